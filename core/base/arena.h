@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Memory of one run: a bump allocator that is rewound, not freed. After the first few runs it asks
+// the system for nothing. Objects placed here never see their destructor, so they must not own
+// anything outside the arena.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <new>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include "core/base/check.h"
+
+namespace rcufuzz {
+
+class Arena {
+   public:
+    explicit Arena(std::size_t capacity) : memory_(new std::byte[capacity]), capacity_(capacity) {}
+    ~Arena() { delete[] memory_; }
+    Arena(const Arena&) = delete;
+    Arena& operator=(const Arena&) = delete;
+
+    template <typename T, typename... Args>
+    T& make(Args&&... args) {
+        return *new (take(sizeof(T), alignof(T))) T(std::forward<Args>(args)...);
+    }
+
+    // `count` value-initialised objects.
+    template <typename T>
+    std::span<T> make_array(std::size_t count) {
+        T* const first = static_cast<T*>(take(sizeof(T) * count, alignof(T)));
+        for (std::size_t i = 0; i < count; ++i) new (first + i) T();
+        return {first, count};
+    }
+
+    void rewind() { used_ = 0; }
+    std::size_t used() const { return used_; }
+
+   private:
+    void* take(std::size_t size, std::size_t alignment) {
+        used_ = (used_ + alignment - 1) & ~(alignment - 1);
+        CHECK(used_ + size <= capacity_);
+        void* const place = memory_ + used_;
+        used_ += size;
+        return place;
+    }
+
+    std::byte* memory_;
+    std::size_t capacity_;
+    std::size_t used_ = 0;
+};
+
+}  // namespace rcufuzz

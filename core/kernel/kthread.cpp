@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/kernel/kthread.h"
+
+#include <array>
+
+#include "core/kernel/spinlock.h"
+
+namespace rcufuzz::kernel {
+
+namespace {
+
+std::array<Task*, sim::max_cpus * sim::slots_per_cpu> task_by_key{};
+
+void task_main(void* arg) {
+    Task& task = *static_cast<Task*>(arg);
+    task.fn(task.data);
+    task.state = TaskState::dead;
+}
+
+Task& start(ThreadFn fn, void* data, unsigned cpu, const char* name, int index, bool kthread) {
+    sim::World& w = sim::world();
+    Task& task = w.arena().make<Task>();
+    task.name = w.name_object(name, index);
+    task.kthread = kthread;
+    task.fn = fn;
+    task.data = data;
+    task.context = &w.spawn(cpu, task_main, &task);
+    task_by_key[task.context->key] = &task;
+    return task;
+}
+
+}  // namespace
+
+void begin_tasks() { task_by_key.fill(nullptr); }
+
+Task& kthread_run(ThreadFn fn, void* data, unsigned cpu, const char* name, int index) {
+    return start(fn, data, cpu, name, index, true);
+}
+
+Task& task_run(ThreadFn fn, void* data, unsigned cpu, const char* name, int index) {
+    return start(fn, data, cpu, name, index, false);
+}
+
+Task* task_of(const sim::Context& context) {
+    return context.key < task_by_key.size() ? task_by_key[context.key] : nullptr;
+}
+
+Task& current_task() {
+    Task* const task = task_of(sim::world().current());
+    CHECK(task != nullptr);
+    return *task;
+}
+
+void set_current_state(TaskState state, const Site& site) {
+    Task& task = current_task();
+    sim::world().point({task.name, sim::AccessKind::write}, site);
+    task.state = state;
+}
+
+void schedule(sim::ObjectId waits_on, const WaitCondition& condition, const Site& site) {
+    sim::World& w = sim::world();
+    if (!w.stopping()) {
+        if (!in_task()) w.fail(Verdict::lock_misuse, "sleeps in an interrupt", site);
+        if (locks_held_by_current() != 0)
+            w.fail(Verdict::lock_misuse, "sleeps with a spinlock held", site);
+        const sim::Cpu& cpu = w.this_cpu();
+        if (!cpu.irqs_on || cpu.preempt_count != 0 || cpu.bh_count != 0)
+            w.fail(Verdict::lock_misuse, "sleeps while atomic", site);
+    }
+    Task& task = current_task();
+    task.waits_on = waits_on;
+    task.condition = condition;
+    while (task.state != TaskState::running && !w.stopping())
+        w.block(sim::ContextState::sleeping, waits_on, task.kthread, site);
+    task.state = TaskState::running;
+    task.condition = {};
+}
+
+bool wake_up_process(Task& task, const Site& site) {
+    sim::World& w = sim::world();
+    w.point({task.name, sim::AccessKind::wake}, site);
+    if (task.state == TaskState::running || task.state == TaskState::dead) return false;
+    w.event(sim::EventKind::wake, task.name, task.context->key, 0, site);
+    task.state = TaskState::running;
+    w.unblock(*task.context);
+    return true;
+}
+
+}  // namespace rcufuzz::kernel

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/kernel/timer.h"
+
+#include <array>
+
+namespace rcufuzz::kernel {
+
+namespace {
+
+std::array<TimerList*, sim::max_cpus> wheels{};  // sorted by expiry, first armed first
+
+void wheel_changed(unsigned cpu) {
+    sim::World& w = sim::world();
+    const TimerList* const first = wheels[cpu];
+    w.cpu(cpu).next_expiry = first != nullptr ? first->expires : sim::no_expiry;
+    w.refresh(cpu);
+    w.refresh_clock();
+}
+
+void insert(TimerList& timer) {
+    TimerList** link = &wheels[timer.cpu];
+    while (*link != nullptr && (*link)->expires <= timer.expires) link = &(*link)->next;
+    timer.next = *link;
+    *link = &timer;
+    timer.pending = true;
+    wheel_changed(timer.cpu);
+}
+
+void detach(TimerList& timer) {
+    TimerList** link = &wheels[timer.cpu];
+    while (*link != &timer) link = &(*link)->next;
+    *link = timer.next;
+    timer.pending = false;
+    wheel_changed(timer.cpu);
+}
+
+void settle_phase(TimerList& timer) {
+    if (!timer.handler_due_or_running())
+        timer.phase = timer.pending ? TimerPhase::pending : TimerPhase::inactive;
+}
+
+void wake_sync_waiters(TimerList& timer) {
+    sim::World& w = sim::world();
+    for (unsigned key = 0; key < sim::max_cpus * sim::slots_per_cpu; ++key)
+        if ((timer.sync_waiters[key / 64] >> (key % 64)) & 1u)
+            w.unblock(w.context(static_cast<sim::ContextKey>(key)));
+    timer.sync_waiters[0] = timer.sync_waiters[1] = 0;
+}
+
+}  // namespace
+
+void begin_timers() { wheels.fill(nullptr); }
+
+void timer_setup(TimerList& timer, TimerFn fn, void* owner, const char* name, int index) {
+    timer = TimerList{};
+    timer.fn = fn;
+    timer.owner = owner;
+    timer.object = sim::world().name_object(name, index);
+}
+
+bool mod_timer(TimerList& timer, sim::Jiffies expires, const Site& site) {
+    sim::World& w = sim::world();
+    w.point({timer.object, sim::AccessKind::timer}, site);
+    const bool was_pending = timer.pending;
+    w.event(sim::EventKind::timer_arm, timer.object, static_cast<std::int64_t>(expires),
+            was_pending ? 1 : 0, site);
+    if (was_pending && timer.expires == expires) return true;
+    if (was_pending) detach(timer);
+    timer.expires = expires;
+    // A timer whose handler runs stays on that CPU; else it moves to the wheel of this one.
+    if (!timer.handler_due_or_running()) timer.cpu = static_cast<std::uint8_t>(smp_processor_id());
+    insert(timer);
+    settle_phase(timer);
+    return was_pending;
+}
+
+bool del_timer(TimerList& timer, const Site& site) {
+    sim::World& w = sim::world();
+    w.point({timer.object, sim::AccessKind::timer}, site);
+    const bool was_pending = timer.pending;
+    w.event(sim::EventKind::timer_cancel, timer.object, was_pending ? 1 : 0, 0, site);
+    if (was_pending) detach(timer);
+    settle_phase(timer);
+    return was_pending;
+}
+
+bool del_timer_sync(TimerList& timer, const Site& site) {
+    sim::World& w = sim::world();
+    const bool was_pending = del_timer(timer, site);
+    while (timer.handler_due_or_running() && !w.stopping()) {
+        const sim::ContextKey key = w.current().key;
+        timer.sync_waiters[key / 64u] |= std::uint64_t{1} << (key % 64u);
+        w.block(sim::ContextState::spinning, timer.object, false, site);
+        if (timer.pending) del_timer(timer, site);  // the handler armed it again
+    }
+    return was_pending;
+}
+
+bool timer_pending(const TimerList& timer, const Site& site) {
+    sim::World& w = sim::world();
+    w.point({timer.object, sim::AccessKind::read}, site);
+    w.event(sim::EventKind::read, timer.object, timer.pending ? 1 : 0, 0, site);
+    return timer.pending;
+}
+
+void run_expired_timers() {
+    sim::World& w = sim::world();
+    const unsigned cpu = smp_processor_id();
+    while (wheels[cpu] != nullptr && wheels[cpu]->expires <= jiffies()) {
+        TimerList& timer = *wheels[cpu];
+        detach(timer);
+        timer.phase = TimerPhase::expired;
+        w.event(sim::EventKind::timer_fire, timer.object, 0, 0, Site::current());
+        w.point({timer.object, sim::AccessKind::timer}, Site::current());
+        timer.phase = TimerPhase::running;
+        timer.fn(timer);
+        timer.phase = TimerPhase::inactive;
+        settle_phase(timer);
+        wake_sync_waiters(timer);
+    }
+}
+
+void migrate_timers(unsigned dead_cpu) {
+    while (wheels[dead_cpu] != nullptr) {
+        TimerList& timer = *wheels[dead_cpu];
+        detach(timer);
+        timer.cpu = static_cast<std::uint8_t>(smp_processor_id());
+        insert(timer);
+    }
+}
+
+}  // namespace rcufuzz::kernel

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Timers. As in kernel/time/timer.c, v5.13: a timer sits on the wheel of the CPU that armed it and
+// runs there in softirq context, at its expiry or any time later. Three states matter to its users:
+// pending; expired (off the wheel, handler about to be called, timer_pending() already false);
+// running. del_timer() stops only a pending one and waits for nothing.
+#pragma once
+
+#include "core/kernel/context.h"
+
+namespace rcufuzz::kernel {
+
+struct TimerList;
+using TimerFn = void (*)(TimerList& timer);
+
+enum class TimerPhase : std::uint8_t { inactive, pending, expired, running };
+
+struct TimerList {
+    TimerFn fn = nullptr;
+    void* owner = nullptr;  // whatever the handler belongs to
+    sim::ObjectId object = 0;
+    TimerPhase phase = TimerPhase::inactive;
+    bool pending = false;  // may be true while an earlier firing is still expired or running
+    std::uint8_t cpu = 0;  // whose wheel
+    sim::Jiffies expires = 0;
+    TimerList* next = nullptr;
+    std::uint64_t sync_waiters[2] = {};  // contexts in del_timer_sync(), by key
+
+    bool handler_due_or_running() const {
+        return phase == TimerPhase::expired || phase == TimerPhase::running;
+    }
+};
+
+void begin_timers();
+void timer_setup(TimerList& timer, TimerFn fn, void* owner, const char* name, int index);
+
+// Arms or moves the timer. Returns whether it was pending.
+bool mod_timer(TimerList& timer, sim::Jiffies expires, const Site& site = Site::current());
+// Returns whether it was pending.
+bool del_timer(TimerList& timer, const Site& site = Site::current());
+// As del_timer(), then waits until no handler runs.
+bool del_timer_sync(TimerList& timer, const Site& site = Site::current());
+bool timer_pending(const TimerList& timer, const Site& site = Site::current());
+
+// Runs what has expired on this CPU's wheel; in softirq context.
+void run_expired_timers();
+// Moves the pending timers of a dead CPU to the wheel of this one.
+void migrate_timers(unsigned dead_cpu);
+
+}  // namespace rcufuzz::kernel

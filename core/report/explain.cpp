@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/report/explain.h"
+
+#include <array>
+
+#include "core/base/check.h"
+#include "core/report/explain_formats.h"
+#include "core/report/tell.h"
+
+namespace rcufuzz::report {
+
+namespace {
+
+struct FormatWord {
+    std::string_view word;
+    Format format;
+};
+constexpr std::array format_words{
+    FormatWord{"text", Format::text}, FormatWord{"story", Format::story},
+    FormatWord{"html", Format::html}, FormatWord{"chrome-trace", Format::chrome_trace},
+    FormatWord{"json", Format::json}};
+
+}  // namespace
+
+std::optional<Format> format_from_word(std::string_view word) {
+    for (const FormatWord& entry : format_words)
+        if (entry.word == word) return entry.format;
+    return std::nullopt;
+}
+
+std::string explain(const run::Plan& plan, Format format, const std::string& file) {
+    if (format == Format::story) return tell(plan);
+    const Find find = replay_find(plan);
+    const Interleaving interleaving = interleave(plan, find.trace);
+    switch (format) {
+        case Format::html:
+            return explain_html(find, interleaving, file);
+        case Format::chrome_trace:
+            return explain_chrome_trace(find, interleaving);
+        case Format::json:
+            return explain_json(find, interleaving, file);
+        case Format::text:
+        case Format::story:
+            break;
+    }
+    return explain_text(find, interleaving, file);
+}
+
+}  // namespace rcufuzz::report

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/report/explain.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "core/report/golden_test.h"
+#include "core/run/codec.h"
+#include "core/run/runner.h"
+#include "core/run/toy_test.h"
+
+namespace rcufuzz::report {
+namespace {
+
+using testing::HasSubstr;
+
+// cpu0 reads the counter, cpu1 adds to it, cpu0 writes what it had read plus one.
+run::Plan lost_addition() {
+    return run::from_text(
+        "rcufuzz-plan 1\n"
+        "target toy\n"
+        "bug T01\n"
+        "op cpu0 on add times=2\n"
+        "op cpu1 off add\n"
+        "decide cpu0 3 run cpu1\n",
+        "test");
+}
+
+std::string explained(Format format) { return explain(lost_addition(), format, "x.plan"); }
+
+TEST(Explain, PlanShowsWhatTheTestsAreAbout) {
+    EXPECT_EQ(run::replay(lost_addition()).verdict, Verdict::wrong_data);
+}
+
+TEST(Explain, TextIsInTheFixedOrder) {
+    const std::string text = explained(Format::text);
+    std::size_t last = 0;
+    for (const char* part :
+         {"wrong_data: ", "\nreplay\n  rcufuzz replay x.plan\n", "\noperations\n",
+          "\ninterleaving ", "\nblocked at the end\n", "\nwhy\n", "\nconfiguration\n"}) {
+        const std::size_t at = text.find(part);
+        ASSERT_NE(at, text.npos) << part << " is missing in\n" << text;
+        EXPECT_GE(at, last) << part;
+        last = at;
+    }
+}
+
+TEST(Explain, TextMarksDecisionsAndShowsWhatWasRead) {
+    const std::string text = explained(Format::text);
+    EXPECT_THAT(text, HasSubstr(" * "));
+    EXPECT_THAT(text, HasSubstr("counter is 0"));
+    EXPECT_THAT(text, HasSubstr("counter = 1"));
+}
+
+TEST(Explain, GoldenText) {
+    const std::regex line_number("toy_test.cpp:[0-9]+");
+    expect_golden("lost_addition.txt",
+                  std::regex_replace(explained(Format::text), line_number, "toy_test.cpp:LINE"));
+}
+
+TEST(Explain, JsonHoldsTheSameRun) {
+    const auto json = nlohmann::json::parse(explained(Format::json));
+    EXPECT_EQ(json["verdict"], "wrong_data");
+    EXPECT_EQ(json["decisions"], 1);
+    EXPECT_EQ(json["ops"].size(), 2u);
+    EXPECT_GT(json["interleaving"].size(), 3u);
+    const auto decided = std::count_if(json["interleaving"].begin(), json["interleaving"].end(),
+                                       [](const auto& row) { return row["decided"] == true; });
+    EXPECT_EQ(decided, 1);
+}
+
+TEST(Explain, ChromeTraceHasOneTrackPerActor) {
+    const auto json = nlohmann::json::parse(explained(Format::chrome_trace));
+    EXPECT_FALSE(json["traceEvents"].empty());
+    for (const auto& event : json["traceEvents"]) {
+        EXPECT_TRUE(event["ph"] == "M" || event["ph"] == "X" || event["ph"] == "i");
+    }
+}
+
+TEST(Explain, HtmlIsOneSelfContainedFile) {
+    const std::string html = explained(Format::html);
+    EXPECT_THAT(html, HasSubstr("<table>"));
+    EXPECT_EQ(html.find("src="), html.npos);
+    EXPECT_EQ(html.find("href="), html.npos);
+}
+
+TEST(Explain, CleanPlanIsSaidToBeClean) {
+    const std::string text = explain(run::empty_plan(toy::subsystem()), Format::text, "x.plan");
+    EXPECT_THAT(text, HasSubstr("clean: nothing is wrong"));
+}
+
+TEST(Explain, FormatsHaveTheirWords) {
+    EXPECT_EQ(format_from_word("chrome-trace"), Format::chrome_trace);
+    EXPECT_EQ(format_from_word("pdf"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace rcufuzz::report

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/report/interleaving.h"
+
+#include <array>
+
+#include "core/run/names.h"
+#include "core/run/site.h"
+
+namespace rcufuzz::report {
+
+namespace {
+
+using sim::EventKind;
+
+class Builder {
+   public:
+    Builder(const run::Plan& plan, const run::NamedTrace& trace) : plan_(plan), trace_(trace) {
+        column_of_cpu_.fill(none);
+    }
+
+    Interleaving build() {
+        list_actors();
+        for (const sim::Event& event : trace_.events) add(event);
+        return std::move(result_);
+    }
+
+   private:
+    static constexpr std::size_t none = ~std::size_t{0};
+
+    void list_actors() {
+        std::array<bool, sim::max_cpus> acts{};
+        for (const sim::Event& event : trace_.events)
+            if (event.key < run::key_count) acts[event.key / sim::slots_per_cpu] = true;
+        for (unsigned cpu = 0; cpu < sim::max_cpus; ++cpu) {
+            if (!acts[cpu]) continue;
+            column_of_cpu_[cpu] = result_.actors.size();
+            result_.actors.push_back(run::cpu_word(plan_, cpu));
+        }
+    }
+
+    void add(const sim::Event& event) {
+        switch (event.kind) {
+            case EventKind::answer:
+                decided_ = true;
+                if (event.b != 0)
+                    put(event, "answer " + std::to_string(event.a) + " of choice " +
+                                   std::to_string(event.object));
+                return;
+            case EventKind::jiffies:
+                result_.rows.push_back({event.step, event.jiffies, 0, true, decided_, "", "", {}});
+                decided_ = false;
+                return;
+            case EventKind::resume:
+                fresh_ = true;
+                return;
+            case EventKind::irq_enter:
+            case EventKind::softirq_enter:
+            case EventKind::nmi_enter:
+                entered_ = event.kind == EventKind::irq_enter ? object(event) : "";
+                return;
+            default:
+                if (const std::string text = words(event); !text.empty()) put(event, text);
+        }
+    }
+
+    // Continues the last row or begins a new one.
+    void put(const sim::Event& event, const std::string& text) {
+        if (event.key >= run::key_count) return;  // the world itself, before anybody runs
+        const std::string function{event.site.line() == 0
+                                       ? std::string_view()
+                                       : run::bare_function_name(event.site.function_name())};
+        const std::size_t column = column_of_cpu_[event.key / sim::slots_per_cpu];
+        std::string context = interrupt_words(event.key);
+        Row* const last = result_.rows.empty() ? nullptr : &result_.rows.back();
+        const bool goes_on = last != nullptr && !fresh_ && !decided_ && !last->clock &&
+                             last->column == column && last->function == function;
+        if (!goes_on) {
+            if (!entered_.empty() && !context.empty()) context += " " + entered_;
+            entered_.clear();
+            result_.rows.push_back(
+                {event.step, event.jiffies, column, false, decided_, context, function, {}});
+            fresh_ = decided_ = false;
+        }
+        result_.rows.back().events.push_back(text);
+    }
+
+    std::string interrupt_words(sim::ContextKey key) const {
+        const std::string& name = trace_.contexts[key];
+        const std::size_t slash = name.find('/');
+        return slash == name.npos ? "" : name.substr(slash + 1);
+    }
+
+    std::string object(const sim::Event& event) const {
+        return event.object < trace_.objects.size() ? trace_.objects[event.object] : "";
+    }
+
+    std::string name_of(std::int64_t key) const {
+        return trace_.contexts[static_cast<std::size_t>(key)];
+    }
+
+    std::string words(const sim::Event& event) const {
+        const std::string what = object(event);
+        const std::string a = std::to_string(event.a);
+        switch (event.kind) {
+            case EventKind::read:
+                return what + " is " + a +
+                       (event.b != 0 ? " (" + std::to_string(event.b) + " stores old)" : "");
+            case EventKind::write:
+                return what + " = " + a;
+            case EventKind::lock:
+                return "locks " + what;
+            case EventKind::unlock:
+                return "unlocks " + what;
+            case EventKind::lock_wait:
+                return "spins on " + what + ", which " + name_of(event.a) + " holds";
+            case EventKind::trylock_failed:
+                return "fails to lock " + what + ", which " + name_of(event.a) + " holds";
+            case EventKind::sleep:
+                return "sleeps" + (what.empty() ? "" : " on " + what);
+            case EventKind::wake:
+                return "wakes " + name_of(event.a);
+            case EventKind::timer_arm:
+                return "arms " + (what.empty() ? "a timer" : what) + " for jiffy " + a;
+            case EventKind::timer_cancel:
+                return "deletes " + (what.empty() ? "a timer" : what) +
+                       (event.a != 0 ? "" : " (not pending)");
+            case EventKind::timer_fire:
+                return (what.empty() ? "a timer" : what) + " fires";
+            case EventKind::irqs_off:
+                return "interrupts off";
+            case EventKind::irqs_on:
+                return "interrupts on";
+            case EventKind::irq_exit:
+            case EventKind::softirq_exit:
+            case EventKind::nmi_exit:
+                return "returns";
+            case EventKind::op_begin:
+                return "op " + std::to_string(event.a + 1) + " begins";
+            case EventKind::op_end:
+                return "op " + std::to_string(event.a + 1) +
+                       (event.b != 0 ? " ends" : " was not possible");
+            default:
+                return "";
+        }
+    }
+
+    const run::Plan& plan_;
+    const run::NamedTrace& trace_;
+    Interleaving result_;
+    std::array<std::size_t, sim::max_cpus> column_of_cpu_{};
+    bool decided_ = false;  // for the next row
+    bool fresh_ = false;    // another context runs from here on
+    std::string entered_;   // name of the interrupt that begins
+};
+
+}  // namespace
+
+Interleaving interleave(const run::Plan& plan, const run::NamedTrace& trace) {
+    return Builder(plan, trace).build();
+}
+
+}  // namespace rcufuzz::report

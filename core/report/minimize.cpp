@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/report/minimize.h"
+
+#include "core/report/reduce.h"
+
+namespace rcufuzz::report {
+
+namespace {
+
+// Cheap and coarse, so that what follows works on something short.
+void thin_out(Search& search) {
+    drop_decisions(search);
+    drop_ops(search, Effort::low);
+    simplify_config(search, Effort::low);
+    simplify_ops(search, Effort::low);
+    drop_decisions(search);
+}
+
+// Most finds get by with less; one that does not is probably stuck.
+constexpr std::size_t many_ops = 5;
+constexpr std::size_t many_decisions = 6;
+
+bool is_large(const run::Plan& plan) {
+    return plan.ops.size() >= many_ops || plan.decisions.size() >= many_decisions;
+}
+
+// Looks further away for something smaller.
+void get_unstuck(Search& search, unsigned patience) {
+    simplify_ops(search, Effort::high);
+    vary_config(search);
+    find_again(search, search.best(), patience);
+}
+
+// What costs the reader most goes first.
+void one_round(Search& search, unsigned patience) {
+    thin_out(search);
+    drop_ops(search, Effort::high);
+    if (is_large(search.best())) get_unstuck(search, patience);
+    find_again(search, search.best());
+    simplify_decisions(search);
+    drop_decisions(search);
+    while (merge_decisions(search)) thin_out(search);
+    simplify_config(search, Effort::high);
+    simplify_ops(search, Effort::high);
+    simplify_decisions(search);
+}
+
+constexpr unsigned patience_max = 8;
+
+void search_on(Search& search) {
+    for (unsigned patience = 1; patience <= patience_max && !search.spent();) {
+        const run::Plan before = search.best();
+        one_round(search, patience);
+        if (search.best() != before) continue;
+        if (!is_large(search.best())) return;
+        patience *= 2;
+    }
+}
+
+}  // namespace
+
+run::Plan minimize(const run::Plan& found, const MinimizeOptions& options, MinimizeStats* stats) {
+    Search search(found, options.budget);
+    if (search.reproduces()) search_on(search);
+    if (stats != nullptr) *stats = {search.reproduces(), !search.spent(), search.runs()};
+    return search.best();
+}
+
+}  // namespace rcufuzz::report

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/report/minimize.h"
+
+#include <gtest/gtest.h>
+
+#include "core/report/find_test.h"
+#include "core/run/codec.h"
+#include "core/run/names.h"
+#include "core/run/toy_test.h"
+
+namespace rcufuzz::report {
+namespace {
+
+run::Plan toy_with(std::string_view bug) {
+    run::Plan plan = run::empty_plan(toy::subsystem());
+    if (!bug.empty()) run::enable_bug(plan, bug);
+    return plan;
+}
+
+class MinimizeToy : public testing::TestWithParam<const char*> {};
+
+// The smallest lost addition: two of them, and one of the contexts is interrupted in between.
+TEST_P(MinimizeToy, LostAdditionNeedsTwoOperationsAndOneDecision) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        const run::Plan found = find_one(toy_with("T01"), GetParam(), seed);
+        const run::Plan minimal = minimize(found);
+        EXPECT_EQ(minimal.ops.size(), 2u) << run::to_text(minimal);
+        EXPECT_EQ(minimal.decisions.size(), 1u) << run::to_text(minimal);
+        EXPECT_EQ(minimal.config[toy::config_step], 1);
+        EXPECT_TRUE(run::replay(minimal).same_find(run::replay(found)));
+    }
+}
+
+TEST_P(MinimizeToy, StrandedPostNeedsOneOperation) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        const run::Plan minimal = minimize(find_one(toy_with("T02"), GetParam(), seed));
+        EXPECT_EQ(minimal.ops.size(), 1u) << run::to_text(minimal);
+        EXPECT_LE(minimal.decisions.size(), 1u) << run::to_text(minimal);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Policies, MinimizeToy, testing::Values("random", "pct"));
+
+TEST(Minimize, IsAFunctionOfThePlan) {
+    const run::Plan found = find_one(toy_with("T01"), "random", 7);
+    EXPECT_EQ(minimize(found), minimize(found));
+}
+
+TEST(Minimize, MinimalPlansStayAsTheyAre) {
+    const run::Plan minimal = minimize(find_one(toy_with("T01"), "random", 7));
+    EXPECT_EQ(minimize(minimal), minimal);
+}
+
+TEST(Minimize, ResultSurvivesBothForms) {
+    const run::Plan minimal = minimize(find_one(toy_with("T01"), "pct", 3));
+    const run::Outcome outcome = run::replay(minimal);
+    const run::Plan text = run::from_text(run::to_text(minimal), "text");
+    const run::Plan binary = run::decode(run::encode(text), toy_with(""));
+    EXPECT_EQ(binary, minimal);
+    EXPECT_EQ(run::replay(binary).trace_hash, outcome.trace_hash);
+    EXPECT_TRUE(run::replay(binary).same_find(outcome));
+}
+
+TEST(Minimize, PlanThatShowsNothingComesBackAsItIs) {
+    run::Plan plan = toy_with("");
+    plan.ops.assign(5, {toy::op_post, 0, scenario::OpContext::task_on, {}});
+    MinimizeStats stats;
+    EXPECT_EQ(minimize(plan, {}, &stats), plan);
+    EXPECT_FALSE(stats.reproduced);
+}
+
+TEST(Minimize, BudgetEndsTheSearchButNotTheFind) {
+    const run::Plan found = find_one(toy_with("T01"), "random", 5);
+    MinimizeStats stats;
+    const run::Plan less = minimize(found, {.budget = 20'000}, &stats);
+    EXPECT_FALSE(stats.finished);
+    EXPECT_TRUE(run::replay(less).same_find(run::replay(found)));
+    EXPECT_LE(less.ops.size(), found.ops.size());
+}
+
+}  // namespace
+}  // namespace rcufuzz::report

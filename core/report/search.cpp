@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/report/search.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/hash.h"
+#include "core/strategy/record.h"
+
+namespace rcufuzz::report {
+
+namespace {
+
+constexpr std::uint64_t run_cost_in_points = 400;  // setting a run up and taking it down
+constexpr std::uint64_t witness_factor = 30;       // noting a choice, compared with passing a point
+
+std::uint64_t hash_of(const run::Plan& plan) {
+    RunningHash hash;
+    for (const std::int16_t value : plan.config) hash.add(static_cast<std::uint64_t>(value));
+    for (const scenario::Op& op : plan.ops) {
+        hash.add(std::uint64_t{op.kind} | std::uint64_t{op.cpu} << 8 |
+                 static_cast<std::uint64_t>(op.context) << 16 | std::uint64_t{op.args[0]} << 24 |
+                 std::uint64_t{op.args[1]} << 32);
+    }
+    hash.add(plan.ops.size());
+    for (const sim::Decision& decision : plan.decisions) {
+        hash.add(std::uint64_t{decision.key} | std::uint64_t{decision.ordinal} << 8 |
+                 std::uint64_t{decision.value} << 24);
+    }
+    return hash.value();
+}
+
+std::uint64_t actor_rank(std::uint8_t value) {
+    const unsigned actor = value - 1u;
+    if (actor >= sim::actor_time) return 5;
+    switch (sim::actor_act(actor)) {
+        case sim::Act::run:
+            return 0;
+        case sim::Act::softirq:
+            return 1;
+        case sim::Act::irq:
+            return 2;
+        case sim::Act::resched:
+            return 3;
+        case sim::Act::nmi:
+            return 4;
+    }
+    return 5;
+}
+
+}  // namespace
+
+std::uint64_t complexity(const Moment& moment, std::uint8_t value, std::size_t position) {
+    std::uint64_t kind = 0;
+    if (moment.kind == sim::ChoiceKind::data) kind = 1;
+    if (moment.kind == sim::ChoiceKind::schedule) kind = moment.between_ops ? 1 : 2;
+    const std::uint64_t rank = moment.kind == sim::ChoiceKind::data ? value : actor_rank(value);
+    return kind << 56 | rank << 48 | std::uint64_t{position} << 8 | value;
+}
+
+Size size_of(const run::Plan& plan) {
+    Size size{plan.ops.size(), plan.decisions.size(), 0, 0};
+    for (const scenario::Op& op : plan.ops)
+        size.details += static_cast<std::size_t>(op.context) + op.args[0] + op.args[1];
+    const auto configs = plan.target->configs;
+    for (std::size_t i = 0; i < configs.size(); ++i)
+        if (plan.config[i] != configs[i].standard) ++size.configs;
+    return size;
+}
+
+// --- witness ------------------------------------------------------------------------------------
+
+void Witness::begin(const sim::World& world) {
+    world_ = &world;
+    moments_.clear();
+    inner_.begin(world);
+}
+
+std::uint32_t Witness::choose(const sim::Choice& choice) {
+    const std::uint32_t answer = inner_.choose(choice);
+    Moment& moment = moments_.emplace_back();
+    moment.key = choice.key;
+    moment.ordinal = static_cast<std::uint16_t>(choice.ordinal);
+    moment.kind = choice.kind;
+    if (choice.key < run::key_count) {
+        const sim::Access pending = world_->context(choice.key).pending;
+        moment.between_ops = pending.kind == sim::AccessKind::none && pending.object == 0;
+    }
+    const std::uint32_t last = std::min<std::uint32_t>(choice.count - 1, 255);
+    for (std::uint32_t other = 1; other <= last; ++other)
+        moment.values.push_back(sim::to_decision(choice, other).value);
+    if (answer != 0) moment.taken = sim::to_decision(choice, answer).value;
+    return answer;
+}
+
+// --- search -------------------------------------------------------------------------------------
+
+Search::Search(const run::Plan& found, std::uint64_t budget) : best_(found), budget_(budget) {
+    run::canonicalize(best_);
+    outcome_ = run::replay(best_);
+    count(outcome_.points);
+}
+
+void Search::count(std::uint64_t points) {
+    ++runs_;
+    cost_ += points + run_cost_in_points;
+}
+
+bool Search::accept(run::Plan candidate) {
+    if (spent()) return false;
+    run::canonicalize(candidate);
+    const std::uint64_t hash = hash_of(candidate);
+    if (failed_.contains(hash)) return false;
+    const run::Outcome outcome = run::replay(candidate, {});
+    count(outcome.points);
+    if (!outcome.same_find(outcome_)) {
+        failed_.insert(hash);
+        return false;
+    }
+    best_ = std::move(candidate);
+    return true;
+}
+
+bool Search::accept_recorded(const run::Plan& candidate, sim::Strategy& strategy) {
+    if (spent()) return false;
+    strategy::Record recorder(strategy);
+    const run::Outcome outcome = run::run(candidate, recorder);
+    count(outcome.points);
+    if (!outcome.same_find(outcome_)) return false;
+    best_ = candidate;
+    best_.decisions.assign(recorder.decisions().begin(), recorder.decisions().end());
+    run::canonicalize(best_);
+    return true;
+}
+
+std::vector<Moment> Search::moments(run::Plan plan) {
+    run::canonicalize(plan);
+    Witness witness(plan);
+    count(run::run(plan, witness).points * witness_factor);
+    return witness.moments();
+}
+
+std::vector<sim::Decision> Search::decisions_in_time() {
+    std::vector<sim::Decision> taken;
+    for (const Moment& moment : moments(best_))
+        if (moment.taken != 0) taken.push_back(moment.decision(moment.taken));
+    if (taken.size() != best_.decisions.size()) {
+        run::Plan candidate = best_;
+        candidate.decisions = taken;
+        if (!accept(std::move(candidate))) taken = best_.decisions;
+    }
+    return taken;
+}
+
+}  // namespace rcufuzz::report

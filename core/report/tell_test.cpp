@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/report/tell.h"
+
+#include <gmock/gmock.h>
+
+#include "core/report/golden_test.h"
+#include "core/report/sentence.h"
+#include "core/run/codec.h"
+#include "core/run/toy_test.h"
+#include "core/sim/world.h"
+
+namespace rcufuzz::report {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+// The toy, with a word to say about each operation.
+class Talkative final : public scenario::Instance {
+   public:
+    explicit Talkative(scenario::Instance& toy) : toy_(toy) {}
+    void boot() override { toy_.boot(); }
+    bool run_op(const scenario::Op& op) override {
+        note(0, op.kind, 0);
+        const bool done = toy_.run_op(op);
+        note(1, op.kind, 0);
+        if (op.kind == toy::op_post) note(2, 0, 0);
+        return done;
+    }
+    void close_cpu(unsigned cpu) override { toy_.close_cpu(cpu); }
+    void tick(unsigned cpu) override { toy_.tick(cpu); }
+    void judge_end() override { toy_.judge_end(); }
+    std::optional<std::int64_t> observe(std::string_view name) const override {
+        return toy_.observe(name);
+    }
+
+   private:
+    static void note(sim::ObjectId number, std::int64_t a, std::int64_t b) {
+        sim::world().event(sim::EventKind::note, number, a, b, sim::Site::current());
+    }
+
+    scenario::Instance& toy_;
+};
+
+const scenario::Subsystem& talkative() {
+    static const scenario::Subsystem the_subsystem = [] {
+        scenario::Subsystem subsystem = toy::subsystem();
+        subsystem.create = [](Arena& arena,
+                              const scenario::ConfigValues& config) -> scenario::Instance& {
+            return arena.make<Talkative>(toy::subsystem().create(arena, config));
+        };
+        subsystem.tell = [](unsigned note, std::string_view who, std::int64_t a, std::int64_t) {
+            if (note == 2) return std::string("the worker is told.");
+            return std::string(who) + (note == 0 ? " begins " : " ends ") +
+                   std::string(toy::subsystem().ops[static_cast<std::size_t>(a)].name) + ".";
+        };
+        return subsystem;
+    }();
+    return the_subsystem;
+}
+
+std::string told(const std::string& lines) {
+    run::Plan plan = run::from_text("rcufuzz-plan 1\ntarget toy\n" + lines, "test");
+    plan.target = &talkative();
+    return tell(plan);
+}
+
+TEST(Tell, GoldenStory) {
+    expect_golden("lost_addition.story.md",
+                  told("bug T01\nconfig step 2\nop cpu0 on add times=2\nop cpu1 off add\n"
+                       "op cpu1 hardirq post\ndecide cpu0 3 run cpu1\n"));
+}
+
+TEST(Tell, NotesOfOneContextShareANumber) {
+    EXPECT_THAT(told("op cpu0 on add\n"), HasSubstr("cpu0 begins add. It ends add."));
+}
+
+TEST(Tell, OperationsBeginANumber) {
+    const std::string text = told("op cpu0 on add\nop cpu0 on add\n");
+    EXPECT_THAT(text, HasSubstr("\n2. cpu0 begins add."));
+}
+
+TEST(Tell, SaysWhereInterruptsAreDisabled) {
+    EXPECT_THAT(told("op cpu0 off add\n"), HasSubstr("cpu0, with interrupts disabled, begins"));
+    EXPECT_THAT(told("op cpu0 on add\n"), Not(HasSubstr("disabled, begins")));
+    EXPECT_THAT(told("op cpu0 hardirq add\n"), HasSubstr("cpu0, in an interrupt, begins"));
+}
+
+TEST(Tell, PointsOutWhereTheStateBreaks) {
+    const std::string text = told("bug T04\nop cpu0 on post\nop cpu0 on post\nop cpu0 on post\n");
+    EXPECT_THAT(text, HasSubstr("invariant"));
+}
+
+TEST(Tell, HeaderNamesTheBugAndItsFix) {
+    EXPECT_THAT(told("bug T02\nop cpu0 on post\n"),
+                HasSubstr("Bug T02: post wakes nobody. Fixed by never, v0."));
+}
+
+TEST(Sentence, NamesKeepTheirSmallLetters) {
+    run::NamedTrace trace;
+    trace.contexts = {"cpu0", "rcuog0"};
+    EXPECT_EQ(as_sentence("callback a waits", trace), "Callback a waits");
+    EXPECT_EQ(as_sentence("rcuog sleeps", trace), "rcuog sleeps");
+    EXPECT_EQ(as_sentence("call_rcu(a) returns", trace), "call_rcu(a) returns");
+}
+
+TEST(Sentence, LongTextsAreWrapped) {
+    std::string text;
+    for (int i = 0; i < 50; ++i) text += "word ";
+    const std::string lines = wrapped(text, 4);
+    EXPECT_THAT(lines, HasSubstr("\n    word"));
+    EXPECT_LE(lines.find('\n'), 92u);
+}
+
+}  // namespace
+}  // namespace rcufuzz::report

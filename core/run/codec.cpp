@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/run/codec.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/base/bytes.h"
+#include "core/base/check.h"
+#include "core/base/hash.h"
+#include "core/base/text.h"
+#include "core/subsystems/subsystems.h"
+
+namespace rcufuzz::run {
+
+namespace {
+
+constexpr std::array<std::uint8_t, 4> magic{'R', 'C', 'U', 'F'};
+constexpr std::uint8_t version = 1;
+constexpr std::uint8_t op_tag = 0x80;
+constexpr std::uint8_t config_tag = 0xc0;
+constexpr std::uint8_t main_key_byte = 0x7f;
+constexpr unsigned kind_count = config_tag - op_tag;
+
+// FNV-1a. Names of bugs are few, and bugs.def is tested for collisions by the round trip.
+std::uint32_t name_hash(std::string_view name) {
+    std::uint32_t hash = 0x811c9dc5u;
+    for (const char c : name) hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x01000193u;
+    return hash;
+}
+
+std::int64_t wrap(std::int64_t value, std::int64_t min, std::int64_t max) {
+    if (value >= min && value <= max) return value;
+    const std::int64_t size = max - min + 1;
+    return min + ((value - min) % size + size) % size;
+}
+
+// --- body ---------------------------------------------------------------------------------------
+
+std::uint8_t key_to_byte(sim::ContextKey key) { return key == main_key ? main_key_byte : key; }
+
+sim::ContextKey key_from_byte(std::uint8_t byte) {
+    if (byte == main_key_byte) return main_key;
+    return static_cast<sim::ContextKey>(byte % key_count);
+}
+
+scenario::Op op_from(const scenario::Subsystem& target, std::uint8_t tag, ByteReader& reader) {
+    scenario::Op op;
+    op.kind = static_cast<std::uint8_t>((tag - op_tag) % target.ops.size());
+    const std::uint8_t where = reader.u8();
+    op.cpu = where & 0x0f;
+    op.context = static_cast<scenario::OpContext>((where >> 4) % scenario::op_context_words.size());
+    for (std::size_t i = 0; i < op.args.size(); ++i) {
+        const scenario::ParamSpec& spec = target.ops[op.kind].params[i];
+        op.args[i] = static_cast<std::uint8_t>(wrap(reader.u8(), spec.min, spec.max));
+    }
+    return op;
+}
+
+void read_record(Plan& plan, ByteReader& reader) {
+    const std::uint8_t tag = reader.u8();
+    if (tag < op_tag) {
+        const std::uint16_t ordinal = reader.u16();
+        plan.decisions.push_back({key_from_byte(tag), ordinal, reader.u8()});
+    } else if (tag < config_tag) {
+        plan.ops.push_back(op_from(*plan.target, tag, reader));
+    } else {
+        const auto configs = plan.target->configs;
+        const std::size_t index = (tag - config_tag) % scenario::max_configs % configs.size();
+        const auto value = static_cast<std::int16_t>(reader.u16());
+        reader.u8();
+        plan.config[index] =
+            static_cast<std::int16_t>(wrap(value, configs[index].min, configs[index].max));
+    }
+}
+
+Plan read_body(ByteReader& reader, const Plan& frame) {
+    Plan plan = empty_plan(*frame.target);
+    plan.bugs = frame.bugs;
+    plan.memory = frame.memory;
+    plan.oracle = frame.oracle;
+    while (reader.remaining() != 0) read_record(plan, reader);
+    canonicalize(plan);
+    return plan;
+}
+
+void write_body(const Plan& plan, ByteWriter& writer) {
+    const scenario::Subsystem& target = *plan.target;
+    CHECK(target.ops.size() <= kind_count);
+    for (std::size_t i = 0; i < target.configs.size(); ++i) {
+        if (plan.config[i] == target.configs[i].standard) continue;
+        writer.u8(config_tag | static_cast<std::uint32_t>(i));
+        writer.u16(static_cast<std::uint16_t>(plan.config[i]));
+        writer.u8(0);
+    }
+    for (const scenario::Op& op : plan.ops) {
+        writer.u8(std::uint32_t{op_tag} | op.kind);
+        writer.u8(op.cpu | static_cast<std::uint32_t>(op.context) << 4);
+        for (const std::uint8_t arg : op.args) writer.u8(arg);
+    }
+    for (const sim::Decision& decision : plan.decisions) {
+        writer.u8(key_to_byte(decision.key));
+        writer.u16(decision.ordinal);
+        writer.u8(decision.value);
+    }
+}
+
+// --- frame --------------------------------------------------------------------------------------
+
+bool has_magic(std::span<const std::uint8_t> bytes) {
+    return bytes.size() >= magic.size() && std::equal(magic.begin(), magic.end(), bytes.begin());
+}
+
+std::uint64_t bug_from_hash(const scenario::Subsystem& target, std::uint32_t hash) {
+    for (std::size_t i = 0; i < target.bugs.size(); ++i)
+        if (name_hash(target.bugs[i].name) == hash) return std::uint64_t{1} << i;
+    return 0;
+}
+
+// Reads a frame after its magic. Returns what is wrong with it, or null.
+const char* read_frame(ByteReader& reader, Plan& plan) {
+    for (std::size_t i = 0; i < magic.size(); ++i) reader.u8();
+    if (reader.u8() != version) return "a binary plan of another version";
+    std::string name(reader.u8(), '\0');
+    for (char& c : name) c = static_cast<char>(reader.u8());
+    const scenario::Subsystem* const target = subsystems::find(name);
+    if (target == nullptr) return "a binary plan for a target that this build lacks";
+    plan = empty_plan(*target);
+    for (unsigned count = reader.u8(); count != 0; --count) {
+        const std::uint32_t low = reader.u16();
+        const std::uint64_t bug = bug_from_hash(*target, low | std::uint32_t{reader.u16()} << 16);
+        if (bug == 0) return "a binary plan with a bug that this build lacks";
+        plan.bugs |= bug;
+    }
+    const std::uint8_t modes = reader.u8();
+    plan.memory = static_cast<MemoryMode>(modes & 1);
+    plan.oracle = static_cast<OracleMode>((modes >> 1) & 1);
+    return nullptr;
+}
+
+void write_frame(const Plan& plan, ByteWriter& writer) {
+    for (const std::uint8_t byte : magic) writer.u8(byte);
+    writer.u8(version);
+    writer.u8(static_cast<std::uint32_t>(plan.target->name.size()));
+    for (const char c : plan.target->name) writer.u8(static_cast<std::uint8_t>(c));
+    writer.u8(static_cast<std::uint32_t>(std::popcount(plan.bugs)));
+    for (std::size_t i = 0; i < plan.target->bugs.size(); ++i) {
+        if (((plan.bugs >> i) & 1u) == 0) continue;
+        const std::uint32_t hash = name_hash(plan.target->bugs[i].name);
+        writer.u16(hash & 0xffff);
+        writer.u16(hash >> 16);
+    }
+    writer.u8(static_cast<std::uint32_t>(plan.memory) | static_cast<std::uint32_t>(plan.oracle)
+                                                            << 1);
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> encode_body(const Plan& plan) {
+    ByteWriter writer;
+    write_body(plan, writer);
+    return writer.take();
+}
+
+std::vector<std::uint8_t> encode(const Plan& plan) {
+    ByteWriter writer;
+    write_frame(plan, writer);
+    write_body(plan, writer);
+    return writer.take();
+}
+
+Plan decode_body(std::span<const std::uint8_t> bytes, const Plan& frame) {
+    ByteReader reader(bytes);
+    return read_body(reader, frame);
+}
+
+Plan decode(std::span<const std::uint8_t> bytes, const Plan& frame) {
+    if (has_magic(bytes)) {
+        ByteReader reader(bytes);
+        Plan own;
+        if (read_frame(reader, own) == nullptr) return read_body(reader, own);
+    }
+    return decode_body(bytes, frame);
+}
+
+Plan load_plan(const std::string& path, const Plan* frame) {
+    return parse_plan(read_file(path), path, frame);
+}
+
+Plan parse_plan(std::span<const std::uint8_t> bytes, const std::string& name, const Plan* frame) {
+    if (looks_like_text(bytes)) return from_text(std::string(bytes.begin(), bytes.end()), name);
+    if (has_magic(bytes)) {
+        ByteReader reader(bytes);
+        Plan own;
+        if (const char* const wrong = read_frame(reader, own)) throw UserError(name + ": " + wrong);
+        return read_body(reader, own);
+    }
+    if (frame == nullptr) {
+        throw UserError(name +
+                        ": not a plan: neither text (\"rcufuzz-plan\") nor binary "
+                        "(\"RCUF\"); a fuzz target's bare input needs --target");
+    }
+    return decode_body(bytes, *frame);
+}
+
+std::string find_file_name(const Plan& plan, Verdict verdict) {
+    RunningHash hash;
+    for (const std::uint8_t byte : encode(plan)) hash.add(byte);
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string name = std::string(word(verdict)) + "-";
+    for (int shift = 60; shift >= 0; shift -= 4) name += digits[(hash.value() >> shift) & 0xf];
+    return name + ".plan";
+}
+
+}  // namespace rcufuzz::run

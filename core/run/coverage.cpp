@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/run/coverage.h"
+
+#include <bit>
+
+#include "core/base/check.h"
+#include "core/base/prng.h"
+#include "core/sim/world.h"
+
+namespace rcufuzz::run {
+
+namespace {
+
+// Where a context stands. Which CPU it is on does not matter, but what kind of context it is.
+std::uint64_t place_of(const sim::Context* context) {
+    if (context == nullptr || context->state == sim::ContextState::unused) return 1;
+    return context->site.line() << 4 | static_cast<std::uint64_t>(context->slot);
+}
+
+}  // namespace
+
+StateSampler::StateSampler(sim::Strategy& inner, std::span<std::uint8_t> counters)
+    : inner_(inner), counters_(counters) {
+    CHECK(std::has_single_bit(counters.size()));
+}
+
+void StateSampler::begin(const sim::World& world) {
+    world_ = &world;
+    inner_.begin(world);
+}
+
+std::uint32_t StateSampler::choose(const sim::Choice& choice) {
+    const std::uint32_t answer = inner_.choose(choice);
+    const bool asker_is_world = choice.key >= sim::max_cpus * sim::slots_per_cpu;
+    const std::uint64_t from = asker_is_world ? 0 : place_of(&world_->context(choice.key));
+    if (choice.kind == sim::ChoiceKind::data) {
+        sample(from << 32 | std::uint64_t{choice.what} << 16 | answer);
+        return answer;
+    }
+    const unsigned actor = choice.actor_of(answer);
+    if (actor == sim::actor_time) {
+        sample(from << 32 | 2);
+    } else {
+        const auto act = static_cast<std::uint64_t>(sim::actor_act(actor));
+        sample(from << 32 | place_of(world_->cpu(sim::actor_cpu(actor)).top()) << 3 | act);
+    }
+    return answer;
+}
+
+void StateSampler::sample(std::uint64_t value) {
+    counters_[mix64(value) & (counters_.size() - 1)] = 1;
+}
+
+}  // namespace rcufuzz::run

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Feedback for coverage-guided fuzzers that code coverage cannot give: which context switched to
+// which, and where both stood. Two runs that execute the same lines in another order look alike
+// to edge counters and different here.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "core/sim/strategy.h"
+
+namespace rcufuzz::run {
+
+// Passes all choices on to another strategy, whose answers it does not change.
+class StateSampler final : public sim::Strategy {
+   public:
+    // Sets counters[hash % size] to 1 for each sample; a power of two of them. Few do: a corpus
+    // that keeps an input for every new pair of places fills up with the same operations.
+    StateSampler(sim::Strategy& inner, std::span<std::uint8_t> counters);
+
+    void begin(const sim::World& world) override;
+    std::uint32_t choose(const sim::Choice& choice) override;
+    std::uint32_t points_until_choice(sim::ContextKey key, std::uint32_t ordinal) override {
+        return inner_.points_until_choice(key, ordinal);
+    }
+    bool asks_at_every_point() const override { return inner_.asks_at_every_point(); }
+    bool asks_on_new_actor() const override { return inner_.asks_on_new_actor(); }
+    void end(std::uint64_t points) override { inner_.end(points); }
+
+   private:
+    void sample(std::uint64_t value);
+
+    sim::Strategy& inner_;
+    std::span<std::uint8_t> counters_;
+    const sim::World* world_ = nullptr;
+};
+
+}  // namespace rcufuzz::run

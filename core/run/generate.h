@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Random workloads from a subsystem's tables, and random changes of plans; the same for every
+// subsystem. What comes out is canonical and a function of the arguments and the generator alone.
+#pragma once
+
+#include "core/base/prng.h"
+#include "core/run/plan.h"
+
+namespace rcufuzz::run {
+
+struct GenerateOptions {
+    std::uint32_t fixed_configs = 0;  // bit i: configuration i keeps the value of the template
+    unsigned min_ops = 1;
+    unsigned max_ops = 12;
+};
+
+// Configuration (swarm values, unless fixed) and operations; no decisions. Target, bugs and modes
+// are those of `base`.
+Plan generate(const Plan& base, const GenerateOptions& options, Prng& prng);
+
+// One to a few random changes of a plan: configuration, operations or decisions. What fuzz
+// mutators need, and the opposite of the minimiser: local, and mostly small.
+void mutate(Plan& plan, Prng& prng);
+
+// The operations and configuration of `plan` with decisions of both: each context's decisions
+// come from one parent, so that what one learned about a context stays whole.
+void cross(Plan& plan, const Plan& other, Prng& prng);
+
+}  // namespace rcufuzz::run

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/run/hunt.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/strategy/record.h"
+#include "core/strategy/strategies.h"
+
+namespace rcufuzz::run {
+
+namespace {
+
+constexpr std::uint64_t runs_between_questions = 32;
+
+class Hunter {
+   public:
+    explicit Hunter(const HuntOptions& options)
+        : options_(options), prng_(options.seed), policy_(strategy::make_policy(options.strategy)) {
+        if (policy_ == nullptr) throw UserError("unknown strategy '" + options.strategy + "'");
+    }
+
+    HuntResult hunt() {
+        strategy::Record recorder(*policy_);
+        while (result_.runs < options_.runs && wanted()) {
+            Prng prng(prng_.next());
+            const Plan plan = generate(options_.base, options_.workload, prng);
+            policy_->reseed(prng.next());
+            one_run(plan, recorder);
+        }
+        return std::move(result_);
+    }
+
+   private:
+    bool wanted() {
+        if (!options_.all && !result_.finds.empty()) return false;
+        if (result_.runs % runs_between_questions != 0 && !found_last_) return true;
+        found_last_ = false;
+        return !options_.keep_going || options_.keep_going(result_);
+    }
+
+    void one_run(const Plan& plan, strategy::Record& recorder) {
+        ++result_.runs;
+        const bool repeat = options_.repeat_every != 0 && result_.runs % options_.repeat_every == 0;
+        const sim::TraceLevel level = repeat ? sim::TraceLevel::hash : sim::TraceLevel::off;
+        const Outcome outcome = run(plan, recorder, {.trace = level});
+        result_.points += outcome.points;
+        result_.states.add(outcome.state_hash);
+        if (repeat) check_same(outcome, replay(recorded(plan, recorder)));
+        if (outcome.found()) keep(outcome, recorded(plan, recorder));
+    }
+
+    static Plan recorded(const Plan& plan, strategy::Record& recorder) {
+        Plan result = plan;
+        result.decisions.assign(recorder.decisions().begin(), recorder.decisions().end());
+        canonicalize(result);
+        return result;
+    }
+
+    void check_same(const Outcome& first, const Outcome& again) const {
+        if (first.trace_hash == again.trace_hash && first.same_find(again)) return;
+        const std::string text = "nondeterminism: run " + std::to_string(result_.runs) +
+                                 " of seed " + std::to_string(options_.seed) +
+                                 " took another course when repeated";
+        check_failed(text.c_str(), __FILE__, __LINE__);
+    }
+
+    void keep(const Outcome& outcome, Plan found) {
+        const auto known = [&](const Find& find) { return find.outcome.same_find(outcome); };
+        if (std::any_of(result_.finds.begin(), result_.finds.end(), known)) return;
+        if (result_.finds.size() >= max_finds) return;
+        found_last_ = true;
+        CHECK(replay(found).same_find(outcome));
+        if (options_.minimize != nullptr) found = options_.minimize(found);
+        const Outcome minimized = replay(found);
+        CHECK(minimized.same_find(outcome));
+        result_.finds.push_back({std::move(found), minimized, result_.runs});
+    }
+
+    const HuntOptions& options_;
+    Prng prng_;
+    std::unique_ptr<strategy::Policy> policy_;
+    HuntResult result_;
+    bool found_last_ = false;
+};
+
+}  // namespace
+
+HuntResult hunt(const HuntOptions& options) { return Hunter(options).hunt(); }
+
+}  // namespace rcufuzz::run

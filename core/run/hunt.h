@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Hunts for bugs with a random policy: a new workload and a new schedule each run, until a bug is
+// found, the runs are used up, or the caller has enough. Everything but the moment at which the
+// caller stops it is a function of the options. Memory does not grow with the number of runs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/run/generate.h"
+#include "core/run/runner.h"
+#include "core/run/sketch.h"
+
+namespace rcufuzz::run {
+
+struct Find {
+    Plan plan;              // minimised, if the options say how
+    Outcome outcome;        // of a replay of `plan`
+    std::uint64_t run = 0;  // how many executions it took, this one included
+};
+
+struct HuntResult {
+    std::uint64_t runs = 0;
+    std::uint64_t points = 0;
+    DistinctSketch states;    // of Outcome::state_hash
+    std::vector<Find> finds;  // no two with the same verdict and site; at most max_finds
+};
+
+inline constexpr std::size_t max_finds = 1000;
+inline constexpr std::uint64_t unlimited_runs = ~std::uint64_t{0};
+
+struct HuntOptions {
+    Plan base;  // target, bugs, modes, values of the fixed configuration
+    GenerateOptions workload;
+    std::string strategy;  // name of a policy
+    std::uint64_t seed = 1;
+    std::uint64_t runs = unlimited_runs;
+    bool all = false;  // go on after the first find
+    // Every so many runs one is replayed and must take the same course; 0: never.
+    std::uint64_t repeat_every = 1024;
+    // How a find is made smaller; must keep verdict and site. Null: it stays as found.
+    Plan (*minimize)(const Plan& found) = nullptr;
+    // Asked every few runs and after each find; false ends the hunt. Null: go on.
+    std::function<bool(const HuntResult&)> keep_going;
+};
+
+// Throws UserError for an unknown policy.
+HuntResult hunt(const HuntOptions& options);
+
+}  // namespace rcufuzz::run

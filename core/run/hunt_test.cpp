@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/run/hunt.h"
+
+#include <gtest/gtest.h>
+
+#include "core/base/check.h"
+#include "core/run/codec.h"
+#include "core/run/names.h"
+#include "core/run/toy_test.h"
+#include "core/strategy/strategies.h"
+
+namespace rcufuzz::run {
+namespace {
+
+HuntOptions toy_hunt(std::string_view bug, std::string_view policy = "random") {
+    HuntOptions options;
+    options.base = empty_plan(toy::subsystem());
+    if (!bug.empty()) enable_bug(options.base, bug);
+    options.strategy = policy;
+    options.runs = 20000;
+    return options;
+}
+
+TEST(Hunt, EveryPolicyFindsTheMissingLock) {
+    for (const strategy::PolicyInfo& policy : strategy::all_policies()) {
+        const HuntResult result = hunt(toy_hunt("T01", policy.name));
+        ASSERT_EQ(result.finds.size(), 1u) << policy.name;
+        EXPECT_EQ(result.finds[0].outcome.verdict, Verdict::wrong_data);
+        EXPECT_EQ(result.finds[0].run, result.runs);
+    }
+}
+
+TEST(Hunt, CorrectAndBenignCodeIsClean) {
+    for (const strategy::PolicyInfo& policy : strategy::all_policies()) {
+        for (const char* bug : {"", "T03"}) {
+            const HuntResult result = hunt(toy_hunt(bug, policy.name));
+            for (const Find& find : result.finds)
+                ADD_FAILURE() << policy.name << " " << find.outcome.detail << "\n"
+                              << to_text(find.plan);
+            EXPECT_EQ(result.runs, 20000u);
+        }
+    }
+}
+
+// Found, recorded, text, binary, replayed: verdict, site and trace hash stay.
+TEST(Hunt, FindsSurviveTheRoundTrip) {
+    for (const char* bug : {"T01", "T02", "T04"}) {
+        const HuntResult result = hunt(toy_hunt(bug));
+        ASSERT_EQ(result.finds.size(), 1u) << bug;
+        const Find& find = result.finds[0];
+        const Plan from_words = from_text(to_text(find.plan), "x");
+        const Plan from_bytes = decode(encode(from_words), empty_plan(toy::subsystem()));
+        EXPECT_EQ(from_bytes, find.plan);
+        const Outcome outcome = replay(from_bytes);
+        EXPECT_TRUE(outcome.same_find(find.outcome)) << outcome.site;
+        EXPECT_EQ(outcome.trace_hash, find.outcome.trace_hash);
+    }
+}
+
+TEST(Hunt, IsAFunctionOfItsOptions) {
+    HuntOptions options = toy_hunt("T01", "pct");
+    options.all = true;
+    options.runs = 5000;
+    const HuntResult first = hunt(options);
+    const HuntResult second = hunt(options);
+    ASSERT_EQ(first.finds.size(), second.finds.size());
+    for (std::size_t i = 0; i < first.finds.size(); ++i) {
+        EXPECT_EQ(first.finds[i].plan, second.finds[i].plan);
+        EXPECT_EQ(first.finds[i].run, second.finds[i].run);
+    }
+    EXPECT_EQ(first.points, second.points);
+    options.seed = 2;
+    EXPECT_NE(hunt(options).points, first.points);
+}
+
+TEST(Hunt, AllKeepsOneFindOfAKind) {
+    HuntOptions options = toy_hunt("T01");
+    enable_bug(options.base, "T02");
+    options.all = true;
+    const HuntResult result = hunt(options);
+    EXPECT_EQ(result.runs, options.runs);
+    EXPECT_EQ(result.finds.size(), 2u);
+}
+
+TEST(Hunt, StopsWhenToldTo) {
+    HuntOptions options = toy_hunt("");
+    options.runs = unlimited_runs;
+    options.keep_going = [](const HuntResult& result) { return result.runs < 100; };
+    EXPECT_EQ(hunt(options).runs, 128u);
+}
+
+TEST(Hunt, MinimizesThroughTheCallback) {
+    HuntOptions options = toy_hunt("T02");
+    static unsigned calls = 0;
+    options.minimize = [](const Plan& plan) {
+        ++calls;
+        return plan;
+    };
+    EXPECT_EQ(hunt(options).finds.size(), 1u);
+    EXPECT_EQ(calls, 1u);
+}
+
+TEST(Hunt, UnknownStrategyIsTheUsersFault) { EXPECT_THROW(hunt(toy_hunt("", "luck")), UserError); }
+
+TEST(Sketch, CountsToAPerCent) {
+    DistinctSketch sketch;
+    EXPECT_EQ(sketch.estimate(), 0u);
+    for (std::uint64_t i = 0; i < 100; ++i) sketch.add(i % 50);
+    EXPECT_EQ(sketch.estimate(), 50u);
+    DistinctSketch other;
+    for (std::uint64_t i = 0; i < 1000000; ++i) other.add(i);
+    other.merge(sketch);
+    EXPECT_NEAR(static_cast<double>(other.estimate()), 1e6, 3e4);
+}
+
+}  // namespace
+}  // namespace rcufuzz::run

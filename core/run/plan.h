@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A plan holds everything that a run needs, and nothing else matters: target, enabled bugs,
+// configuration, operations, decisions. Whatever engine finds something, the result is a plan.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/scenario/scenario.h"
+#include "core/sim/decision.h"
+
+namespace rcufuzz::run {
+
+enum class MemoryMode : std::uint8_t { sc, weak };
+enum class OracleMode : std::uint8_t { all, black_box };
+
+inline constexpr std::size_t max_ops = 64;
+// No less than a run may have choices (sim::Limits::points), so that every run can be recorded.
+inline constexpr std::size_t max_decisions = 20000;
+
+// The choices before the first context runs belong to the world itself.
+inline constexpr sim::ContextKey main_key = 255;
+inline constexpr sim::ContextKey key_count = sim::max_cpus * sim::slots_per_cpu;
+constexpr bool is_decision_key(sim::ContextKey key) { return key < key_count || key == main_key; }
+
+struct Plan {
+    const scenario::Subsystem* target = nullptr;
+    std::uint64_t bugs = 0;  // bit i: Subsystem::bugs[i] is on
+    MemoryMode memory = MemoryMode::sc;
+    OracleMode oracle = OracleMode::all;
+    scenario::ConfigValues config{};  // one value for each of Subsystem::configs, in range
+    std::vector<scenario::Op> ops;    // executed in this order on each CPU; CPUs run in parallel
+    std::vector<sim::Decision> decisions;  // sorted by (key, ordinal), no two alike, values not 0
+
+    bool operator==(const Plan&) const = default;
+};
+
+// An empty plan: standard configuration, no bugs, no operations.
+Plan empty_plan(const scenario::Subsystem& target);
+
+// Puts a plan into canonical form: values clipped to their ranges, contexts that an operation does
+// not allow replaced by the first it does, operations for CPUs that the configuration lacks moved
+// to one it has (modulo), decisions sorted, zeros and keys of no context dropped, of two decisions
+// for one choice that of the smaller value kept, lengths bounded.
+void canonicalize(Plan& plan);
+
+// The parts of it, for those who change one operation or read one configuration value.
+void canonicalize_op(const Plan& plan, scenario::Op& op);
+std::int16_t clip_config(const scenario::ConfigSpec& spec, std::int64_t value);
+
+}  // namespace rcufuzz::run

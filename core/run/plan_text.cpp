@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The text form of a plan:
+//
+//   rcufuzz-plan 1
+//   target nocb
+//   bug D01_wake_leaves_level
+//   memory sc
+//   oracle all
+//   config end_tick 1                     only what differs from the standard
+//   op cpu0 off call_rcu count=2 chain=0  CPU, context, operation, its parameters
+//   decide cpu0 17 run cpu1               at its 17th choice of this context, cpu1 runs
+//
+// Items stand in this order, since each is read with what stands above it.
+#include <algorithm>
+#include <array>
+
+#include "core/base/check.h"
+#include "core/base/text.h"
+#include "core/run/codec.h"
+#include "core/run/names.h"
+#include "core/strategy/from_plan.h"
+
+namespace rcufuzz::run {
+
+namespace {
+
+constexpr std::string_view header_word = "rcufuzz-plan";
+
+// --- writing ------------------------------------------------------------------------------------
+
+std::string op_line(const Plan& plan, const scenario::Op& op) {
+    const scenario::OpSpec& spec = plan.target->ops[op.kind];
+    std::string line =
+        "op " + cpu_word(plan, op.cpu) + " " +
+        std::string(scenario::op_context_words[static_cast<std::size_t>(op.context)]) + " " +
+        std::string(spec.name);
+    for (std::size_t i = 0; i < op.args.size(); ++i) {
+        if (!spec.params[i].name.empty())
+            line += " " + std::string(spec.params[i].name) + "=" + std::to_string(op.args[i]);
+    }
+    return line;
+}
+
+// --- reading ------------------------------------------------------------------------------------
+
+using Words = std::span<const std::string_view>;
+
+[[noreturn]] void refuse(const std::string& what) { throw UserError(what); }
+
+std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+
+std::uint8_t op_kind_from(const Plan& plan, std::string_view name) {
+    const auto ops = plan.target->ops;
+    for (std::size_t i = 0; i < ops.size(); ++i)
+        if (ops[i].name == name) return static_cast<std::uint8_t>(i);
+    refuse("unknown operation " + quoted(name));
+}
+
+scenario::OpContext op_context_from(const scenario::OpSpec& spec, std::string_view text) {
+    for (std::size_t i = 0; i < scenario::op_context_words.size(); ++i) {
+        if (scenario::op_context_words[i] != text) continue;
+        const auto context = static_cast<scenario::OpContext>(i);
+        if ((spec.contexts & bit(context)) == 0)
+            refuse(std::string(spec.name) + " cannot run in context " + quoted(text));
+        return context;
+    }
+    refuse("unknown context " + quoted(text) + " (on, off, softirq, hardirq)");
+}
+
+void read_param(const scenario::OpSpec& spec, std::string_view text, scenario::Op& op) {
+    const std::size_t equals = text.find('=');
+    for (std::size_t i = 0; i < spec.params.size() && equals != text.npos; ++i) {
+        const scenario::ParamSpec& param = spec.params[i];
+        if (param.name.empty() || param.name != text.substr(0, equals)) continue;
+        const auto value = parse_int(text.substr(equals + 1));
+        if (!value || *value < param.min || *value > param.max) {
+            refuse(quoted(text) + ": expected a number from " + std::to_string(param.min) + " to " +
+                   std::to_string(param.max));
+        }
+        op.args[i] = static_cast<std::uint8_t>(*value);
+        return;
+    }
+    refuse(std::string(spec.name) + " has no parameter " + quoted(text.substr(0, equals)));
+}
+
+void read_op(Plan& plan, Words words) {
+    if (words.size() < 4) refuse("expected op CPU CONTEXT OPERATION [PARAMETER=VALUE]...");
+    if (plan.ops.size() >= max_ops) refuse("more than " + std::to_string(max_ops) + " operations");
+    scenario::Op op;
+    const auto cpu = cpu_from_word(plan, words[1]);
+    if (!cpu || *cpu >= plan.target->workload_cpus(plan.config))
+        refuse(quoted(words[1]) + " is no CPU for operations");
+    op.cpu = static_cast<std::uint8_t>(*cpu);
+    op.kind = op_kind_from(plan, words[3]);
+    const scenario::OpSpec& spec = plan.target->ops[op.kind];
+    op.context = op_context_from(spec, words[2]);
+    for (std::size_t i = 0; i < op.args.size(); ++i) op.args[i] = spec.params[i].min;
+    for (const std::string_view param : words.subspan(4)) read_param(spec, param, op);
+    plan.ops.push_back(op);
+}
+
+void read_decision(Plan& plan, Words words) {
+    if (words.size() < 4) refuse("expected decide CONTEXT NUMBER ANSWER");
+    if (plan.decisions.size() >= max_decisions) refuse("too many decisions");
+    const auto key = context_from_word(plan, words[1]);
+    if (!key) refuse("unknown context " + quoted(words[1]));
+    const auto ordinal = parse_int(words[2]);
+    if (!ordinal || *ordinal < 0 || *ordinal > 0xffff)
+        refuse(quoted(words[2]) + " is not a number from 0 to 65535");
+    const auto value = value_from_words(plan, words.subspan(3));
+    if (!value) {
+        refuse("expected run|irq|softirq|resched|nmi CPU, time, or answer 1..255 after " +
+               quoted(words[2]));
+    }
+    const sim::Decision decision{*key, static_cast<std::uint16_t>(*ordinal), *value};
+    const auto at = std::lower_bound(plan.decisions.begin(), plan.decisions.end(), decision,
+                                     strategy::comes_before);
+    if (at != plan.decisions.end() && !strategy::comes_before(decision, *at)) {
+        refuse("a second decision for choice " + std::string(words[2]) + " of " +
+               std::string(words[1]));
+    }
+    plan.decisions.insert(at, decision);
+}
+
+void expect_count(Words words, std::size_t count, const char* form) {
+    if (words.size() != count) refuse(std::string("expected ") + form);
+}
+
+// Items in the order in which they must stand.
+constexpr std::array<std::string_view, 8> item_words{header_word, "target", "bug", "memory",
+                                                     "oracle",    "config", "op",  "decide"};
+
+std::size_t item_rank(std::string_view text) {
+    const auto* const at = std::find(item_words.begin(), item_words.end(), text);
+    if (at == item_words.end()) refuse("unknown word " + quoted(text));
+    return static_cast<std::size_t>(at - item_words.begin());
+}
+
+void read_item(Plan& plan, std::size_t rank, Words words) {
+    switch (rank) {
+        case 0:
+            if (words.size() != 2 || words[1] != "1") refuse("expected rcufuzz-plan 1");
+            return;
+        case 1:
+            expect_count(words, 2, "target NAME");
+            plan = empty_plan(target_from_word(words[1]));
+            return;
+        case 2:
+            expect_count(words, 2, "bug NAME");
+            enable_bug(plan, words[1]);
+            return;
+        case 3:
+            expect_count(words, 2, "memory sc|weak");
+            if (!memory_from_word(words[1])) refuse("expected memory sc|weak");
+            plan.memory = *memory_from_word(words[1]);
+            return;
+        case 4:
+            expect_count(words, 2, "oracle all|black-box");
+            if (!oracle_from_word(words[1])) refuse("expected oracle all|black-box");
+            plan.oracle = *oracle_from_word(words[1]);
+            return;
+        case 5:
+            expect_count(words, 3, "config NAME VALUE");
+            set_config(plan, words[1], words[2]);
+            return;
+        case 6:
+            read_op(plan, words);
+            return;
+        default:
+            read_decision(plan, words);
+    }
+}
+
+class TextReader {
+   public:
+    Plan read(std::string_view text) {
+        for (const std::string_view content : lines(text)) {
+            ++line_;
+            const std::vector<std::string_view> words = rcufuzz::words(content);
+            if (!words.empty()) item(words);
+        }
+        if (plan_.target == nullptr) refuse("no target");
+        canonicalize(plan_);
+        return std::move(plan_);
+    }
+    std::size_t line() const { return line_; }
+
+   private:
+    void item(Words words) {
+        const std::size_t rank = item_rank(words[0]);
+        if (first_ != (rank == 0))
+            refuse("expected rcufuzz-plan 1 in the first line, and there only");
+        first_ = false;
+        if (rank > 1 && plan_.target == nullptr) refuse("expected target NAME first");
+        if (rank == 1 && plan_.target != nullptr) refuse("a second target");
+        if (rank < rank_)
+            refuse(std::string(words[0]) + " must stand above " + std::string(item_words[rank_]));
+        rank_ = rank;
+        read_item(plan_, rank, words);
+    }
+
+    Plan plan_;
+    std::size_t line_ = 0;
+    std::size_t rank_ = 0;
+    bool first_ = true;
+};
+
+}  // namespace
+
+std::string to_text(const Plan& plan) {
+    const scenario::Subsystem& target = *plan.target;
+    std::string text = std::string(header_word) + " 1\ntarget " + std::string(target.name) + "\n";
+    for (const std::string_view bug : bug_names(plan)) text += "bug " + std::string(bug) + "\n";
+    text += "memory " + std::string(memory_word(plan.memory)) + "\n";
+    text += "oracle " + std::string(oracle_word(plan.oracle)) + "\n";
+    for (std::size_t i = 0; i < target.configs.size(); ++i) {
+        const scenario::ConfigSpec& spec = target.configs[i];
+        if (plan.config[i] != spec.standard)
+            text +=
+                "config " + std::string(spec.name) + " " + std::to_string(plan.config[i]) + "\n";
+    }
+    for (const scenario::Op& op : plan.ops) text += op_line(plan, op) + "\n";
+    for (const sim::Decision& decision : plan.decisions) {
+        text += "decide " + context_word(plan, decision.key) + " " +
+                std::to_string(decision.ordinal) + " " + value_words(plan, decision.value) + "\n";
+    }
+    return text;
+}
+
+Plan from_text(std::string_view text, const std::string& name) {
+    TextReader reader;
+    try {
+        return reader.read(text);
+    } catch (const UserError& error) {
+        throw UserError(name + ":" + std::to_string(reader.line()) + ": " + error.what());
+    }
+}
+
+bool looks_like_text(std::span<const std::uint8_t> bytes) {
+    const std::string_view text = header_word;
+    return bytes.size() >= text.size() && std::equal(text.begin(), text.end(), bytes.begin());
+}
+
+}  // namespace rcufuzz::run

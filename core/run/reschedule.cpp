@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/run/reschedule.h"
+
+#include "core/run/runner.h"
+#include "core/strategy/from_plan.h"
+#include "core/strategy/record.h"
+
+namespace rcufuzz::run {
+
+namespace {
+
+// The decisions of a plan, but for some choices answered at random. Asks for every choice, since
+// any may be one of those.
+class Perturb final : public sim::Strategy {
+   public:
+    Perturb(const Plan& plan, std::uint32_t expected_choices, Prng& prng)
+        : inner_(plan.decisions), prng_(prng), expected_choices_(expected_choices) {
+        draw_next(expected_choices);
+    }
+
+    void begin(const sim::World& world) override { inner_.begin(world); }
+
+    std::uint32_t choose(const sim::Choice& choice) override {
+        const std::uint32_t answer = inner_.choose(choice);
+        if (choices_++ != next_) return answer;
+        // Mostly one change, and further ones nearby: preemptions that matter come in clusters.
+        if (prng_.one_in(3)) draw_next(prng_.one_in(2) ? 16 : expected_choices_);
+        const std::uint32_t other = prng_.below(choice.count - 1);
+        return other < answer ? other : other + 1;
+    }
+
+    bool asks_at_every_point() const override { return true; }
+
+    std::uint32_t choices() const { return choices_; }
+
+   private:
+    void draw_next(std::uint32_t range) { next_ = choices_ + prng_.below(range); }
+
+    strategy::FromPlan inner_;
+    Prng& prng_;
+    std::uint32_t expected_choices_;
+    std::uint32_t choices_ = 0;
+    std::uint32_t next_ = 0;  // the number of the choice to be changed
+};
+
+}  // namespace
+
+Rescheduler::Rescheduler() : policy_(strategy::make_policy("pct")) {}
+
+void Rescheduler::perturb(Plan& plan, Prng& prng) {
+    Perturb perturb(plan, expected_choices_, prng);
+    run_recorded(plan, perturb);
+    expected_choices_ = 1 + (expected_choices_ * 15 + perturb.choices()) / 16;
+}
+
+void Rescheduler::redraw(Plan& plan, Prng& prng) {
+    policy_->reseed(prng.next());
+    run_recorded(plan, *policy_);
+}
+
+void Rescheduler::run_recorded(Plan& plan, sim::Strategy& strategy) {
+    strategy::Record recorder(strategy);
+    run(plan, recorder);
+    const auto decisions = recorder.decisions();
+    plan.decisions.assign(decisions.begin(), decisions.end());
+    canonicalize(plan);
+}
+
+}  // namespace rcufuzz::run

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Changes of a plan's schedule that take effect. A decision that is invented without looking
+// mostly names a choice that never comes, or an actor who cannot act then; so these run the plan
+// and change what it meets.
+#pragma once
+
+#include <memory>
+
+#include "core/base/prng.h"
+#include "core/run/plan.h"
+#include "core/strategy/strategies.h"
+
+namespace rcufuzz::run {
+
+// What comes out is canonical, and all of its decisions are met when it is run: those of the plan
+// that were not are dropped. A function of the arguments and of all earlier calls.
+class Rescheduler {
+   public:
+    Rescheduler();
+
+    // Answers one to a few of the run's choices in another way. Those before the first of them
+    // stay as they were; those after it apply where they still fit.
+    void perturb(Plan& plan, Prng& prng);
+
+    // A schedule of its own, drawn by a random policy.
+    void redraw(Plan& plan, Prng& prng);
+
+   private:
+    void run_recorded(Plan& plan, sim::Strategy& strategy);
+
+    std::unique_ptr<strategy::Policy> policy_;
+    std::uint32_t expected_choices_ = 64;  // learned
+};
+
+}  // namespace rcufuzz::run

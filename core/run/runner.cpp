@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/run/runner.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "core/kernel/context.h"
+#include "core/oracle/lock_order.h"
+#include "core/oracle/progress.h"
+#include "core/run/driver.h"
+#include "core/run/names.h"
+#include "core/run/site.h"
+#include "core/sim/world.h"
+#include "core/strategy/from_plan.h"
+#include "core/strategy/record.h"
+
+namespace rcufuzz::run {
+
+namespace {
+
+bool is_blocked(const sim::Context& context) {
+    return context.state == sim::ContextState::spinning ||
+           context.state == sim::ContextState::sleeping;
+}
+
+// How far each context came, to the power of two, and what it waits for. Coarse on purpose: runs
+// that differ in a detour of a few points count as the same.
+std::uint64_t hash_state(const sim::World& w) {
+    RunningHash hash;
+    const unsigned count = w.cpus() * sim::slots_per_cpu;
+    for (unsigned key = 0; key < count; ++key) {
+        const sim::Context& context = w.context(static_cast<sim::ContextKey>(key));
+        if (context.ordinal == 0 && context.state == sim::ContextState::unused) continue;
+        const auto progress = static_cast<std::uint64_t>(std::bit_width(context.ordinal));
+        const std::uint64_t waits_for = is_blocked(context) ? context.blocked_on : 0u;
+        hash.add(std::uint64_t{key} | static_cast<std::uint64_t>(context.state) << 8 |
+                 progress << 16 | waits_for << 32);
+    }
+    hash.add(static_cast<std::uint64_t>(w.finding().verdict));
+    return hash.value();
+}
+
+void judge(scenario::Instance& instance) { instance.judge_end(); }
+
+std::string object_text(const sim::ObjectName& name) {
+    std::string text = name.text;
+    return name.index < 0 ? text : text + "[" + std::to_string(name.index) + "]";
+}
+
+// In notes and answers the field means something else.
+bool names_object(const sim::Event& event) {
+    return event.kind != sim::EventKind::note && event.kind != sim::EventKind::answer;
+}
+
+sim::ObjectId last_object(const sim::World& w) {
+    sim::ObjectId last = 0;
+    for (const sim::Event& event : w.trace().events())
+        if (names_object(event)) last = std::max(last, event.object);
+    for (unsigned key = 0; key < w.cpus() * sim::slots_per_cpu; ++key) {
+        const sim::Context& context = w.context(static_cast<sim::ContextKey>(key));
+        if (is_blocked(context)) last = std::max(last, context.blocked_on);
+    }
+    return last;
+}
+
+NamedTrace named_trace(const Plan& plan, const sim::World& w) {
+    NamedTrace named;
+    named.events = w.trace().events();
+    named.objects.resize(1u + last_object(w));
+    for (std::size_t id = 1; id < named.objects.size(); ++id)
+        named.objects[id] = object_text(w.object(static_cast<sim::ObjectId>(id)));
+    named.contexts.resize(256);
+    for (unsigned key = 0; key < w.cpus() * sim::slots_per_cpu; ++key)
+        named.contexts[key] = context_word(plan, static_cast<sim::ContextKey>(key));
+    named.contexts[main_key] = context_word(plan, main_key);
+    for (unsigned key = 0; key < w.cpus() * sim::slots_per_cpu; ++key) {
+        const sim::Context& context = w.context(static_cast<sim::ContextKey>(key));
+        if (!is_blocked(context)) continue;
+        named.blocked.push_back(named.contexts[key] + " waits for " +
+                                named.objects[context.blocked_on]);
+    }
+    return named;
+}
+
+}  // namespace
+
+Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options) {
+    const scenario::Subsystem& target = *plan.target;
+    sim::World& w = sim::world();
+    scenario::active_bugs = plan.bugs;
+    scenario::white_box_oracles = plan.oracle == OracleMode::all;
+    w.begin(target.all_cpus(plan.config), strategy, options.trace, sim::Limits{});
+    kernel::boot();
+    oracle::begin_lock_order();
+    scenario::Instance& instance = target.create(w.arena(), plan.config);
+    // The tasks come first, so that they have the first task slot of their CPU whatever kthreads
+    // the subsystem binds there.
+    start_ops(plan, instance);
+    instance.boot();
+    if (options.on_boot != nullptr) options.on_boot(options.on_boot_arg, instance);
+
+    bool clean = w.run_to_quiescence();
+    if (clean && plan.config[scenario::config_end_tick] != 0) {
+        raise_ticks(plan, instance);
+        clean = w.run_to_quiescence();
+    }
+    if (clean) judge(instance);
+
+    Outcome outcome;
+    if (w.finding().verdict != Verdict::clean) {
+        outcome.verdict = w.finding().verdict;
+        outcome.site = site_text(w.finding().site);
+        outcome.detail = w.finding().detail;
+    }
+    if (options.trace != sim::TraceLevel::off) outcome.trace_hash = w.trace().hash();
+    outcome.state_hash = hash_state(w);
+    outcome.points = w.points();
+    if (options.trace == sim::TraceLevel::full && options.keep != nullptr)
+        *options.keep = named_trace(plan, w);
+    w.finish();
+    return outcome;
+}
+
+Outcome replay(const Plan& plan, const RunOptions& options) {
+    strategy::FromPlan from_plan(plan.decisions);
+    return run(plan, from_plan, options);
+}
+
+Recorded record(const Plan& plan, sim::Strategy& strategy) {
+    strategy::Record recorder(strategy);
+    Recorded recorded{plan, run(plan, recorder, {.trace = sim::TraceLevel::hash})};
+    recorded.plan.decisions.assign(recorder.decisions().begin(), recorder.decisions().end());
+    canonicalize(recorded.plan);
+    return recorded;
+}
+
+}  // namespace rcufuzz::run

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The one function in the middle: run(plan, strategy) -> outcome. Fuzzers, hunts, replay, explain,
+// minimise and exhaustive search are callers of it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/verdict.h"
+#include "core/run/plan.h"
+#include "core/sim/strategy.h"
+#include "core/sim/trace.h"
+
+namespace rcufuzz::run {
+
+struct Outcome {
+    Verdict verdict = Verdict::clean;
+    std::string site;    // "nocb/wake.cpp:87 wake_nocb_gp"; for end-of-run oracles the oracle's
+    std::string detail;  // why the oracle objects
+    std::uint64_t trace_hash = 0;  // 0 where the trace was off
+    std::uint64_t state_hash = 0;  // of the final state, coarse
+    std::uint64_t points = 0;
+
+    bool found() const { return verdict != Verdict::clean; }
+    // The same bug, as far as a machine can tell.
+    bool same_find(const Outcome& other) const {
+        return verdict == other.verdict && site == other.site;
+    }
+};
+
+// What a full trace leaves behind for reports: events with their names resolved.
+struct NamedTrace {
+    std::vector<sim::Event> events;
+    std::vector<std::string> objects;   // by sim::ObjectId: "nocb_lock[1]"
+    std::vector<std::string> contexts;  // by sim::ContextKey, all 256: "cpu1/softirq", "rcuog0"
+    std::vector<std::string> blocked;   // at the end: "cpu0 waits for nocb_lock[1]", in key order
+};
+
+struct RunOptions {
+    sim::TraceLevel trace = sim::TraceLevel::off;
+    NamedTrace* keep = nullptr;  // filled when trace is full
+    // Called once, before the first choice of the run. A story's strategy decides by what the
+    // instance lets it observe(), and may still look in Strategy::end().
+    void (*on_boot)(void* arg, scenario::Instance& instance) = nullptr;
+    void* on_boot_arg = nullptr;
+};
+
+// Runs the plan once. `strategy` answers all choices (the plan's decisions count only if the
+// strategy reads them, see strategy::from_plan). Pure: equal arguments give equal outcomes. With
+// the trace off and nothing found, it allocates nothing from the system after the first few runs.
+Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options = {});
+
+// Replays the plan's own decisions, with the trace hash.
+Outcome replay(const Plan& plan, const RunOptions& options = {.trace = sim::TraceLevel::hash});
+
+// The same plan with the decisions that `strategy` takes, recorded.
+struct Recorded {
+    Plan plan;
+    Outcome outcome;  // with trace hash
+};
+Recorded record(const Plan& plan, sim::Strategy& strategy);
+
+}  // namespace rcufuzz::run

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The contract between a subsystem (an algorithm under test) and everything above it. A subsystem
+// describes itself with tables: operations, deliberate bugs, configuration. Plans, the command
+// line, fuzz targets, generators and READMEs follow from the tables; nothing above this contract
+// knows a subsystem by name.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/base/arena.h"
+#include "core/base/verdict.h"
+
+namespace rcufuzz::scenario {
+
+// The context in which an operation's kernel code runs on its CPU.
+enum class OpContext : std::uint8_t { task_on, task_off, softirq, hardirq };  // task IRQs on / off
+inline constexpr std::array<std::string_view, 4> op_context_words{"on", "off", "softirq",
+                                                                  "hardirq"};
+
+constexpr std::uint8_t bit(OpContext context) {
+    return static_cast<std::uint8_t>(1u << static_cast<unsigned>(context));
+}
+inline constexpr std::uint8_t any_context = 0x0f;
+
+struct ParamSpec {
+    std::string_view name;  // empty: the operation has no such parameter
+    std::uint8_t min = 0;
+    std::uint8_t max = 0;
+};
+
+struct OpSpec {
+    std::string_view name;
+    std::string_view summary;
+    std::uint8_t contexts = bit(OpContext::task_on);  // allowed contexts, as bits
+    std::array<ParamSpec, 2> params{};
+    std::uint8_t weight = 10;  // how often a generator picks it, relative to the others
+};
+
+struct Op {
+    std::uint8_t kind = 0;  // index into Subsystem::ops
+    std::uint8_t cpu = 0;   // workload CPU, 0 .. workload_cpus(config) - 1
+    OpContext context = OpContext::task_on;
+    std::array<std::uint8_t, 2> args{};
+
+    bool operator==(const Op&) const = default;
+};
+
+struct BugSpec {
+    std::string_view name;  // "D01_direct_wake_leaves_level"
+    std::string_view spec;  // "D01"
+    Verdict verdict;        // what it must be reported as; clean: a benign control
+    std::string_view summary;
+    std::string_view fixed_by;  // fixing commit and version
+    bool weak_memory = false;   // cannot show under sequential consistency
+
+    bool benign() const { return verdict == Verdict::clean; }
+};
+
+struct ConfigSpec {
+    std::string_view name;
+    std::string_view summary;
+    std::int16_t min;
+    std::int16_t max;
+    std::int16_t standard;
+    // What generators draw from when the user has not fixed the value; empty: always `standard`.
+    std::span<const std::int16_t> swarm{};
+};
+
+inline constexpr std::size_t max_configs = 32;
+using ConfigValues = std::array<std::int16_t, max_configs>;
+
+// The first entry of every subsystem's config table. 0: when the operations are done, every CPU
+// stays in the kernel for ever, without a tick. 1: every CPU then gets one scheduling-clock tick.
+inline constexpr std::size_t config_end_tick = 0;
+inline constexpr ConfigSpec end_tick_spec{
+    "end_tick", "1: one tick on every CPU after the last operation; 0: none, for ever", 0, 1, 0,
+    {}};
+
+// One run of the algorithm. Lives in the run's arena; its destructor never runs.
+class Instance {
+   public:
+    // Creates kthreads and initial state, before the first choice of the run.
+    virtual void boot() = 0;
+
+    // Executes one operation; called on its CPU in its context, IRQ state already as required.
+    // Returns false where the precondition does not hold; the operation is then a no-op.
+    virtual bool run_op(const Op& op) = 0;
+
+    // Undoes what operations left open on this CPU (interrupts off, readers); in task context,
+    // after the last operation of the CPU.
+    virtual void close_cpu(unsigned cpu) = 0;
+
+    // One scheduling-clock tick on this CPU, in hardirq context.
+    virtual void tick(unsigned cpu) = 0;
+
+    // End-of-run oracles. Called at quiescence, outside any context.
+    virtual void judge_end() = 0;
+
+    // A named quantity for stories ("level1", "gp_sleep0"); empty: no such name.
+    virtual std::optional<std::int64_t> observe(std::string_view name) const = 0;
+
+   protected:
+    ~Instance() = default;
+};
+
+// One line of a story or report, made from a note that the subsystem left in the trace.
+// `a` and `b` are the note's arguments; `who` is the name of the acting context.
+using TellNote = std::string (*)(unsigned note, std::string_view who, std::int64_t a,
+                                 std::int64_t b);
+
+struct Subsystem {
+    std::string_view name;
+    std::string_view summary;
+    std::span<const OpSpec> ops;
+    std::span<const BugSpec> bugs;  // at most 64
+    std::span<const ConfigSpec> configs;
+    unsigned (*workload_cpus)(const ConfigValues&);  // CPUs that operations may name
+    unsigned (*all_cpus)(const ConfigValues&);       // plus housekeeping CPUs for kthreads
+    std::string (*cpu_name)(const ConfigValues&, unsigned cpu);  // "cpu1", "rcuog0", ...
+    Instance& (*create)(Arena&, const ConfigValues&);
+    TellNote tell;
+};
+
+// --- what a running subsystem may ask ------------------------------------------------------
+
+// Bits of the enabled bugs, in the order of Subsystem::bugs. Set by the runner before create().
+extern std::uint64_t active_bugs;
+inline bool bug_active(unsigned index) { return (active_bugs >> index) & 1u; }
+
+// False: white-box invariants stay silent (`--oracle black-box`).
+extern bool white_box_oracles;
+
+}  // namespace rcufuzz::scenario

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// How runs end: with a verdict, which unwinds all contexts, or at rest, where kthreads may leave
+// their loops.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/sim/test_machine.h"
+#include "core/sim/world.h"
+
+namespace rcufuzz::sim {
+namespace {
+
+using test::Ran;
+using test::run;
+using test::Sequential;
+using test::spawn;
+using test::step;
+using test::steps;
+using test::told;
+using test::without_ticks;
+
+// --- verdicts -----------------------------------------------------------------------------------
+
+struct Farewell {
+    char letter;
+    ~Farewell() { told += letter; }
+};
+
+TEST(Fail, EndsTheRunAtOnce) {
+    Sequential strategy;
+    unsigned line = 0;
+    const Ran ran = run(2, strategy, [&line] {
+        spawn(0, [&line] {
+            step('a');
+            const Site here = Site::current();
+            line = here.line();
+            world().fail(Verdict::order_violated, "because", here);
+        });
+        spawn(1, [] { step('b'); });
+    });
+    EXPECT_FALSE(ran.quiescent);
+    EXPECT_EQ(ran.verdict, Verdict::order_violated);
+    EXPECT_EQ(ran.detail, "because");
+    EXPECT_EQ(ran.line, line);
+    EXPECT_EQ(ran.told, "a");
+}
+
+TEST(Fail, UnwindsWhateverAllContextsWereIn) {
+    test::Prefer strategy({actor(Act::nmi, 2), actor(Act::irq, 2), actor(Act::softirq, 2)});
+    run(
+        4, strategy,
+        [] {
+            World& w = world();
+            w.set_softirq_body([](void*) {
+                const Farewell softirq{'s'};
+                world().this_cpu().softirq_pending = 0;
+                world().raise_irq(2, test::make_irq([] {
+                                      const Farewell hardirq{'h'};
+                                      world().raise_nmi(2, test::make_irq([] {
+                                                            const Farewell nmi{'n'};
+                                                            world().fail(Verdict::data_race, "",
+                                                                         Site::current());
+                                                        }));
+                                      test::point();
+                                  }));
+                test::point();
+            });
+            spawn(0, [] {
+                const Farewell sleeper{'z'};
+                world().block(ContextState::sleeping, 0, false, Site::current());
+            });
+            spawn(1, [] {
+                const Farewell spinner{'l'};
+                world().block(ContextState::spinning, 0, false, Site::current());
+            });
+            spawn(2, [] {
+                const Farewell task{'t'};
+                world().this_cpu().softirq_pending = 1;
+                world().refresh(2);
+                test::point();
+            });
+            spawn(3, [] { const Farewell never_began{'x'}; });
+        },
+        without_ticks(), [] { told.clear(); });
+    std::sort(told.begin(), told.end());
+    EXPECT_EQ(told, "hlnstz");
+}
+
+TEST(Fail, TheFirstFindingStands) {
+    Sequential strategy;
+    const Ran ran = run(
+        1, strategy, [] { spawn(0, [] { step('a'); }); }, without_ticks(),
+        [] {
+            world().note_finding(Verdict::deadlock, "first", Site::current());
+            world().note_finding(Verdict::livelock, "second", Site::current());
+        });
+    EXPECT_EQ(ran.verdict, Verdict::deadlock);
+    EXPECT_EQ(ran.detail, "first");
+}
+
+TEST(Fail, AnInvariantGivesWayToAConsequence) {
+    Sequential strategy;
+    const auto suspect = [] {
+        world().note_invariant("I1", Site::current());
+        world().note_invariant("I2", Site::current());
+    };
+    const Ran alone = run(1, strategy, [&] { spawn(0, suspect); });
+    EXPECT_TRUE(alone.quiescent) << "the run goes on";
+    EXPECT_EQ(alone.verdict, Verdict::invariant);
+    EXPECT_EQ(alone.detail, "I1");
+    const Ran both = run(
+        1, strategy, [&] { spawn(0, suspect); }, without_ticks(),
+        [] { world().note_finding(Verdict::stranded_callback, "a", Site::current()); });
+    EXPECT_EQ(both.verdict, Verdict::stranded_callback);
+    EXPECT_EQ(run(1, strategy, [] {}).verdict, Verdict::clean) << "and is forgotten";
+}
+
+TEST(Fail, OracleOutsideAContextEndsTheRunThatFollows) {
+    Sequential strategy;
+    const Ran ran = run(1, strategy, [] {
+        world().note_finding(Verdict::deadlock, "before the first step", Site::current());
+        spawn(0, [] { step('a'); });
+    });
+    EXPECT_FALSE(ran.quiescent);
+    EXPECT_EQ(ran.told, "");
+}
+
+// --- the end of a run ---------------------------------------------------------------------------
+
+TEST(Finish, StopsSleepersSoftlyAndUnwindsTheRest) {
+    Sequential strategy;
+    std::string at_quiescence;
+    run(
+        2, strategy,
+        [] {
+            spawn(0, [] {
+                while (!world().stopping())
+                    world().block(ContextState::sleeping, 0, true, Site::current());
+                told += 'k';  // left its loop
+            });
+            spawn(1, [] {
+                const Farewell unwound{'u'};
+                world().block(ContextState::sleeping, 0, false, Site::current());
+                told += 'x';
+            });
+        },
+        without_ticks(), [&] { at_quiescence = told; });
+    EXPECT_EQ(at_quiescence, "");
+    EXPECT_EQ(told, "ku");
+}
+
+TEST(Finish, UnwindsEvenStoppableSleepersWhenSomethingIsWrong) {
+    Sequential strategy;
+    run(2, strategy, [] {
+        spawn(0, [] {
+            const Farewell unwound{'u'};
+            world().block(ContextState::sleeping, 0, true, Site::current());
+            told += 'x';  // might test state that is broken
+        });
+        spawn(1, [] { world().fail(Verdict::data_race, "", Site::current()); });
+    });
+    EXPECT_EQ(told, "u");
+}
+
+TEST(Finish, NobodyIsAskedOrHeardAnyMore) {
+    bool over = false;
+    unsigned late_questions = 0;
+    test::Answers strategy([&](const Choice&) {
+        if (over) ++late_questions;
+        return 0u;
+    });
+    const Ran ran = run(
+        2, strategy,
+        [] {
+            spawn(0, [] {
+                while (!world().stopping())
+                    world().block(ContextState::sleeping, 0, true, Site::current());
+                test::point();
+                world().yield(Site::current());
+                EXPECT_EQ(world().choose(1, 9, Site::current()), 0u);
+                world().note_finding(Verdict::deadlock, "too late", Site::current());
+                world().event(EventKind::note, 0, 0, 0, Site::current());
+            });
+        },
+        without_ticks(), [&] { over = true; });
+    EXPECT_EQ(late_questions, 0u);
+    EXPECT_EQ(world().finding().verdict, Verdict::clean);
+    EXPECT_EQ(world().trace().hash(), ran.hash);
+}
+
+TEST(Finish, TheStrategyHearsOfBothEnds) {
+    struct Listens final : Strategy {
+        std::string heard;
+        void begin(const World& w) override { heard += w.points() == 0 ? 'b' : '?'; }
+        std::uint32_t choose(const Choice&) override { return 0; }
+        void end(std::uint64_t points) override { heard += std::to_string(points); }
+    } strategy;
+    run(1, strategy, [] { spawn(0, [] { steps("aaa"); }); });
+    run(1, strategy,
+        [] { spawn(0, [] { world().fail(Verdict::deadlock, "", Site::current()); }); });
+    EXPECT_EQ(strategy.heard, "b3b0");
+}
+
+}  // namespace
+}  // namespace rcufuzz::sim

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/sim/fiber.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/base/check.h"
+#include "core/sim/fiber_switch.h"
+
+namespace rcufuzz::sim {
+
+namespace {
+
+namespace ctx = boost::context::detail;
+
+// 16 KiB is the least that libFuzzer's crash report can live on; ASan frames are larger.
+constexpr std::size_t stack_bytes = 128 * 1024;
+
+// Stacks are aligned alike, so their hot ends would all fall into the same few cache sets. Each
+// fiber begins a little lower than the one before.
+constexpr std::size_t stack_colours = 32;
+constexpr std::size_t colour_bytes = 448;
+
+}  // namespace
+
+void Fiber::enter_first_time(Fiber& came_from) {
+    Fiber& self = *entering_;
+    land(self, came_from);
+    self.entry_(self.arg_);
+    CHECK(false && "a fiber's entry function returned");
+}
+
+void Fiber::create(Entry entry, void* arg) {
+    CHECK(!created());
+    static std::size_t created_so_far = 0;
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    void* const memory = mmap(nullptr, stack_bytes + page, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    CHECK(memory != MAP_FAILED);
+    CHECK(mprotect(memory, page, PROT_NONE) == 0);
+    char* const bottom = static_cast<char*>(memory) + page;
+    stack_bottom_ = bottom;
+    stack_size_ = stack_bytes - created_so_far++ % stack_colours * colour_bytes;
+    entry_ = entry;
+    arg_ = arg;
+    calm_floating_point();  // the new fiber starts with the control word of this moment
+    context_ = ctx::make_fcontext(bottom + stack_size_, stack_size_, [](ctx::transfer_t transfer) {
+#if defined(RCUFUZZ_MSAN)
+        __msan_unpoison(&transfer, sizeof transfer);
+#endif
+        Fiber& came_from = *static_cast<Fiber*>(transfer.data);
+        came_from.context_ = transfer.fctx;
+        enter_first_time(came_from);
+    });
+#if defined(RCUFUZZ_TSAN)
+    tsan_fiber_ = __tsan_create_fiber(0);
+#endif
+}
+
+}  // namespace rcufuzz::sim

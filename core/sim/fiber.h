@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Stacks to run contexts on: Boost fcontext with the sanitizers told of every switch.
+//
+// A fiber never dies: its entry function runs one job after another and parks in between. A fiber
+// that were re-made for each run would cost ASan a new fake stack, and TSan a growing shadow stack,
+// each time. Jobs must leave by returning or by an exception that the job itself catches, so that
+// no frame stays behind on the stack.
+#pragma once
+
+#include <cstddef>
+
+namespace rcufuzz::sim {
+
+class Fiber {
+   public:
+    using Entry = void (*)(void* arg);  // must never return
+
+    Fiber() = default;  // no stack: stands for the thread's own stack
+    Fiber(const Fiber&) = delete;
+    Fiber& operator=(const Fiber&) = delete;
+
+    // Gives the fiber its stack, with a guard page below; `entry(arg)` runs at the first switch.
+    // The stack is never given back: there are at most sim::max_cpus * sim::slots_per_cpu fibers.
+    void create(Entry entry, void* arg);
+    bool created() const { return context_ != nullptr; }
+
+    // Leaves `from`, which must be the running fiber, and goes on in `to`. Defined inline in
+    // fiber_switch.h, for the one loop that switches.
+    static void switch_between(Fiber& from, Fiber& to);
+
+   private:
+    static void enter_first_time(Fiber& came_from);
+    static void land(Fiber& here, Fiber& came_from);
+
+    static inline Fiber* entering_ = nullptr;  // the target of the switch in progress
+
+    void* context_ = nullptr;  // where the fiber stopped; stale while it runs
+    Entry entry_ = nullptr;
+    void* arg_ = nullptr;
+    const void* stack_bottom_ = nullptr;
+    std::size_t stack_size_ = 0;
+    void* fake_stack_ = nullptr;  // ASan
+    void* tsan_fiber_ = nullptr;
+};
+
+}  // namespace rcufuzz::sim

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What CPUs do: take and leave interrupts, change tasks, keep the clock, and, after each change,
+// keep the mask of actors who may act next.
+#include "core/sim/world.h"
+
+namespace rcufuzz::sim {
+
+namespace {
+
+constexpr std::array task_slots{Slot::task, Slot::task2, Slot::task3};
+
+bool on_stack(const Cpu& cpu, Slot slot) {
+    for (unsigned i = 0; i < cpu.depth; ++i)
+        if (cpu.interrupts[i]->slot == slot) return true;
+    return false;
+}
+
+bool takes_irq(const Cpu& cpu) {
+    return cpu.irq_head != nullptr && cpu.irqs_on && cpu.depth < cpu.interrupts.size() &&
+           !on_stack(cpu, Slot::hardirq2);
+}
+
+// Softirqs do not nest, and wait while a hardirq runs or bottom halves are disabled.
+bool takes_softirq(const Cpu& cpu, Jiffies now) {
+    return (cpu.softirq_pending != 0 || cpu.next_expiry <= now) && cpu.irqs_on && cpu.depth == 0 &&
+           cpu.bh_count == 0;
+}
+
+bool takes_nmi(const Cpu& cpu) {
+    return cpu.nmi_pending != nullptr && cpu.depth < cpu.interrupts.size() &&
+           !on_stack(cpu, Slot::nmi2);
+}
+
+}  // namespace
+
+// In turn, beginning after the current one, so that repeated preemption reaches every task.
+Context* World::next_ready_task(unsigned number) const {
+    const Context* const current = cpus_[number].task;
+    std::size_t start = 0;
+    for (std::size_t i = 0; i < task_slots.size(); ++i)
+        if (current == &contexts_[context_key(number, task_slots[i])]) start = i + 1;
+    for (std::size_t i = 0; i < task_slots.size(); ++i) {
+        const Slot slot = task_slots[(start + i) % task_slots.size()];
+        const Context& task = contexts_[context_key(number, slot)];
+        if (task.state == ContextState::ready && &task != current)
+            return const_cast<Context*>(&task);
+    }
+    return nullptr;
+}
+
+void World::refresh(unsigned number) {
+    const Cpu& cpu = cpus_[number];
+    constexpr ActorMask one_cpu = actor_bit(actor(Act::run, 0)) | actor_bit(actor(Act::irq, 0)) |
+                                  actor_bit(actor(Act::softirq, 0)) |
+                                  actor_bit(actor(Act::resched, 0)) | actor_bit(actor(Act::nmi, 0));
+    ActorMask mask = 0;
+    const Context* const top = cpu.top();
+    if (top != nullptr && top->state == ContextState::ready) mask |= actor_bit(actor(Act::run, 0));
+    if (takes_irq(cpu)) mask |= actor_bit(actor(Act::irq, 0));
+    if (takes_softirq(cpu, jiffies_)) mask |= actor_bit(actor(Act::softirq, 0));
+    if (takes_nmi(cpu)) mask |= actor_bit(actor(Act::nmi, 0));
+    if (cpu.depth == 0 && cpu.task != nullptr && cpu.irqs_on && cpu.preempt_count == 0 &&
+        cpu.bh_count == 0 && cpu.task->state == ContextState::ready &&
+        next_ready_task(number) != nullptr)
+        mask |= actor_bit(actor(Act::resched, 0));
+    set_actors((actors_ & ~(one_cpu << number)) | mask << number);
+}
+
+void World::set_actors(ActorMask mask) {
+    if (asks_on_new_actor_ && (mask & ~actors_) != 0 && !stopping_ && in_context()) quiet_ = 1;
+    actors_ = mask;
+}
+
+void World::refresh_clock() {
+    timer_armed_ = false;
+    for (unsigned i = 0; i < cpu_count_; ++i)
+        if (cpus_[i].next_expiry != no_expiry && cpus_[i].next_expiry > jiffies_)
+            timer_armed_ = true;
+    const bool may_advance = timer_armed_ || free_jiffies_ > 0;
+    const ActorMask time = actor_bit(actor_time);
+    set_actors(may_advance ? actors_ | time : actors_ & ~time);
+}
+
+void World::advance_clock() {
+    if (!timer_armed_) --free_jiffies_;
+    ++jiffies_;
+    event(EventKind::jiffies, 0, static_cast<std::int64_t>(jiffies_), 0, current_->site);
+    for (unsigned i = 0; i < cpu_count_; ++i)
+        if (cpus_[i].next_expiry == jiffies_) refresh(i);
+    refresh_clock();
+}
+
+void World::set_irqs(bool on) {
+    Cpu& cpu = this_cpu();
+    if (cpu.irqs_on == on) return;
+    cpu.irqs_on = on;
+    // Most of the time nothing waits for interrupts here and the mask stays as it is.
+    if (cpu.irq_head != nullptr || cpu.softirq_pending != 0 || cpu.next_expiry <= jiffies_ ||
+        cpu.crowded)
+        refresh(current_->cpu);
+}
+
+Context& World::spawn(unsigned number, Job job, void* arg) {
+    for (const Slot slot : task_slots) {
+        Context& task = contexts_[context_key(number, slot)];
+        if (task.state != ContextState::unused) continue;
+        if (!task.fiber.created()) task.fiber.create(context_main, &task);
+        task.state = ContextState::ready;
+        task.job = job;
+        task.arg = arg;
+        task.site = Site::current();
+        task.pending = {};
+        task.stoppable = false;
+        Cpu& cpu = cpus_[number];
+        if (cpu.task == nullptr)
+            cpu.task = &task;
+        else
+            cpu.crowded = true;
+        refresh(number);
+        return task;
+    }
+    CHECK(false && "too many tasks on one cpu");
+    __builtin_unreachable();
+}
+
+void World::raise_irq(unsigned number, Irq& irq) {
+    if (irq.pending) return;  // pending interrupts of one kind coalesce
+    Cpu& cpu = cpus_[number];
+    irq.pending = true;
+    irq.next = nullptr;
+    if (cpu.irq_tail != nullptr)
+        cpu.irq_tail->next = &irq;
+    else
+        cpu.irq_head = &irq;
+    cpu.irq_tail = &irq;
+    refresh(number);
+}
+
+void World::raise_nmi(unsigned number, Irq& irq) {
+    if (cpus_[number].nmi_pending != nullptr) return;
+    cpus_[number].nmi_pending = &irq;
+    refresh(number);
+}
+
+Context* World::push(unsigned number, Slot slot, Job job, void* arg) {
+    Cpu& cpu = cpus_[number];
+    Context& context = contexts_[context_key(number, slot)];
+    CHECK(context.state == ContextState::unused);
+    if (!context.fiber.created()) context.fiber.create(context_main, &context);
+    context.state = ContextState::ready;
+    context.job = job;
+    context.arg = arg;
+    context.site = Site::current();
+    context.pending = {};
+    context.stoppable = false;
+    context.saved_irqs_on = cpu.irqs_on;
+    cpu.interrupts[cpu.depth++] = &context;
+    cpu.irqs_on = slot == Slot::softirq;
+    refresh(number);
+    return &context;
+}
+
+// Leaves the interrupt; returns the softirq context that must run on the way out, if any.
+Context* World::pop_interrupt(Context& self) {
+    Cpu& cpu = cpus_[self.cpu];
+    CHECK(cpu.top() == &self);
+    --cpu.depth;
+    cpu.irqs_on = self.saved_irqs_on;
+    const bool hard = self.slot == Slot::hardirq || self.slot == Slot::hardirq2;
+    event(hard                         ? EventKind::irq_exit
+          : self.slot == Slot::softirq ? EventKind::softirq_exit
+                                       : EventKind::nmi_exit,
+          0, 0, 0, self.site);
+    refresh(self.cpu);
+    if (hard && cpu.softirq_pending != 0 && takes_softirq(cpu, jiffies_))
+        return act(actor(Act::softirq, self.cpu));
+    return nullptr;
+}
+
+// Makes the actor act. Returns the context that runs now, or none where only time went on.
+Context* World::act(unsigned actor_number) {
+    if (actor_number == actor_time) {
+        advance_clock();
+        return nullptr;
+    }
+    if (actor_number < max_cpus) return cpus_[actor_number].top();  // Act::run, the usual case
+    const unsigned number = actor_cpu(actor_number);
+    Cpu& cpu = cpus_[number];
+    switch (actor_act(actor_number)) {
+        case Act::run:
+            return cpu.top();
+        case Act::irq: {
+            Irq& irq = *cpu.irq_head;
+            cpu.irq_head = irq.next;
+            if (cpu.irq_head == nullptr) cpu.irq_tail = nullptr;
+            irq.pending = false;
+            const Slot slot = on_stack(cpu, Slot::hardirq) ? Slot::hardirq2 : Slot::hardirq;
+            event(EventKind::irq_enter, irq.name, static_cast<std::int64_t>(number), 0,
+                  current_->site);
+            return push(number, slot, irq.handler, irq.arg);
+        }
+        case Act::softirq:
+            event(EventKind::softirq_enter, 0, static_cast<std::int64_t>(number), 0,
+                  current_->site);
+            return push(number, Slot::softirq, softirq_body_, nullptr);
+        case Act::resched: {
+            Context* const next = next_ready_task(number);
+            cpu.task = next;
+            refresh(number);
+            return next;
+        }
+        case Act::nmi: {
+            Irq& irq = *cpu.nmi_pending;
+            cpu.nmi_pending = nullptr;
+            const Slot slot = on_stack(cpu, Slot::nmi) ? Slot::nmi2 : Slot::nmi;
+            event(EventKind::nmi_enter, irq.name, static_cast<std::int64_t>(number), 0,
+                  current_->site);
+            return push(number, slot, irq.handler, irq.arg);
+        }
+    }
+    CHECK(false && "no such actor");
+    __builtin_unreachable();
+}
+
+}  // namespace rcufuzz::sim

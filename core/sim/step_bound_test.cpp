@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The step bound, and that the scheduler is fair below it.
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "core/sim/test_machine.h"
+#include "core/sim/world.h"
+
+namespace rcufuzz::sim {
+namespace {
+
+using test::Answers;
+using test::AtRandom;
+using test::NeverAsked;
+using test::Ran;
+using test::run;
+using test::Sequential;
+using test::spawn;
+using test::steps;
+
+TEST(StepBound, AnEndlessLoopIsALivelock) {
+    for (const std::uint32_t patience : {1u, 100u}) {
+        AtRandom strategy(1, patience);
+        const Ran ran = run(1, strategy,
+                            [] {
+                                spawn(0, [] {
+                                    for (;;) test::point();
+                                });
+                            },
+                            {.points = 3000, .free_jiffies = 0});
+        EXPECT_FALSE(ran.quiescent);
+        EXPECT_EQ(ran.verdict, Verdict::livelock);
+        EXPECT_LE(ran.points, 3000u + 64u);
+    }
+}
+
+// Spinners that wait for each other and give way in between, as cpu_relax() loops do.
+void two_that_give_way(bool with_points) {
+    static unsigned rounds;
+    rounds = 0;
+    for (const unsigned cpu : {0u, 1u})
+        spawn(cpu, [with_points] {
+            while (++rounds < 200'000) {  // the test must end though the run does not
+                if (with_points) test::point();
+                world().yield(Site::current());
+            }
+        });
+}
+
+TEST(StepBound, ContextsThatOnlyGiveWayAreALivelockToo) {
+    NeverAsked never;
+    Sequential asked;
+    for (const bool with_points : {true, false})
+        for (Strategy* strategy : {static_cast<Strategy*>(&asked), static_cast<Strategy*>(&never)})
+            EXPECT_EQ(run(2, *strategy, [&] { two_that_give_way(with_points); },
+                          {.points = 3000, .free_jiffies = 0})
+                          .verdict,
+                      Verdict::livelock)
+                << "with points: " << with_points << ", asked: " << (strategy == &asked);
+}
+
+// Two tasks that wake each other and go to sleep: no turn is long, and there is no end to them.
+void two_that_wake_each_other() {
+    static unsigned rounds;
+    static std::array<Context*, 2> tasks;
+    rounds = 0;
+    for (const unsigned cpu : {0u, 1u})
+        tasks[cpu] = &spawn(cpu, [cpu] {
+            while (++rounds < 200'000) {  // the test must end though the run does not
+                test::point();
+                world().unblock(*tasks[1 - cpu]);
+                world().block(ContextState::sleeping, 0, false, Site::current());
+            }
+        });
+}
+
+TEST(StepBound, TasksThatWakeEachOtherForEverAreALivelockToo) {
+    NeverAsked never;
+    Sequential asked;
+    for (Strategy* strategy : {static_cast<Strategy*>(&asked), static_cast<Strategy*>(&never)})
+        EXPECT_EQ(run(2, *strategy, two_that_wake_each_other, {.points = 3000, .free_jiffies = 0})
+                      .verdict,
+                  Verdict::livelock)
+            << "asked: " << (strategy == &asked);
+}
+
+// As a timer does that always arms itself again.
+TEST(StepBound, ASoftirqThatComesForEverIsALivelockToo) {
+    NeverAsked never;
+    Sequential asked;
+    for (Strategy* strategy : {static_cast<Strategy*>(&asked), static_cast<Strategy*>(&never)}) {
+        static unsigned rounds;
+        rounds = 0;
+        const Ran ran = run(1, *strategy,
+                            [] {
+                                world().set_softirq_body([](void*) {
+                                    test::point();
+                                    world().this_cpu().next_expiry =
+                                        ++rounds < 200'000 ? world().jiffies() + 1 : no_expiry;
+                                    world().refresh(0);
+                                    world().refresh_clock();
+                                });
+                                world().cpu(0).next_expiry = world().jiffies() + 1;
+                                world().refresh_clock();
+                            },
+                            {.points = 3000, .free_jiffies = 0});
+        EXPECT_EQ(ran.verdict, Verdict::livelock) << "asked: " << (strategy == &asked);
+    }
+}
+
+TEST(StepBound, WhoNeverGivesWayCannotStarveOthers) {
+    for (const std::uint32_t seed : {0u, 1u, 2u}) {
+        NeverAsked never;
+        AtRandom random(seed, 1000);
+        for (Strategy* strategy :
+             {static_cast<Strategy*>(&never), static_cast<Strategy*>(&random)}) {
+            static bool released;
+            released = false;
+            const Ran ran = run(3, *strategy, [] {
+                for (const unsigned cpu : {0u, 1u})
+                    spawn(cpu, [] {
+                        while (!released) test::point();
+                    });
+                spawn(2, [] {
+                    steps("cccc");
+                    released = true;
+                });
+            });
+            EXPECT_EQ(ran.verdict, Verdict::clean);
+            EXPECT_EQ(ran.told, "cccc");
+        }
+    }
+}
+
+TEST(StepBound, StrategiesAreNotAskedInTheSecondHalf) {
+    std::uint64_t last = 0;
+    Answers strategy([&](const Choice&) {
+        last = world().points();
+        return 0u;
+    });
+    run(2, strategy,
+        [] {
+            spawn(0, [] {
+                for (;;) test::point();
+            });
+            spawn(1, [] {
+                for (;;) test::point();
+            });
+        },
+        {.points = 4000, .free_jiffies = 0});
+    EXPECT_GT(last, 1000u);
+    EXPECT_LE(last, 2000u);
+}
+
+}  // namespace
+}  // namespace rcufuzz::sim

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What happened in a run, as typed events. The hash over the events identifies the run: it holds
+// no address, no line number and no time of day, so it is the same on every compiler and machine.
+#pragma once
+
+#include <cstdint>
+#include <source_location>
+#include <vector>
+
+#include "core/base/hash.h"
+
+namespace rcufuzz::sim {
+
+enum class EventKind : std::uint8_t {
+    answer,     // a choice was answered other than 0; a = actor or value
+    resume,     // another context begins to run
+    irq_enter,  // object = name of the interrupt
+    irq_exit,
+    softirq_enter,
+    softirq_exit,
+    nmi_enter,
+    nmi_exit,
+    jiffies,  // a = the new value
+    irqs_off,
+    irqs_on,
+    read,   // a = value; b = how many stores older than the newest (weak memory)
+    write,  // a = new value, b = old value
+    lock,
+    lock_wait,
+    trylock_failed,
+    unlock,
+    sleep,         // object = what it waits for
+    wake,          // a = key of the context that is woken
+    timer_arm,     // a = expiry
+    timer_cancel,  // a = 1: it was pending
+    timer_fire,
+    op_begin,  // a = index of the operation in the plan
+    op_end,
+    note,  // object = note number; told by the subsystem
+};
+
+using ObjectId = std::uint16_t;  // index into the world's table of names; 0: none
+
+struct Event {
+    EventKind kind;
+    std::uint8_t key;  // the context
+    ObjectId object;
+    std::uint32_t step;  // points passed in the whole run
+    std::uint64_t jiffies;
+    std::int64_t a;
+    std::int64_t b;
+    std::source_location site;
+};
+
+enum class TraceLevel : std::uint8_t { off, hash, full };
+
+class Trace {
+   public:
+    void begin(TraceLevel level) {
+        level_ = level;
+        hash_ = RunningHash{};
+        events_.clear();
+    }
+    TraceLevel level() const { return level_; }
+
+    void add(const Event& event) {
+        hash_.add(static_cast<std::uint64_t>(event.kind) | std::uint64_t{event.key} << 8 |
+                  std::uint64_t{event.object} << 16 | std::uint64_t{event.step} << 32);
+        hash_.add(static_cast<std::uint64_t>(event.a));
+        hash_.add(static_cast<std::uint64_t>(event.b));
+        if (level_ == TraceLevel::full) events_.push_back(event);
+    }
+
+    std::uint64_t hash() const { return hash_.value(); }
+    const std::vector<Event>& events() const { return events_; }
+
+   private:
+    TraceLevel level_ = TraceLevel::off;
+    RunningHash hash_;
+    std::vector<Event> events_;
+};
+
+}  // namespace rcufuzz::sim

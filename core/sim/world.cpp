@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The loop: points, choices, switches, and the beginning and end of a run. What the CPUs do when
+// somebody has been chosen is in machine.cpp.
+#include "core/sim/world.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace rcufuzz::sim {
+
+namespace {
+
+// A context that never gives way is made to after so many points: below the step bound the
+// scheduler is fair, whatever the strategy answers.
+constexpr std::uint64_t max_turn_points = 1000;
+constexpr std::int64_t fair_turn_points = 64;
+constexpr std::int64_t unlimited = std::int64_t{1} << 60;
+constexpr ContextKey main_key = 255;
+
+}  // namespace
+
+World the_world;
+
+// --- switching ----------------------------------------------------------------------------------
+
+inline void World::grant_points() {
+    if (fair_) {
+        quiet_ = fair_turn_points;
+        return;
+    }
+    if (asks_at_every_point_) {
+        quiet_ = 1;
+        return;
+    }
+    const std::int64_t wanted = strategy_->points_until_choice(current_->key, current_->ordinal);
+    const auto turn_left = static_cast<std::int64_t>(turn_began_ + max_turn_points - points_);
+    quiet_ = std::max<std::int64_t>(1, std::min(wanted, turn_left));
+}
+
+Context* World::enter(Context& next) {
+    if (&next != current_) {
+        current_ = &next;
+        turn_began_ = points_;
+        ++switches_;
+        if (&next != &main_ && !stopping_) event(EventKind::resume, 0, next.key, 0, next.site);
+    }
+    if (&next != &main_ && !stopping_) grant_points();
+    return &next;
+}
+
+void World::switch_to(Context& next) {
+    Context& from = *current_;
+    if (enter(next) != &from) Fiber::switch_between(from.fiber, next.fiber);
+}
+
+[[gnu::always_inline]] inline void World::hand_over(ChoiceKind kind) {
+    Context& self = *current_;
+    if (Context* const next = choose_next(kind); next != &self)
+        Fiber::switch_between(self.fiber, next->fiber);
+}
+
+World::World() {
+    for (unsigned key = 0; key < contexts_.size(); ++key) {
+        contexts_[key].key = static_cast<ContextKey>(key);
+        contexts_[key].cpu = static_cast<std::uint8_t>(key / slots_per_cpu);
+        contexts_[key].slot = static_cast<Slot>(key % slots_per_cpu);
+    }
+    main_.key = main_key;
+    current_ = &main_;
+    quiet_ = unlimited;
+}
+
+void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Limits& limits) {
+    CHECK(cpus >= 1 && cpus <= max_cpus);
+    CHECK(limits.points < 60000);  // ordinals have 16 bits in a Decision
+    CHECK(current_ == &main_ && !stopping_);
+    cpu_count_ = cpus;
+    for (unsigned i = 0; i < cpus; ++i) cpus_[i] = Cpu{};
+    for (unsigned key = 0; key < cpus * slots_per_cpu; ++key) contexts_[key].ordinal = 0;
+    main_.ordinal = 0;
+    strategy_ = &strategy;
+    asks_on_new_actor_ = strategy.asks_on_new_actor();
+    asks_at_every_point_ = strategy.asks_at_every_point();
+    limits_ = limits;
+    free_jiffies_ = limits.free_jiffies;
+    jiffies_ = 100;
+    points_ = turn_began_ = switches_ = 0;
+    fair_ = false;
+    actors_ = 0;
+    quiet_ = unlimited;
+    name_count_ = 1;
+    names_[0] = {"", -1};
+    finding_ = suspicion_ = Finding{};
+    arena_.rewind();
+    trace_.begin(level);
+    refresh_clock();
+    strategy.begin(*this);
+}
+
+bool World::run_to_quiescence() {
+    CHECK(current_ == &main_);
+    if (finding_.verdict != Verdict::clean) return false;
+    calm_floating_point();
+    hand_over(ChoiceKind::handover);
+    quiet_ = unlimited;  // what the oracles look at is no point
+    return finding_.verdict == Verdict::clean;
+}
+
+void World::finish() {
+    CHECK(current_ == &main_);
+    strategy_->end(points_);
+    stopping_ = true;
+    calm_floating_point();
+    const bool clean = finding_.verdict == Verdict::clean;
+    const TraceLevel level = trace_.level();
+    for (unsigned key = 0; key < cpu_count_ * slots_per_cpu; ++key) {
+        Context& context = contexts_[key];
+        if (context.state == ContextState::unused) continue;
+        unwinding_ = !(clean && context.stoppable && context.state == ContextState::sleeping);
+        end_context(context);
+    }
+    CHECK(level == trace_.level());
+    stopping_ = unwinding_ = false;
+    actors_ = 0;
+}
+
+void World::end_context(Context& context) {
+    quiet_ = unlimited;
+    switch_to(context);
+    CHECK(context.state == ContextState::unused);
+}
+
+// --- the life of a context ----------------------------------------------------------------------
+
+void World::context_main(void* arg) {
+    Context& self = *static_cast<Context*>(arg);
+    World& w = world();
+    for (;;) {
+        try {
+            if (!w.unwinding_) self.job(self.arg);
+        } catch (const Unwind&) {
+            // The run ended while this context was in the middle of something.
+        }
+        w.job_done(self);
+    }
+}
+
+void World::job_done(Context& self) {
+    self.state = ContextState::unused;
+    if (stopping_) {
+        switch_to(main_);
+        return;  // with a new job, in a later run
+    }
+    if (self.is_task()) {
+        Cpu& cpu = cpus_[self.cpu];
+        cpu.task = next_ready_task(self.cpu);
+        refresh(self.cpu);
+    } else if (Context* const softirq = pop_interrupt(self)) {
+        switch_to(*softirq);
+        return;
+    }
+    hand_over(ChoiceKind::handover);
+}
+
+void World::block(ContextState state, ObjectId what, bool stoppable, const Site& site) {
+    if (stopping_) {
+        leave_if_unwinding();
+        return;
+    }
+    CHECK(in_context());
+    Context& self = *current_;
+    self.state = state;
+    self.blocked_on = what;
+    self.stoppable = stoppable;
+    self.site = site;
+    self.pending = {};
+    if (state == ContextState::sleeping) {
+        CHECK(self.is_task());
+        event(EventKind::sleep, what, 0, 0, site);
+        cpus_[self.cpu].task = next_ready_task(self.cpu);
+    }
+    refresh(self.cpu);
+    hand_over(ChoiceKind::handover);
+    leave_if_unwinding();
+}
+
+void World::unblock(Context& context) {
+    if (context.state != ContextState::spinning && context.state != ContextState::sleeping) return;
+    context.state = ContextState::ready;
+    Cpu& cpu = cpus_[context.cpu];
+    if (context.is_task() && cpu.task == nullptr) cpu.task = &context;
+    refresh(context.cpu);
+}
+
+void World::yield(const Site& site) {
+    if (stopping_) {
+        leave_if_unwinding();
+        return;
+    }
+    current_->site = site;
+    ++points_;
+    if (points_ >= limits_.points) livelock();
+    hand_over(ChoiceKind::yield);
+    leave_if_unwinding();
+}
+
+void World::fail(Verdict verdict, std::string detail, const Site& site) {
+    if (!stopping_) {
+        note_finding(verdict, std::move(detail), site);
+        CHECK(in_context());
+        switch_to(main_);
+        CHECK(unwinding_);
+    }
+    throw Unwind{};
+}
+
+void World::livelock() {
+    fail(Verdict::livelock, "the run does not end within its step bound", current_->site);
+}
+
+void World::note_finding(Verdict verdict, std::string detail, const Site& site) {
+    if (stopping_ || finding_.verdict != Verdict::clean) return;
+    finding_.verdict = verdict;
+    finding_.detail = std::move(detail);
+    finding_.site = site;
+}
+
+void World::note_invariant(std::string detail, const Site& site) {
+    if (stopping_ || suspicion_.verdict != Verdict::clean) return;
+    suspicion_ = {Verdict::invariant, site, std::move(detail)};
+}
+
+// --- choices ------------------------------------------------------------------------------------
+
+std::uint32_t World::ask(ChoiceKind kind, unsigned first, ActorMask others) {
+    const auto count = 1 + static_cast<std::uint32_t>(std::popcount(others));
+    const Choice choice{kind, current_->key, current_->ordinal, count, first, others, 0};
+    const std::uint32_t answer = strategy_->choose(choice);
+    CHECK(answer < count);
+    if (answer != 0) event(EventKind::answer, 0, choice.actor_of(answer), 0, current_->site);
+    return answer;
+}
+
+std::uint32_t World::choose(std::uint16_t what, std::uint32_t count, const Site& site) {
+    if (stopping_ || !in_context() || count < 2) return 0;
+    const Choice choice{ChoiceKind::data, current_->key, ++current_->ordinal, count, 0, 0, what};
+    const std::uint32_t answer = strategy_->choose(choice);
+    CHECK(answer < count);
+    if (answer != 0) event(EventKind::answer, what, answer, 1, site);
+    grant_points();
+    return answer;
+}
+
+Context* World::ask_at_point() {
+    Context& self = *current_;
+    if (stopping_ || !in_context()) {
+        quiet_ = unlimited;
+        return &self;
+    }
+    if (points_ >= limits_.points) livelock();
+    if (points_ >= limits_.points / 2) fair_ = true;
+    if (fair_ || points_ - turn_began_ >= max_turn_points) {
+        turn_began_ = points_;
+        return choose_next(ChoiceKind::yield);
+    }
+    const unsigned own = actor(Act::run, self.cpu);
+    const ActorMask others = actors_ & ~actor_bit(own);
+    if (others != 0)
+        if (const std::uint32_t answer = ask(ChoiceKind::schedule, own, others))
+            if (Context* const next = act(nth_bit(others, answer - 1))) return enter(*next);
+    grant_points();
+    return &self;
+}
+
+// Order of the actors when the current context does not go on: contexts that run, beginning with
+// this CPU and then upwards; interrupts; softirqs; preemption; time.
+unsigned World::first_actor(ActorMask mask) const {
+    constexpr ActorMask all_run = (ActorMask{1} << max_cpus) - 1;
+    const ActorMask run = mask & all_run;
+    if (run == 0 || !in_context()) return nth_bit(mask, 0);
+    const ActorMask from_here = run & ~((ActorMask{1} << current_->cpu) - 1);
+    return nth_bit(from_here != 0 ? from_here : run, 0);
+}
+
+// Who acts when the current context does not go on; main, where nobody can.
+Context* World::choose_next(ChoiceKind kind) {
+    Context& self = *current_;
+    for (;;) {
+        ActorMask mask = actors_;
+        if (kind == ChoiceKind::yield) mask &= ~actor_bit(actor(Act::run, self.cpu));
+        const bool time_only = mask == actor_bit(actor_time);
+        if (mask == 0 || (time_only && !timer_armed_))
+            return enter(kind == ChoiceKind::yield ? self : main_);
+        const unsigned first = first_actor(mask);
+        const ActorMask others = mask & ~actor_bit(first);
+        ++self.ordinal;
+        const std::uint32_t answer = others != 0 && !fair_ ? ask(kind, first, others) : 0;
+        const unsigned chosen = answer == 0 ? first : nth_bit(others, answer - 1);
+        if (Context* const next = act(chosen)) return enter(*next);
+        if (kind == ChoiceKind::yield) return enter(self);  // time went on: progress for a spinner
+    }
+}
+
+void World::add_event(EventKind kind, ObjectId object, std::int64_t a, std::int64_t b,
+                      const Site& site) {
+    if (stopping_) return;
+    trace_.add(
+        {kind, current_->key, object, static_cast<std::uint32_t>(points_), jiffies_, a, b, site});
+}
+
+ObjectId World::name_object(const char* text, int index) {
+    CHECK(name_count_ < names_.size());
+    names_[name_count_] = {text, index};
+    return static_cast<ObjectId>(name_count_++);
+}
+
+}  // namespace rcufuzz::sim

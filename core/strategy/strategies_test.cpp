@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What every policy promises: it can reach every order, a seed decides the run, and a run allocates
+// nothing.
+#include "core/strategy/strategies.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "core/strategy/allocations_test.h"
+#include "core/strategy/pct.h"
+#include "core/strategy/pos.h"
+#include "core/strategy/program_test.h"
+#include "core/strategy/random.h"
+#include "core/strategy/record.h"
+#include "core/strategy/surw.h"
+
+namespace rcufuzz::strategy {
+namespace {
+
+template <typename P>
+class EveryPolicy : public testing::Test {};
+using Policies = testing::Types<RandomWalk, Pct, Pos, Surw>;
+TYPED_TEST_SUITE(EveryPolicy, Policies);
+
+TYPED_TEST(EveryPolicy, ReachesAllOrdersOfTwoTasks) {
+    TypeParam policy;
+    std::set<std::string> orders;
+    for (std::uint64_t seed = 0; seed < 20000; ++seed) {
+        policy.reseed(seed);
+        orders.insert(test::run(test::two_by_three, policy).story);
+    }
+    EXPECT_EQ(orders.size(), 20u);
+}
+
+// Three tasks on two CPUs: the two on CPU 0 take turns by preemption only.
+void boot_preempted() {
+    const sim::ObjectId object = sim::world().name_object("x");
+    test::spawn_walker(0, {'a', 2, object});
+    test::spawn_walker(0, {'b', 2, object});
+    test::spawn_walker(1, {'c', 2, object});
+}
+const test::Program preempted{2, boot_preempted};
+
+TYPED_TEST(EveryPolicy, ReachesAllOrdersOfThreeTasksThatPreemptEachOther) {
+    TypeParam policy;
+    std::set<std::string> orders;
+    for (std::uint64_t seed = 0; seed < 50000; ++seed) {
+        policy.reseed(seed);
+        orders.insert(test::run(preempted, policy).story);
+    }
+    EXPECT_EQ(orders.size(), 90u);  // 6! / (2! 2! 2!)
+}
+
+// An interrupt for CPU 0 and ticks: each lands between any two accesses, and outside all of them.
+sim::Irq irq;
+void boot_interrupted() {
+    sim::World& world = sim::world();
+    const sim::ObjectId object = world.name_object("x");
+    irq = {.handler = [](void*) { test::story += 'i'; }, .name = object};
+    world.raise_irq(0, irq);
+    test::spawn_walker(0, {'a', 4, object});
+    test::spawn_walker(1, {'b', 1, object});
+}
+const test::Program interrupted{2, boot_interrupted, {.points = 20000, .free_jiffies = 1}};
+
+TYPED_TEST(EveryPolicy, DeliversAnInterruptAnywhere) {
+    TypeParam policy;
+    std::set<std::size_t> places;
+    for (std::uint64_t seed = 0; seed < 5000; ++seed) {
+        policy.reseed(seed);
+        std::string story = test::run(interrupted, policy).story;
+        story.erase(story.find('b'), 1);
+        places.insert(story.find('i'));
+    }
+    EXPECT_EQ(places, (std::set<std::size_t>{0, 1, 2, 3, 4}));
+}
+
+std::vector<std::uint64_t> traces(Policy& policy, std::uint64_t first_seed, int runs) {
+    std::vector<std::uint64_t> hashes;
+    for (int i = 0; i < runs; ++i) {
+        policy.reseed(first_seed + static_cast<std::uint64_t>(i));
+        hashes.push_back(test::run(interrupted, policy).trace_hash);
+    }
+    return hashes;
+}
+
+TYPED_TEST(EveryPolicy, SeedAndLearnedStateDecideTheRun) {
+    TypeParam policy;
+    traces(policy, 0, 100);
+    TypeParam twin = policy;
+    EXPECT_EQ(traces(policy, 500, 100), traces(twin, 500, 100));
+}
+
+TYPED_TEST(EveryPolicy, OtherSeedsGiveOtherRuns) {
+    TypeParam policy;
+    const auto hashes = traces(policy, 0, 200);
+    EXPECT_GT(std::set(hashes.begin(), hashes.end()).size(), 20u);
+}
+
+// Whatever the runs before, once their lengths and counts have been learned.
+TYPED_TEST(EveryPolicy, ARunLeavesNothingElseBehind) {
+    TypeParam policy;
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        policy.reseed(seed);
+        test::run(test::two_by_three, policy);
+    }
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+        TypeParam twin = policy;
+        policy.reseed(seed);
+        test::run(test::two_by_three, policy);
+        twin.reseed(1000 + seed);
+        test::run(test::two_by_three, twin);
+        policy.reseed(7);
+        twin.reseed(7);
+        EXPECT_EQ(test::run(test::two_by_three, policy).trace_hash,
+                  test::run(test::two_by_three, twin).trace_hash);
+    }
+}
+
+TYPED_TEST(EveryPolicy, DataChoicesAreOrdinarySevenTimesInEight) {
+    TypeParam policy;
+    policy.reseed(1);
+    std::array<int, 4> answers{};
+    for (std::uint32_t i = 0; i < 24000; ++i)
+        ++answers[policy.choose({sim::ChoiceKind::data, 0, i, 4, 0, 0, 1})];
+    EXPECT_NEAR(answers[0], 21000, 300);
+    for (int i = 1; i < 4; ++i) EXPECT_NEAR(answers[static_cast<std::size_t>(i)], 1000, 150);
+}
+
+TYPED_TEST(EveryPolicy, AllocatesNothingOnceWarm) {
+    TypeParam policy;
+    Record record(policy);
+    std::size_t before = 0;
+    for (std::uint64_t seed = 0; seed < 400; ++seed) {
+        if (seed == 200) before = test::allocations;
+        policy.reseed(seed % 200);
+        test::run(test::two_by_three, record);
+        record.decisions();
+    }
+    EXPECT_EQ(test::allocations, before);
+}
+
+TEST(Policies, AreMadeByName) {
+    std::set<std::string_view> names;
+    for (const PolicyInfo& info : all_policies()) {
+        EXPECT_NE(make_policy(info.name), nullptr);
+        EXPECT_FALSE(info.summary.empty());
+        names.insert(info.name);
+    }
+    EXPECT_EQ(names, (std::set<std::string_view>{"random", "pct", "pos", "surw"}));
+    EXPECT_EQ(make_policy("no such policy"), nullptr);
+}
+
+}  // namespace
+}  // namespace rcufuzz::strategy

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What SURW knows from earlier runs: how many events each context has on each object.
+//
+// Objects fall into 64 classes by their number, so that a set of them is one word. Class 0 also
+// holds the events that touch no object: that an interrupt is delivered, that the clock ticks.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/strategy/policy.h"
+
+namespace rcufuzz::strategy {
+
+class SurwProfile {
+   public:
+    using Classes = std::uint64_t;
+    static constexpr unsigned class_count = 64;
+    static constexpr unsigned clock_row = context_count;
+    static constexpr unsigned rows = context_count + 1;  // one per context; handlers by their slot
+    static constexpr std::int32_t one_event = 256;       // the unit of expected()
+
+    static constexpr unsigned class_of(sim::ObjectId object) { return object % class_count; }
+
+    void count(unsigned row, unsigned class_number, bool writes);
+    // Takes the counts of the run that ended into the exponential average.
+    void learn();
+
+    // Classes that at least two rows touch, at least one of them to write.
+    Classes shared() const { return touched_by_two_ & written_; }
+    // Events to be expected of a row in a run, in units of one_event.
+    std::int32_t expected(unsigned row, Classes classes) const;
+
+   private:
+    struct Row {
+        std::array<std::int32_t, class_count> counts{};
+        std::array<std::int32_t, class_count> average{};
+        bool known = false;
+    };
+
+    bool learned_ = false;
+    Classes touched_ = 0;
+    Classes touched_by_two_ = 0;
+    Classes written_ = 0;
+    unsigned known_count_ = 0;
+    std::array<std::uint8_t, rows> known_rows_{};
+    std::array<std::uint8_t, class_count> first_row_{};  // to have touched the class
+    std::array<Row, rows> table_{};
+};
+
+}  // namespace rcufuzz::strategy

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Posting and waking, step by step, with the correct code and with each deliberate bug:
+// wake.cpp and call_rcu.cpp.
+#include <gtest/gtest.h>
+
+#include "core/subsystems/nocb/nocb_test.h"
+
+namespace rcufuzz::nocb {
+namespace {
+
+using test::config;
+using test::fault;
+using test::notes_of;
+using test::now;
+using test::on_cpu1;
+using test::only;
+using test::post;
+using test::post_with_irqs_off;
+using test::Ran;
+using test::rdp1;
+using test::run_nocb;
+using test::Sequential;
+using test::task;
+
+kernel::Task& rcuog() { return *nocb().rdp(0).nocb_gp_kthread.get(); }
+
+bool rcuog_sleeps_on(const kernel::SwaitQueue& queue) {
+    return kernel::sleeps_on(rcuog(), queue.object());
+}
+
+// --- deferring and waking -----------------------------------------------------------------------
+
+TEST(CallRcu, WithInterruptsEnabledWakesRcuog) {
+    const Ran ran = on_cpu1([] {
+        EXPECT_TRUE(rcuog_sleeps_on(nocb().rdp(0).nocb_gp_wq));
+        post();
+        EXPECT_EQ(now("gp_sleep0"), 0);
+        EXPECT_FALSE(rcuog_sleeps_on(nocb().rdp(0).nocb_gp_wq));
+        EXPECT_EQ(now("level1"), RCU_NOCB_WAKE_NOT);
+        EXPECT_EQ(now("timer1"), 0);
+    });
+    EXPECT_EQ(fault(ran), "");
+    EXPECT_EQ(notes_of(ran, Note::WakeEmpty), 1);
+    EXPECT_EQ(notes_of(ran, Note::invoked), 1);
+}
+
+TEST(CallRcu, WithInterruptsDisabledLeavesALevelAndATimer) {
+    const Ran ran = on_cpu1([] {
+        post_with_irqs_off();
+        EXPECT_EQ(now("gp_sleep0"), 1);
+        EXPECT_TRUE(rcuog_sleeps_on(nocb().rdp(0).nocb_gp_wq));
+        EXPECT_EQ(now("level1"), RCU_NOCB_WAKE);
+        EXPECT_EQ(now("timer1"), 1);
+        EXPECT_EQ(rdp1().nocb_timer.expires, kernel::jiffies() + 1);
+        EXPECT_EQ(rdp1().nocb_timer.cpu, 1) << "on the wheel of the CPU that posted";
+    });
+    EXPECT_EQ(fault(ran), "");
+    EXPECT_EQ(notes_of(ran, Note::Timer), 1) << "the timer carries the wake-up out";
+    EXPECT_EQ(notes_of(ran, Note::invoked), 1);
+}
+
+TEST(CallRcu, BehindPendingCallbacksWakesNobody) {
+    const Ran ran = on_cpu1([] {
+        post_with_irqs_off();
+        post();
+        EXPECT_EQ(now("level1"), RCU_NOCB_WAKE);
+        EXPECT_EQ(now("gp_sleep0"), 1);
+    });
+    EXPECT_EQ(notes_of(ran, Note::WakeNot), 1);
+    EXPECT_EQ(fault(ran), "");
+}
+
+TEST(CallRcu, OverloadForcesTheDeferredWakeup) {
+    const Ran ran = on_cpu1(
+        [] {
+            const IrqFlags flags = kernel::local_irq_save();
+            post(4);
+            EXPECT_EQ(now("level1"), RCU_NOCB_WAKE);
+            post();  // more than qhimark beyond the first
+            EXPECT_EQ(now("level1"), RCU_NOCB_WAKE_FORCE);
+            kernel::local_irq_restore(flags);
+        },
+        {{"nobypass_lim", 16}, {"qhimark", 3}});
+    EXPECT_EQ(notes_of(ran, Note::WakeOvfIsDeferred), 1);
+    EXPECT_EQ(fault(ran), "");
+}
+
+TEST(Tick, CarriesTheDeferredWakeupOut) {
+    const Ran ran = on_cpu1([] {
+        post_with_irqs_off();
+        sim::world().raise_irq(1, kernel::test::make_irq([] { test::instance->tick(1); }));
+        sim::world().yield(Site::current());
+        EXPECT_EQ(now("level1"), RCU_NOCB_WAKE_NOT);
+        EXPECT_EQ(now("timer1"), 0);
+    });
+    EXPECT_EQ(notes_of(ran, Note::DeferredWake), 1);
+    EXPECT_EQ(notes_of(ran, Note::Timer), 0);
+    EXPECT_EQ(fault(ran), "");
+}
+
+TEST(Tick, WithoutADeferralDoesNothing) {
+    const Ran ran = on_cpu1(
+        [] { sim::world().raise_irq(1, kernel::test::make_irq([] { test::instance->tick(1); })); });
+    EXPECT_EQ(notes_of(ran, Note::DeferredWake), 0);
+    EXPECT_EQ(fault(ran), "");
+}
+
+// --- a wake-up cancels the deferral: D01, D01b, D02 ---------------------------------------------
+
+// Level and timer of CPU 1 after a deferral and then a wake-up of this kind.
+std::pair<std::int64_t, std::int64_t> level_and_timer_after(Waker waker, std::uint64_t bugs) {
+    std::pair<std::int64_t, std::int64_t> after;
+    on_cpu1(
+        [&] {
+            post_with_irqs_off();
+            if (waker == Waker::deferral) {
+                do_nocb_deferred_wakeup(rdp1());
+            } else {
+                const IrqFlags flags = rcu_nocb_lock_irqsave(rdp1());
+                wake_nocb_gp(rdp1(), false, flags, waker);
+            }
+            after = {now("level1"), now("timer1")};
+        },
+        {}, bugs);
+    return after;
+}
+
+TEST(Wakeup, CancelsLevelAndTimerTogether) {
+    for (const Waker waker : {Waker::enqueuer, Waker::deferral, Waker::bypass_timer})
+        EXPECT_EQ(level_and_timer_after(waker, 0), std::pair(0L, 0L));
+}
+
+TEST(Wakeup, LeavesTheLevelWithTheBugsOfTheSeed) {
+    constexpr std::pair kept{1L, 0L};
+    constexpr std::pair cancelled{0L, 0L};
+    struct Row {
+        Bug bug;
+        std::pair<long, long> enqueuer, deferral, bypass_timer;
+    };
+    for (const Row& row : {Row{Bug::D01_wake_leaves_level, kept, cancelled, kept},
+                           Row{Bug::D01b_direct_wake_leaves_level, kept, cancelled, cancelled},
+                           Row{Bug::D02_bypass_timer_leaves_level, cancelled, cancelled, kept}}) {
+        const std::uint64_t bugs = only(row.bug);
+        EXPECT_EQ(level_and_timer_after(Waker::enqueuer, bugs), row.enqueuer) << bugs;
+        EXPECT_EQ(level_and_timer_after(Waker::deferral, bugs), row.deferral) << bugs;
+        EXPECT_EQ(level_and_timer_after(Waker::bypass_timer, bugs), row.bypass_timer) << bugs;
+    }
+}
+
+TEST(Wakeup, AStaleLevelArmsNoTimerAgain) {
+    const auto timer_after_second_deferral = [](std::uint64_t bugs) {
+        std::int64_t timer = -1;
+        on_cpu1(
+            [&] {
+                post_with_irqs_off();
+                const IrqFlags flags = rcu_nocb_lock_irqsave(rdp1());
+                wake_nocb_gp(rdp1(), false, flags, Waker::enqueuer);
+                nocb().callbacks.await_cpu(1);
+                post_with_irqs_off();
+                timer = now("timer1");
+            },
+            {{"strict_gp", 1}}, bugs);
+        return timer;
+    };
+    EXPECT_EQ(timer_after_second_deferral(0), 1);
+    EXPECT_EQ(timer_after_second_deferral(only(Bug::D01_wake_leaves_level)), 0);
+}
+
+// --- D10, D34b, D03 -----------------------------------------------------------------------------
+
+TEST(D10, ADeferralArmsNoTimer) {
+    const Ran ran = on_cpu1(
+        [] {
+            post_with_irqs_off();
+            EXPECT_EQ(now("level1"), RCU_NOCB_WAKE);
+            EXPECT_EQ(now("timer1"), 0);
+        },
+        {}, only(Bug::D10_no_timer_backstop));
+    EXPECT_EQ(ran.verdict, Verdict::stranded_callback);
+}
+
+// rcuog waits for the grace period of CPU 1's callback, which CPU 2's reader keeps going.
+bool wakeup_ends_wait_for_grace_period(std::uint64_t bugs) {
+    bool woken = false;
+    bool done = false;
+    Sequential strategy;
+    const Ran ran = run_nocb(
+        strategy, config(),
+        [&] {
+            task(2, [&done] {
+                kernel::rcu_read_lock();
+                while (!done) kernel::cpu_relax();
+                kernel::rcu_read_unlock();
+            });
+            task(1, [&] {
+                post();
+                const kernel::SwaitQueue& queue = rdp1().mynode->nocb_gp_wq[1];
+                for (int i = 0; i < 100 && !rcuog_sleeps_on(queue); ++i) kernel::cpu_relax();
+                EXPECT_TRUE(rcuog_sleeps_on(queue));
+                const IrqFlags flags = rcu_nocb_lock_irqsave(rdp1());
+                EXPECT_TRUE(wake_nocb_gp(rdp1(), false, flags, Waker::enqueuer));
+                woken = !rcuog_sleeps_on(queue);
+                done = true;
+            });
+        },
+        bugs);
+    EXPECT_EQ(fault(ran), "");
+    return woken;
+}
+
+TEST(D34b, AWakeupDoesNotEndAWaitForAGracePeriod) {
+    EXPECT_TRUE(wakeup_ends_wait_for_grace_period(0));
+    EXPECT_FALSE(wakeup_ends_wait_for_grace_period(only(Bug::D34b_wake_one_queue_only)))
+        << "and nothing strands for it";
+}
+
+// Does rcuog hold the leader's nocb_lock while it cancels the leader's deferral for CPU 1's bypass?
+bool leaders_lock_is_taken(std::uint64_t bugs) {
+    const Ran ran = on_cpu1([] { post(3); }, {{"nobypass_lim", 1}}, bugs);
+    EXPECT_EQ(fault(ran), "");
+    bool holds_lock_of_1 = false;
+    bool taken = false;
+    for (const sim::Event& event : ran.events) {
+        if (event.key != rcuog().context->key) continue;
+        const bool lock = event.kind == sim::EventKind::lock;
+        const bool unlock = event.kind == sim::EventKind::unlock;
+        if ((lock || unlock) && event.object == rdp1().nocb_lock.object()) holds_lock_of_1 = lock;
+        if (lock && holds_lock_of_1 && event.object == nocb().rdp(0).nocb_lock.object())
+            taken = true;
+    }
+    EXPECT_GT(notes_of(ran, Note::bypass_timer_armed), 0) << "rcuog has seen the bypass";
+    return taken;
+}
+
+TEST(D03, RcuogCancelsTheLeadersDeferralWithoutItsLock) {
+    EXPECT_TRUE(leaders_lock_is_taken(0));
+    EXPECT_FALSE(leaders_lock_is_taken(only(Bug::D03_leader_cancelled_unlocked)));
+}
+
+}  // namespace
+}  // namespace rcufuzz::nocb

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fuzz/arguments.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdio>
+
+#include "core/base/check.h"
+#include "fuzz/commands.h"
+
+namespace rcufuzz::cli {
+
+namespace {
+
+constexpr const char* bug_help =
+    "bug to switch on: its name, the part before its first '_', or the specification's id "
+    "(nocb:D01); may be repeated";
+
+void add_frame_options(CLI::App& command, FrameArgs& frame) {
+    command.add_option("--target", frame.target, "target of bare fuzz target inputs");
+    command.add_option("--bug", frame.bugs, std::string("for bare inputs: ") + bug_help)
+        ->allow_extra_args(false);
+    command.add_option("--oracle", frame.oracle, "for bare inputs: all or black-box");
+}
+
+void add_list(CLI::App& app, int& exit_code) {
+    CLI::App* const command =
+        app.add_subcommand("list", "targets, their bugs and operations; strategies, verdicts");
+    const auto args = std::make_shared<ListArgs>();
+    command->add_flag("--json", args->json, "print one JSON document");
+    command->callback([args, &exit_code] { exit_code = list(*args); });
+}
+
+void add_hunt(CLI::App& app, int& exit_code) {
+    CLI::App* const command = app.add_subcommand(
+        "hunt", "runs random workloads under random schedules until a bug is found");
+    const auto args = std::make_shared<HuntArgs>();
+    command->add_option("target", args->frame.target, "what to hunt in (rcufuzz list)")->required();
+    command->add_option("--bug", args->frame.bugs, bug_help)->allow_extra_args(false);
+    command->add_option("--strategy", args->strategy, "scheduling policy (rcufuzz list)")
+        ->capture_default_str();
+    CLI::Option* const runs =
+        command->add_option("--runs", args->runs, "end after so many executions, over all jobs");
+    command->add_option("--seconds", args->seconds, "end after so much time; default 60")
+        ->check(CLI::PositiveNumber)
+        ->excludes(runs);
+    command->add_option("--seed", args->seed, "the same seed, the same hunt")
+        ->capture_default_str();
+    command->add_option("--jobs", args->jobs, "processes, each with its own seeds")
+        ->check(CLI::Range(1, 256))
+        ->capture_default_str();
+    command->add_option("--memory", args->frame.memory, "memory model: sc or weak")
+        ->capture_default_str();
+    command
+        ->add_option("--oracle", args->frame.oracle,
+                     "all, or black-box: only what a user of the kernel could see")
+        ->capture_default_str();
+    command
+        ->add_option("--config", args->frame.configs,
+                     "name=value: fixes a configuration value; may be repeated")
+        ->allow_extra_args(false);
+    command->add_option("--out", args->out, "directory for the plans of finds")
+        ->capture_default_str();
+    command->add_flag("--all", args->all, "go on after the first find");
+    command->add_flag("--json", args->json, "print one JSON document");
+    command->callback([args, &exit_code] { exit_code = hunt(*args); });
+}
+
+void add_replay(CLI::App& app, int& exit_code) {
+    CLI::App* const command =
+        app.add_subcommand("replay", "runs plans once each and prints their verdicts");
+    const auto args = std::make_shared<ReplayArgs>();
+    command->add_option("file", args->files, "plans, text or binary")->required();
+    command->add_option("--expect", args->expect,
+                        "exit with 0 if every plan has this verdict, with 42 if not");
+    add_frame_options(*command, args->frame);
+    command->add_flag("--json", args->json, "print one JSON document");
+    command->callback([args, &exit_code] { exit_code = replay(*args); });
+}
+
+using FileCommand = int (*)(const FileArgs& args);
+
+struct FileCommandSpec {
+    const char* name;
+    const char* summary;
+    FileCommand run;
+    const char* formats = nullptr;  // help of --format, where the command has it
+};
+
+void add_file_command(CLI::App& app, const FileCommandSpec& spec, int& exit_code) {
+    CLI::App* const command = app.add_subcommand(spec.name, spec.summary);
+    const auto args = std::make_shared<FileArgs>();
+    command->add_option("file", args->file, "a plan, text or binary")->required();
+    command->add_option("-o,--output", args->output, "file to write; default standard output");
+    command->add_flag("-f,--force", args->force, "overwrite the output file");
+    if (spec.formats != nullptr) command->add_option("--format", args->format, spec.formats);
+    add_frame_options(*command, args->frame);
+    command->callback([args, run = spec.run, &exit_code] { exit_code = run(*args); });
+}
+
+void add_story(CLI::App& app, int& exit_code) {
+    CLI::App* const command = app.add_subcommand(
+        "story", "runs hand-written stories, with their bugs and without: each step holds, or not");
+    const auto args = std::make_shared<StoryArgs>();
+    command->add_option("file", args->files, "story files")->required();
+    command->add_option("-o,--output", args->output, "also write the run as a plan");
+    command->add_flag("-f,--force", args->force, "overwrite the output file");
+    command->callback([args, &exit_code] { exit_code = story(*args); });
+}
+
+void add_bench(CLI::App& app, int& exit_code) {
+    CLI::App* const command =
+        app.add_subcommand("bench", "measures what points and executions cost");
+    const auto args = std::make_shared<BenchArgs>();
+    command->add_option("what", args->what, "cost")->capture_default_str();
+    command->add_option("--seconds", args->seconds, "CPU time for each line")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command->callback([args, &exit_code] { exit_code = bench(*args); });
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+    int exit_code = exit_clean;
+    CLI::App app("Hunts concurrency bugs in the kernel's RCU callback offloading.", "rcufuzz");
+    app.require_subcommand(1);
+    app.footer(
+        "Exit codes: 0 nothing found, or as expected; 42 a bug in the subject; 64 bad usage "
+        "or input;\n70 a fault of rcufuzz itself.");
+    add_list(app, exit_code);
+    add_hunt(app, exit_code);
+    add_replay(app, exit_code);
+    add_file_command(app, {"minimize", "makes a find as small as it gets", minimize}, exit_code);
+    add_file_command(app, {"convert", "text to binary, binary to text", convert}, exit_code);
+    add_file_command(app,
+                     {"explain", "shows what happens in a plan's run", explain,
+                      "text, story, html, chrome-trace or json; default text"},
+                     exit_code);
+    add_story(app, exit_code);
+    add_bench(app, exit_code);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& help) {
+        app.exit(help);
+        return exit_clean;
+    } catch (const CLI::ParseError& error) {
+        throw UserError(std::string(error.what()) + " (rcufuzz --help)");
+    }
+    return exit_code;
+}
+
+}  // namespace rcufuzz::cli

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The program as its users see it: exit codes, one line for what they got wrong, one JSON document
+// where they ask for it. RCUFUZZ_PROGRAM is its path.
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/base/text.h"
+
+namespace rcufuzz {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+struct Result {
+    int exit_code = 0;
+    std::string out;
+    std::string err;
+};
+
+std::string text_of(const std::string& file) {
+    const auto bytes = read_file(file);
+    return {bytes.begin(), bytes.end()};
+}
+
+class Cli : public testing::Test {
+   protected:
+    void SetUp() override {
+        const std::string pattern = testing::TempDir() + "rcufuzz_cli_XXXXXX";
+        directory_ = pattern;
+        ASSERT_NE(mkdtemp(directory_.data()), nullptr);
+    }
+    void TearDown() override { std::filesystem::remove_all(directory_); }
+
+    // In the test's own directory.
+    Result rcufuzz(const std::string& arguments) const {
+        const std::string command = "cd '" + directory_ + "' && '" RCUFUZZ_PROGRAM "' " +
+                                    arguments + " >out 2>err </dev/null";
+        const int status = std::system(command.c_str());
+        return {WEXITSTATUS(status), text_of(path("out")), text_of(path("err"))};
+    }
+
+    std::string path(const std::string& name) const { return directory_ + "/" + name; }
+
+    // A find of D10, which any strategy makes within a few runs.
+    std::string find_plan() const {
+        const Result result = rcufuzz("hunt nocb --bug D10 --runs 10000 --json");
+        return json::parse(result.out).at("finds").at(0).at("plan");
+    }
+
+    std::string directory_;
+};
+
+TEST_F(Cli, HelpAtEveryLevel) {
+    EXPECT_THAT(rcufuzz("--help").out, HasSubstr("hunt"));
+    for (const char* command :
+         {"list", "hunt", "replay", "explain", "minimize", "convert", "story"}) {
+        const Result result = rcufuzz(std::string(command) + " --help");
+        EXPECT_EQ(result.exit_code, 0) << command;
+        EXPECT_FALSE(result.out.empty()) << command;
+    }
+}
+
+TEST_F(Cli, BadUsageIsOneLineAnd64) {
+    write_file(path("bad.plan"), "rcufuzz-plan 1\ntarget nocb\nop cpu0 on jump\n", false);
+    write_file(path("bytes"), "nothing", false);
+    for (const char* arguments : {"",
+                                  "jump",
+                                  "hunt",
+                                  "hunt moon",
+                                  "hunt nocb --bug D99",
+                                  "hunt nocb --bug D",
+                                  "hunt nocb --config cpus=99",
+                                  "hunt nocb --config pace=1",
+                                  "hunt nocb --config cpus",
+                                  "hunt nocb --strategy luck",
+                                  "hunt nocb --runs x",
+                                  "hunt nocb --runs 1 --seconds 1",
+                                  "hunt nocb --oracle none",
+                                  "hunt nocb --memory none",
+                                  "hunt nocb --jobs 0",
+                                  "replay",
+                                  "replay absent.plan",
+                                  "replay bad.plan",
+                                  "replay bytes",
+                                  "replay .",
+                                  "replay bytes --target nocb --expect sunny",
+                                  "convert bad.plan",
+                                  "explain bytes --target nocb --format poem",
+                                  "minimize absent.plan"}) {
+        const Result result = rcufuzz(arguments);
+        EXPECT_EQ(result.exit_code, 64) << arguments;
+        EXPECT_EQ(result.out, "") << arguments;
+        EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+    }
+    EXPECT_THAT(rcufuzz("replay bad.plan").err, HasSubstr("bad.plan:3: unknown operation 'jump'"));
+}
+
+TEST_F(Cli, ListNamesEveryBugWithItsFields) {
+    const json list = json::parse(rcufuzz("list --json").out);
+    const json& nocb = list.at("targets").at(0);
+    EXPECT_EQ(nocb.at("name"), "nocb");
+    for (const json& bug : nocb.at("bugs"))
+        for (const char* field : {"name", "spec", "verdict", "fixed_by", "memory", "benign"})
+            EXPECT_TRUE(bug.contains(field)) << field;
+    EXPECT_EQ(nocb.at("bugs").at(0).at("spec"), "nocb:D01");
+}
+
+TEST_F(Cli, HuntFindsReplaysAndConverts) {
+    const Result hunt = rcufuzz("hunt nocb --bug nocb:D10 --runs 10000 --json");
+    EXPECT_EQ(hunt.exit_code, 42) << hunt.err;
+    const json document = json::parse(hunt.out);
+    for (const char* field : {"target", "bugs", "strategy", "seed", "runs", "seconds",
+                              "runs_per_second", "points", "distinct_states"})
+        EXPECT_TRUE(document.contains(field)) << field;
+    const json find = document.at("finds").at(0);
+    const std::string plan = find.at("plan");
+
+    const Result replay = rcufuzz("replay --json " + plan);
+    EXPECT_EQ(replay.exit_code, 42);
+    const json replayed = json::parse(replay.out).at(0);
+    EXPECT_EQ(replayed.at("verdict"), find.at("verdict"));
+    EXPECT_EQ(replayed.at("site"), find.at("site"));
+
+    EXPECT_EQ(rcufuzz("convert " + plan + " -o x.bin").exit_code, 0);
+    EXPECT_EQ(rcufuzz("convert x.bin -o x.plan").exit_code, 0);
+    EXPECT_EQ(text_of(path("x.plan")), text_of(path(plan)));
+    json of_bytes = json::parse(rcufuzz("replay --json x.bin").out).at(0);
+    of_bytes["file"] = plan;
+    EXPECT_EQ(of_bytes, replayed);
+    EXPECT_EQ(rcufuzz("convert x.bin -o x.plan").exit_code, 64);
+    EXPECT_EQ(rcufuzz("convert x.bin -o x.plan -f").exit_code, 0);
+}
+
+TEST_F(Cli, ExpectTurnsTheVerdictIntoTheExitCode) {
+    const std::string plan = find_plan();
+    const std::string verdict = json::parse(rcufuzz("replay --json " + plan).out)[0]["verdict"];
+    EXPECT_EQ(rcufuzz("replay --expect " + verdict + " " + plan).exit_code, 0);
+    EXPECT_EQ(rcufuzz("replay --expect clean " + plan).exit_code, 42);
+    write_file(path("empty"), "", false);
+    EXPECT_EQ(rcufuzz("replay --target nocb --expect clean empty").exit_code, 0);
+    EXPECT_EQ(rcufuzz("replay --target nocb --expect deadlock empty").exit_code, 42);
+}
+
+TEST_F(Cli, HuntsOfOneSeedAreTheSame) {
+    const std::string hunt = "hunt nocb --bug D01 --seed 7 --runs 3000 --json";
+    json first = json::parse(rcufuzz(hunt).out);
+    json second = json::parse(rcufuzz(hunt).out);
+    for (json* document : {&first, &second}) {
+        document->erase("seconds");
+        document->erase("runs_per_second");
+    }
+    EXPECT_EQ(first, second);
+}
+
+TEST_F(Cli, JobsShareTheRunsAndMergeTheirFinds) {
+    const Result clean = rcufuzz("hunt nocb --runs 1000 --jobs 3 --json");
+    EXPECT_EQ(clean.exit_code, 0) << clean.err;
+    EXPECT_EQ(json::parse(clean.out).at("runs"), 1000);
+    const Result found = rcufuzz("hunt nocb --bug D10 --runs 3000 --jobs 2 --json");
+    EXPECT_EQ(found.exit_code, 42);
+    EXPECT_EQ(json::parse(found.out).at("finds").size(), 1u);
+}
+
+// Asks for the signal itself once the find is written, and goes on hunting until then.
+TEST_F(Cli, AnInterruptedHuntKeepsItsFinds) {
+    const std::string command =
+        "hunt nocb --bug D10 --all --seconds 600 >hunt.out 2>&1 & hunt=$!; "
+        "until grep -q ' at ' hunt.out; do sleep 0.1; done; kill -INT $hunt; wait $hunt; "
+        "echo $? >code; true";
+    EXPECT_EQ(rcufuzz(command).exit_code, 0);
+    EXPECT_EQ(text_of(path("code")), "42\n");
+    EXPECT_THAT(text_of(path("hunt.out")), HasSubstr("interrupted: "));
+    unsigned plans = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_))
+        plans += entry.path().extension() == ".plan" ? 1u : 0u;
+    EXPECT_GE(plans, 1u);
+}
+
+}  // namespace
+}  // namespace rcufuzz

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// rcufuzz explain
+#include "core/base/check.h"
+#include "core/report/explain.h"
+#include "fuzz/commands.h"
+
+namespace rcufuzz::cli {
+
+int explain(const FileArgs& args) {
+    const std::string& word = args.format.empty() ? "text" : args.format;
+    const auto format = report::format_from_word(word);
+    if (!format)
+        throw UserError("--format " + word + ": not text, story, html, chrome-trace or json");
+    const run::Plan plan = load(args.file, args.frame);
+    write_output(args.output, report::explain(plan, *format, args.file), args.force);
+    return exit_clean;
+}
+
+}  // namespace rcufuzz::cli

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// rcufuzz hunt
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+
+#include "core/base/check.h"
+#include "core/base/text.h"
+#include "core/report/minimize.h"
+#include "core/run/codec.h"
+#include "core/run/names.h"
+#include "fuzz/commands.h"
+#include "fuzz/jobs.h"
+#include "fuzz/json_output.h"
+
+namespace rcufuzz::cli {
+
+namespace {
+
+constexpr double seconds_standard = 60;
+
+volatile std::sig_atomic_t interrupted = 0;
+
+// The first signal ends the hunt in good order, the second one ends the program.
+void stop_on_signals() {
+    struct sigaction action{};
+    action.sa_handler = [](int) { interrupted = 1; };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+}
+
+class Stopwatch {
+   public:
+    double seconds() const { return std::chrono::duration<double>(Clock::now() - began_).count(); }
+
+   private:
+    using Clock = std::chrono::steady_clock;
+    Clock::time_point began_ = Clock::now();
+};
+
+// One line on a terminal, written over again; nothing anywhere else.
+class Progress {
+   public:
+    void show(double seconds, std::uint64_t runs, std::size_t finds) {
+        if (!terminal_ || seconds < shown_ + 0.5) return;
+        shown_ = seconds;
+        fmt::print(stderr, "\r{:>6.0f} s  {:>12} runs  {:>9.0f}/s  {} finds ", seconds, runs,
+                   static_cast<double>(runs) / seconds, finds);
+        std::fflush(stderr);
+    }
+    void clear() {
+        if (terminal_) fmt::print(stderr, "\r\x1b[K");
+    }
+
+   private:
+    bool terminal_ = isatty(STDERR_FILENO) != 0;
+    double shown_ = 0;
+};
+
+class Hunt {
+   public:
+    explicit Hunt(const HuntArgs& args) : args_(args) {
+        const Frame frame = make_frame(args.frame);
+        summary_.base = frame.plan;
+        summary_.seed = args.seed;
+        options_.base = frame.plan;
+        options_.workload.fixed_configs = frame.fixed_configs;
+        options_.strategy = args.strategy;
+        options_.seed = args.seed;
+        options_.runs = args.runs.value_or(run::unlimited_runs);
+        options_.all = args.all;
+        options_.minimize = [](const run::Plan& plan) { return report::minimize(plan); };
+        summary_.strategy = args.strategy;
+        if (!args.runs) limit_ = args.seconds.value_or(seconds_standard);
+        std::error_code error;
+        std::filesystem::create_directories(args.out, error);
+        if (!std::filesystem::is_directory(args.out))
+            throw UserError(args.out + ": cannot be made a directory");
+    }
+
+    int run() {
+        stop_on_signals();
+        const HuntCallbacks callbacks{
+            .found = [this](const run::Find& find) { found(find); },
+            .keep_going = [this](std::uint64_t runs,
+                                 std::size_t finds) { return keep_going(runs, finds); }};
+        summary_.result = hunt_in_jobs(options_, args_.jobs, callbacks);
+        summary_.seconds = watch_.seconds();
+        progress_.clear();
+        if (args_.json)
+            fmt::print("{}", hunt_json(summary_));
+        else
+            print_summary();
+        return summary_.result.finds.empty() ? exit_clean : exit_found;
+    }
+
+   private:
+    bool keep_going(std::uint64_t runs, std::size_t finds) {
+        const double seconds = watch_.seconds();
+        progress_.show(seconds, runs, finds);
+        return interrupted == 0 && seconds < limit_;
+    }
+
+    // A file of that name is there already only if it holds this very plan.
+    void found(const run::Find& find) {
+        const std::string name = run::find_file_name(find.plan, find.outcome.verdict);
+        const std::string path = args_.out == "." ? name : args_.out + "/" + name;
+        if (!std::filesystem::exists(path)) write_file(path, run::to_text(find.plan), false);
+        summary_.files.push_back(path);
+        if (args_.json) return;
+        progress_.clear();
+        fmt::print("{} at {}: run {}, {} ops, {} decisions: {}\n", word(find.outcome.verdict),
+                   find.outcome.site, find.run, find.plan.ops.size(), find.plan.decisions.size(),
+                   path);
+        std::fflush(stdout);
+    }
+
+    void print_summary() const {
+        const run::HuntResult& result = summary_.result;
+        fmt::print(
+            "{}{} in {} runs, {:.1f} s ({:.0f} runs/s, about {} distinct end states)\n",
+            interrupted != 0 ? "interrupted: " : "",
+            result.finds.empty() ? "nothing found" : fmt::format("{} found", result.finds.size()),
+            result.runs, summary_.seconds, summary_.runs_per_second(), result.states.estimate());
+    }
+
+    const HuntArgs& args_;
+    run::HuntOptions options_;
+    double limit_ = 1e300;
+    Stopwatch watch_;
+    Progress progress_;
+    HuntSummary summary_;
+};
+
+}  // namespace
+
+int hunt(const HuntArgs& args) { return Hunt(args).run(); }
+
+}  // namespace rcufuzz::cli

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// rcufuzz list
+#include <fmt/core.h>
+
+#include "core/run/names.h"
+#include "core/strategy/strategies.h"
+#include "fuzz/commands.h"
+#include "fuzz/json_output.h"
+
+namespace rcufuzz::cli {
+
+namespace {
+
+std::string contexts_of(const scenario::OpSpec& op) {
+    std::string text;
+    for (std::size_t i = 0; i < scenario::op_context_words.size(); ++i) {
+        if (((op.contexts >> i) & 1u) != 0)
+            text += (text.empty() ? "" : " ") + std::string(scenario::op_context_words[i]);
+    }
+    return text;
+}
+
+std::string call_of(const scenario::OpSpec& op) {
+    std::string text(op.name);
+    for (const scenario::ParamSpec& param : op.params)
+        if (!param.name.empty())
+            text += fmt::format(" {}={}..{}", param.name, param.min, param.max);
+    return text;
+}
+
+void print_target(const scenario::Subsystem& target) {
+    fmt::print("target {}: {}\n", target.name, target.summary);
+    fmt::print("  bugs\n");
+    for (const scenario::BugSpec& bug : target.bugs) {
+        fmt::print("    {}\n        {}: {}{}\n        {}\n", bug.name,
+                   bug.benign() ? "benign" : word(bug.verdict), bug.summary,
+                   bug.weak_memory ? " (weak memory only)" : "", bug.fixed_by);
+    }
+    fmt::print("  operations, in contexts\n");
+    for (const scenario::OpSpec& op : target.ops)
+        fmt::print("    {:<36} {:<24} {}\n", call_of(op), contexts_of(op), op.summary);
+    fmt::print("  configuration, standard and range\n");
+    for (const scenario::ConfigSpec& config : target.configs) {
+        fmt::print("    {:<24} {:>5}  {}..{}: {}\n", config.name, config.standard, config.min,
+                   config.max, config.summary);
+    }
+}
+
+}  // namespace
+
+int list(const ListArgs& args) {
+    if (args.json) {
+        fmt::print("{}", list_json());
+        return exit_clean;
+    }
+    for (const scenario::Subsystem* const target : run::all_targets()) print_target(*target);
+    fmt::print("strategies\n");
+    for (const strategy::PolicyInfo& policy : strategy::all_policies())
+        fmt::print("    {:<24} {}\n", policy.name, policy.summary);
+    fmt::print("verdicts (*: seen by --oracle black-box, too)\n");
+    for (const VerdictInfo& verdict : all_verdicts())
+        fmt::print("  {} {:<24} {}\n", verdict.black_box ? '*' : ' ', verdict.word,
+                   verdict.meaning);
+    return exit_clean;
+}
+
+}  // namespace rcufuzz::cli

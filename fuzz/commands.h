@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The commands of the rcufuzz program: what each is told, and what it does. arguments.cpp fills
+// the structures from the command line; main.cpp turns errors into exit codes.
+//
+// Each returns an exit code of core/base/check.h, and throws UserError for what the user got wrong.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/run/plan.h"
+
+namespace rcufuzz::cli {
+
+// What a plan holds apart from operations and decisions, as the user wrote it.
+struct FrameArgs {
+    std::string target;
+    std::vector<std::string> bugs;
+    std::vector<std::string> configs;  // "name=value"
+    std::string memory = "sc";
+    std::string oracle = "all";
+};
+
+struct Frame {
+    run::Plan plan;                   // no operations, no decisions
+    std::uint32_t fixed_configs = 0;  // bit i: the user gave configuration i
+};
+Frame make_frame(const FrameArgs& args);
+
+// Reads a plan in any form; a bare body belongs to `frame`, if that names a target.
+run::Plan load(const std::string& file, const FrameArgs& frame);
+run::Plan parse(std::span<const std::uint8_t> bytes, const std::string& file,
+                const FrameArgs& frame);
+
+// To `path`, or to standard output where that is empty.
+void write_output(const std::string& path, std::string_view content, bool force);
+
+struct ListArgs {
+    bool json = false;
+};
+int list(const ListArgs& args);
+
+struct HuntArgs {
+    FrameArgs frame;
+    std::string strategy = "pct";
+    std::optional<std::uint64_t> runs;
+    std::optional<double> seconds;
+    std::uint64_t seed = 1;
+    unsigned jobs = 1;
+    std::string out = ".";
+    bool all = false;
+    bool json = false;
+};
+int hunt(const HuntArgs& args);
+
+struct ReplayArgs {
+    std::vector<std::string> files;
+    FrameArgs frame;
+    std::string expect;
+    bool json = false;
+};
+int replay(const ReplayArgs& args);
+
+// One file in, one file out.
+struct FileArgs {
+    std::string file;
+    FrameArgs frame;
+    std::string output;
+    std::string format;
+    bool force = false;
+};
+int minimize(const FileArgs& args);
+int convert(const FileArgs& args);
+int explain(const FileArgs& args);
+
+struct StoryArgs {
+    std::vector<std::string> files;
+    std::string output;  // the last story as a plan
+    bool force = false;
+};
+int story(const StoryArgs& args);
+
+struct BenchArgs {
+    std::string what = "cost";
+    double seconds = 1;  // for each line
+};
+int bench(const BenchArgs& args);
+
+}  // namespace rcufuzz::cli

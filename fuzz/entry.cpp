@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fuzz/entry.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "core/base/check.h"
+#include "core/base/text.h"
+#include "core/run/codec.h"
+#include "core/run/coverage.h"
+#include "core/run/generate.h"
+#include "core/run/names.h"
+#include "core/run/runner.h"
+#include "core/strategy/from_plan.h"
+
+namespace rcufuzz::fuzz {
+
+namespace {
+
+std::string_view environment(const char* name) {
+    const char* const value = std::getenv(name);
+    return value == nullptr ? "" : value;
+}
+
+template <typename Function>
+void for_each_item(std::string_view list, const Function& function) {
+    while (!list.empty()) {
+        const std::size_t comma = std::min(list.find(','), list.size());
+        if (comma != 0) function(list.substr(0, comma));
+        list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+}
+
+// Where the directory cannot be written to, the engine's own copy of the input has to do.
+std::string write_plan(const run::Plan& plan, Verdict verdict) {
+    const std::string_view directory = environment("RCUFUZZ_OUT");
+    const std::string name = run::find_file_name(plan, verdict);
+    const std::string path = directory.empty() ? name : std::string(directory) + "/" + name;
+    try {
+        if (!std::filesystem::exists(path)) write_file(path, run::to_text(plan), false);
+        return path;
+    } catch (const UserError& error) {
+        std::fprintf(stderr, "rcufuzz: %s\n", error.what());
+        return "PLAN";
+    }
+}
+
+[[noreturn]] void report(const run::Plan& plan) {
+    const run::Outcome outcome = run::replay(plan);
+    const std::string path = write_plan(plan, outcome.verdict);
+    const std::string verdict(word(outcome.verdict));
+    // libFuzzer's minimiser takes two crashes for the same if this token is.
+    std::fprintf(stderr, "DEDUP_TOKEN: %s@%s\n", verdict.c_str(), outcome.site.c_str());
+    std::fprintf(stderr, "rcufuzz: %s at %s: %s\n", verdict.c_str(), outcome.site.c_str(),
+                 outcome.detail.c_str());
+    std::fprintf(stderr, "rcufuzz: replay with: rcufuzz explain %s\n", path.c_str());
+    std::fflush(stderr);
+    std::abort();
+}
+
+// Decisions stand last; what does not fit is cut off between records.
+Bytes encode_within(const run::Plan& plan, std::size_t max_size) {
+    Bytes bytes = run::encode_body(plan);
+    if (bytes.size() > max_size) bytes.resize(max_size - max_size % run::record_bytes);
+    return bytes;
+}
+
+}  // namespace
+
+Entry::Entry(std::string_view target) {
+    // An input that breaks the harness itself must be kept, too.
+    setenv("RCUFUZZ_ABORT_ON_CHECK", "1", 0);
+    try {
+        frame_ = run::empty_plan(run::target_from_word(target));
+        for_each_item(environment("RCUFUZZ_BUG"),
+                      [&](std::string_view bug) { run::enable_bug(frame_, bug); });
+        for_each_item(environment("RCUFUZZ_CONFIG"), [&](std::string_view assignment) {
+            fixed_configs_ |= 1u << run::set_config(frame_, assignment);
+        });
+        if (const std::string_view oracle = environment("RCUFUZZ_ORACLE"); !oracle.empty()) {
+            const auto mode = run::oracle_from_word(oracle);
+            if (!mode) throw UserError("RCUFUZZ_ORACLE: expected all or black-box");
+            frame_.oracle = *mode;
+        }
+    } catch (const UserError& error) {
+        std::fprintf(stderr, "rcufuzz: %s\n", error.what());
+        std::exit(exit_usage);
+    }
+}
+
+run::Plan Entry::decode(ByteView input) const {
+    run::Plan plan = run::decode_body(input, frame_);
+    if (fixed_configs_ == 0) return plan;
+    for (std::size_t i = 0; i < plan.config.size(); ++i)
+        if (((fixed_configs_ >> i) & 1u) != 0) plan.config[i] = frame_.config[i];
+    canonicalize(plan);
+    return plan;
+}
+
+void Entry::run_one(ByteView input, std::span<std::uint8_t> counters) const {
+    const run::Plan plan = decode(input);
+    strategy::FromPlan from_plan(plan.decisions);
+    run::StateSampler sampler(from_plan, counters);
+    if (run::run(plan, sampler).found()) report(plan);
+}
+
+Bytes Entry::mutate(ByteView input, std::size_t max_size, std::uint64_t seed) {
+    Prng prng(seed);
+    run::Plan plan = decode(input);
+    const std::uint32_t how = prng.below(16);
+    if (how < 2)
+        rescheduler_.perturb(plan, prng);
+    else if (how < 6)
+        rescheduler_.redraw(plan, prng);
+    else
+        run::mutate(plan, prng);
+    return encode_within(plan, max_size);
+}
+
+Bytes Entry::cross(ByteView input, ByteView other, std::size_t max_size, std::uint64_t seed) {
+    Prng prng(seed);
+    run::Plan plan = decode(input);
+    run::cross(plan, decode(other), prng);
+    return encode_within(plan, max_size);
+}
+
+}  // namespace rcufuzz::fuzz

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What a fuzz target does with bytes, whatever engine brings them: libFuzzer and AFL++ are a few
+// lines on top of this. An input is the body of a plan (core/run/codec.h). Environment:
+//   RCUFUZZ_BUG      bugs to switch on, separated by commas
+//   RCUFUZZ_CONFIG   "name=value,...": configuration that inputs cannot change
+//   RCUFUZZ_ORACLE   all or black-box
+//   RCUFUZZ_OUT      directory for the plans of finds; default the current one
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/base/prng.h"
+#include "core/run/plan.h"
+#include "core/run/reschedule.h"
+
+namespace rcufuzz::fuzz {
+
+using Bytes = std::vector<std::uint8_t>;
+using ByteView = std::span<const std::uint8_t>;
+
+class Entry {
+   public:
+    // Reads the environment. A value that makes no sense ends the program, with one line that says
+    // so and exit code 64.
+    explicit Entry(std::string_view target);
+
+    run::Plan decode(ByteView input) const;
+
+    // Runs the input. A find is written out and reported, and ends the program by abort(), which
+    // is what engines take for a crash. `counters` receives samples of the run's states.
+    void run_one(ByteView input, std::span<std::uint8_t> counters) const;
+
+    // One random change of an input, or a child of two; at most max_size bytes.
+    Bytes mutate(ByteView input, std::size_t max_size, std::uint64_t seed);
+    Bytes cross(ByteView input, ByteView other, std::size_t max_size, std::uint64_t seed);
+
+   private:
+    run::Plan frame_;
+    std::uint32_t fixed_configs_ = 0;
+    run::Rescheduler rescheduler_;
+};
+
+}  // namespace rcufuzz::fuzz

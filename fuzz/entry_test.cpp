@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fuzz/entry.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "core/run/codec.h"
+#include "core/run/names.h"
+#include "fuzz/state_counters.h"
+
+namespace rcufuzz::fuzz {
+namespace {
+
+// Sets environment variables for one test.
+class Environment {
+   public:
+    Environment(std::initializer_list<std::pair<const char*, const char*>> variables) {
+        for (const auto& [name, value] : variables) {
+            setenv(name, value, 1);
+            names_.push_back(name);
+        }
+    }
+    ~Environment() {
+        for (const char* name : names_) unsetenv(name);
+    }
+    Environment(const Environment&) = delete;
+    Environment& operator=(const Environment&) = delete;
+
+   private:
+    std::vector<const char*> names_;
+};
+
+constexpr const char* target = "nocb";
+
+Bytes random_bytes(Prng& prng, std::uint32_t max_size) {
+    Bytes bytes(prng.below(max_size + 1));
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(prng.next());
+    return bytes;
+}
+
+TEST(Entry, AnyInputRunsAndSamplesStates) {
+    const Entry entry(target);
+    Prng prng(1);
+    std::array<std::uint8_t, state_counter_count> counters{};
+    entry.run_one({}, counters);
+    for (int i = 0; i < 500; ++i) entry.run_one(random_bytes(prng, 1024), counters);
+    EXPECT_GT(std::count(counters.begin(), counters.end(), std::uint8_t{1}), 10);
+}
+
+TEST(Entry, MutantsFitAndAreBodies) {
+    Entry entry(target);
+    Prng prng(2);
+    Bytes input;
+    for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+        const std::size_t max_size = prng.below(200);
+        Bytes mutant = entry.mutate(input, max_size, seed);
+        ASSERT_LE(mutant.size(), max_size);
+        ASSERT_EQ(run::encode_body(entry.decode(mutant)), mutant);
+        const Bytes child = entry.cross(input, mutant, max_size, seed);
+        ASSERT_LE(child.size(), max_size);
+        input = std::move(mutant);
+    }
+}
+
+TEST(Entry, MutantsAreAFunctionOfWhatCameBefore) {
+    Entry first(target);
+    Entry second(target);
+    Bytes input;
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        const Bytes mutant = first.mutate(input, 400, seed);
+        ASSERT_EQ(second.mutate(input, 400, seed), mutant);
+        input = mutant;
+    }
+}
+
+TEST(Entry, EnvironmentFixesConfigurationAndBugs) {
+    const Environment environment({{"RCUFUZZ_CONFIG", "cpus=2,end_tick=1"},
+                                   {"RCUFUZZ_BUG", "D34b"},
+                                   {"RCUFUZZ_ORACLE", "black-box"}});
+    const Entry entry(target);
+    run::Plan wanted = run::empty_plan(run::target_from_word(target));
+    const std::size_t cpus = run::set_config(wanted, "cpus=2");
+    Prng prng(3);
+    for (int i = 0; i < 100; ++i) {
+        const run::Plan plan = entry.decode(random_bytes(prng, 256));
+        ASSERT_EQ(plan.config[cpus], 2);
+        ASSERT_EQ(plan.config[scenario::config_end_tick], 1);
+        ASSERT_EQ(plan.oracle, run::OracleMode::black_box);
+        ASSERT_EQ(run::bug_names(plan).size(), 1u);
+    }
+}
+
+TEST(EntryDeathTest, BadEnvironmentIsTheUsersFault) {
+    const Environment environment({{"RCUFUZZ_BUG", "D99"}});
+    EXPECT_EXIT(Entry{target}, testing::ExitedWithCode(64), "unknown bug 'D99' of nocb");
+}
+
+TEST(EntryDeathTest, AFindIsWrittenNamedAndAborts) {
+    const std::string directory = testing::TempDir() + "rcufuzz_entry_test";
+    std::filesystem::create_directories(directory);
+    const Environment environment({{"RCUFUZZ_BUG", "D10"}, {"RCUFUZZ_OUT", directory.c_str()}});
+    const auto hunt = [] {
+        Entry entry(target);
+        std::array<std::uint8_t, state_counter_count> counters{};
+        Bytes input;
+        for (std::uint64_t seed = 0; seed < 100000; ++seed) {
+            input = entry.mutate(input, 400, seed);
+            entry.run_one(input, counters);
+        }
+    };
+    EXPECT_DEATH(hunt(),
+                 "DEDUP_TOKEN: [a-z_]+@nocb/.*\n.*\nrcufuzz: replay with: rcufuzz explain ");
+    EXPECT_FALSE(std::filesystem::is_empty(directory));
+    std::filesystem::remove_all(directory);
+}
+
+}  // namespace
+}  // namespace rcufuzz::fuzz

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fuzz/jobs.h"
+
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <type_traits>
+
+#include "core/base/check.h"
+#include "core/run/codec.h"
+
+namespace rcufuzz::cli {
+
+namespace {
+
+constexpr int milliseconds_between_looks = 100;
+
+// What the processes see of each other while they run.
+struct Board {
+    std::atomic<bool> stop;
+    std::atomic<std::uint64_t> runs;
+};
+
+// A job sends its finds as they come, each as a head and an encoded plan, and at its end a head
+// without a plan and then its totals.
+struct Head {
+    std::uint64_t run = 0;
+    std::uint64_t plan_bytes = 0;
+};
+struct Totals {
+    std::uint64_t runs = 0;
+    std::uint64_t points = 0;
+    run::DistinctSketch states;
+};
+static_assert(std::is_trivially_copyable_v<Head> && std::is_trivially_copyable_v<Totals>);
+
+// True unless the other end is gone.
+bool send(int pipe, const void* data, std::size_t size) {
+    const char* at = static_cast<const char*>(data);
+    while (size != 0) {
+        const ssize_t sent = write(pipe, at, size);
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent <= 0) return false;
+        at += sent;
+        size -= static_cast<std::size_t>(sent);
+    }
+    return true;
+}
+
+bool receive(int pipe, void* data, std::size_t size) {
+    char* at = static_cast<char*>(data);
+    while (size != 0) {
+        const ssize_t received = read(pipe, at, size);
+        if (received < 0 && errno == EINTR) continue;
+        if (received <= 0) return false;
+        at += received;
+        size -= static_cast<std::size_t>(received);
+    }
+    return true;
+}
+
+// --- a job --------------------------------------------------------------------------------------
+
+bool send_find(int pipe, const run::Find& find) {
+    const std::vector<std::uint8_t> plan = run::encode(find.plan);
+    const Head head{find.run, plan.size()};
+    return send(pipe, &head, sizeof head) && send(pipe, plan.data(), plan.size());
+}
+
+int run_job(run::HuntOptions options, Board& board, int pipe) {
+    std::uint64_t told_runs = 0;
+    std::size_t told_finds = 0;
+    options.keep_going = [&](const run::HuntResult& result) {
+        board.runs += result.runs - told_runs;
+        told_runs = result.runs;
+        for (; told_finds < result.finds.size(); ++told_finds)
+            if (!send_find(pipe, result.finds[told_finds])) return false;
+        return !board.stop;
+    };
+    const run::HuntResult result = run::hunt(options);
+    options.keep_going(result);
+    const Head end;
+    const Totals totals{result.runs, result.points, result.states};
+    const bool sent = send(pipe, &end, sizeof end) && send(pipe, &totals, sizeof totals);
+    return sent ? exit_clean : exit_internal;
+}
+
+// --- all jobs -----------------------------------------------------------------------------------
+
+class Jobs {
+   public:
+    Jobs(const run::HuntOptions& options, const HuntCallbacks& callbacks)
+        : options_(options), callbacks_(callbacks) {
+        void* const memory =
+            mmap(nullptr, sizeof(Board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        CHECK(memory != MAP_FAILED);
+        board_ = new (memory) Board{};
+    }
+    ~Jobs() { munmap(board_, sizeof(Board)); }
+    Jobs(const Jobs&) = delete;
+    Jobs& operator=(const Jobs&) = delete;
+
+    run::HuntResult run(unsigned count) {
+        for (unsigned number = 0; number < count; ++number) start(number, count);
+        while (!pipes_.empty()) look();
+        bool failed = false;
+        for (const pid_t child : children_) {
+            int status = 0;
+            while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+            }
+            failed = failed || !WIFEXITED(status) || WEXITSTATUS(status) != exit_clean;
+        }
+        // A job that failed its own check has said so on standard error.
+        CHECK(!failed && "every job of the hunt ends well");
+        return std::move(result_);
+    }
+
+   private:
+    void start(unsigned number, unsigned count) {
+        run::HuntOptions mine = options_;
+        if (number != 0) mine.seed = mix64(options_.seed ^ mix64(number));
+        if (mine.runs != run::unlimited_runs)
+            mine.runs = options_.runs / count + (number < options_.runs % count ? 1 : 0);
+        int ends[2];
+        CHECK(pipe(ends) == 0);
+        const pid_t child = fork();
+        CHECK(child >= 0);
+        if (child == 0) {
+            close(ends[0]);
+            _exit(run_job(std::move(mine), *board_, ends[1]));
+        }
+        close(ends[1]);
+        children_.push_back(child);
+        pipes_.push_back({ends[0], POLLIN, 0});
+    }
+
+    void look() {
+        if (poll(pipes_.data(), pipes_.size(), milliseconds_between_looks) > 0) {
+            for (pollfd& pipe : pipes_)
+                if (pipe.revents != 0 && !take_message(pipe.fd)) pipe.fd = -1 - pipe.fd;
+            std::erase_if(pipes_, [](const pollfd& pipe) {
+                if (pipe.fd < 0) close(-1 - pipe.fd);
+                return pipe.fd < 0;
+            });
+        }
+        if (!options_.all && !result_.finds.empty()) board_->stop = true;
+        if (!callbacks_.keep_going(board_->runs, result_.finds.size())) board_->stop = true;
+    }
+
+    // False when the job has said all that it had to say.
+    bool take_message(int pipe) {
+        Head head;
+        if (!receive(pipe, &head, sizeof head)) return false;
+        if (head.plan_bytes == 0) {
+            Totals totals;
+            if (receive(pipe, &totals, sizeof totals)) {
+                result_.runs += totals.runs;
+                result_.points += totals.points;
+                result_.states.merge(totals.states);
+            }
+            return false;
+        }
+        std::vector<std::uint8_t> bytes(head.plan_bytes);
+        if (!receive(pipe, bytes.data(), bytes.size())) return false;
+        take_find(run::decode(bytes, options_.base), head.run);
+        return true;
+    }
+
+    void take_find(run::Plan plan, std::uint64_t run) {
+        const run::Outcome outcome = run::replay(plan);
+        const auto known = [&](const run::Find& find) { return find.outcome.same_find(outcome); };
+        if (std::any_of(result_.finds.begin(), result_.finds.end(), known)) return;
+        result_.finds.push_back({std::move(plan), outcome, run});
+        callbacks_.found(result_.finds.back());
+    }
+
+    const run::HuntOptions& options_;
+    const HuntCallbacks& callbacks_;
+    Board* board_ = nullptr;
+    std::vector<pid_t> children_;
+    std::vector<pollfd> pipes_;
+    run::HuntResult result_;
+};
+
+run::HuntResult hunt_here(run::HuntOptions options, const HuntCallbacks& callbacks) {
+    std::size_t told = 0;
+    options.keep_going = [&](const run::HuntResult& result) {
+        for (; told < result.finds.size(); ++told) callbacks.found(result.finds[told]);
+        return callbacks.keep_going(result.runs, result.finds.size());
+    };
+    run::HuntResult result = run::hunt(options);
+    options.keep_going(result);
+    return result;
+}
+
+}  // namespace
+
+run::HuntResult hunt_in_jobs(const run::HuntOptions& options, unsigned jobs,
+                             const HuntCallbacks& callbacks) {
+    if (jobs == 1) return hunt_here(options, callbacks);
+    return Jobs(options, callbacks).run(jobs);
+}
+
+}  // namespace rcufuzz::cli

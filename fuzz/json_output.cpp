@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fuzz/json_output.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/run/names.h"
+#include "core/strategy/strategies.h"
+
+namespace rcufuzz::cli {
+
+namespace {
+
+// Keys stay in the order in which they are written here.
+using Json = nlohmann::ordered_json;
+
+std::string print(const Json& json) { return json.dump(2) + "\n"; }
+
+// As text: JSON readers take numbers for doubles, which hold 53 bits.
+std::string hex(std::uint64_t value) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text = "0x";
+    for (int shift = 60; shift >= 0; shift -= 4) text += digits[(value >> shift) & 0xf];
+    return text;
+}
+
+Json bugs_of(const scenario::Subsystem& target) {
+    Json list = Json::array();
+    for (const scenario::BugSpec& bug : target.bugs) {
+        list.push_back({{"name", bug.name},
+                        {"spec", std::string(target.name) + ":" + std::string(bug.spec)},
+                        {"verdict", word(bug.verdict)},
+                        {"summary", bug.summary},
+                        {"fixed_by", bug.fixed_by},
+                        {"memory", bug.weak_memory ? "weak" : "sc"},
+                        {"benign", bug.benign()}});
+    }
+    return list;
+}
+
+Json ops_of(const scenario::Subsystem& target) {
+    Json list = Json::array();
+    for (const scenario::OpSpec& op : target.ops) {
+        Json contexts = Json::array();
+        for (std::size_t i = 0; i < scenario::op_context_words.size(); ++i)
+            if (((op.contexts >> i) & 1u) != 0) contexts.push_back(scenario::op_context_words[i]);
+        Json params = Json::array();
+        for (const scenario::ParamSpec& param : op.params) {
+            if (param.name.empty()) continue;
+            params.push_back({{"name", param.name}, {"min", param.min}, {"max", param.max}});
+        }
+        list.push_back({{"name", op.name},
+                        {"summary", op.summary},
+                        {"contexts", std::move(contexts)},
+                        {"params", std::move(params)}});
+    }
+    return list;
+}
+
+Json configs_of(const scenario::Subsystem& target) {
+    Json list = Json::array();
+    for (const scenario::ConfigSpec& config : target.configs) {
+        list.push_back({{"name", config.name},
+                        {"summary", config.summary},
+                        {"min", config.min},
+                        {"max", config.max},
+                        {"standard", config.standard}});
+    }
+    return list;
+}
+
+}  // namespace
+
+std::string list_json() {
+    Json targets = Json::array();
+    for (const scenario::Subsystem* const target : run::all_targets()) {
+        targets.push_back({{"name", target->name},
+                           {"summary", target->summary},
+                           {"bugs", bugs_of(*target)},
+                           {"ops", ops_of(*target)},
+                           {"configs", configs_of(*target)}});
+    }
+    Json strategies = Json::array();
+    for (const strategy::PolicyInfo& policy : strategy::all_policies())
+        strategies.push_back({{"name", policy.name}, {"summary", policy.summary}});
+    Json verdicts = Json::array();
+    for (const VerdictInfo& verdict : all_verdicts()) {
+        verdicts.push_back({{"name", verdict.word},
+                            {"meaning", verdict.meaning},
+                            {"black_box", verdict.black_box}});
+    }
+    return print({{"targets", std::move(targets)},
+                  {"strategies", std::move(strategies)},
+                  {"verdicts", std::move(verdicts)}});
+}
+
+std::string hunt_json(const HuntSummary& summary) {
+    Json finds = Json::array();
+    for (std::size_t i = 0; i < summary.result.finds.size(); ++i) {
+        const run::Find& find = summary.result.finds[i];
+        finds.push_back({{"verdict", word(find.outcome.verdict)},
+                         {"site", find.outcome.site},
+                         {"plan", summary.files[i]},
+                         {"ops", find.plan.ops.size()},
+                         {"decisions", find.plan.decisions.size()},
+                         {"run", find.run}});
+    }
+    return print({{"target", summary.base.target->name},
+                  {"bugs", run::bug_names(summary.base)},
+                  {"strategy", summary.strategy},
+                  {"seed", summary.seed},
+                  {"runs", summary.result.runs},
+                  {"seconds", summary.seconds},
+                  {"runs_per_second", summary.runs_per_second()},
+                  {"points", summary.result.points},
+                  {"distinct_states", summary.result.states.estimate()},
+                  {"finds", std::move(finds)}});
+}
+
+std::string replay_json(const std::vector<ReplayedFile>& files) {
+    Json list = Json::array();
+    for (const ReplayedFile& replayed : files) {
+        list.push_back({{"file", replayed.file},
+                        {"verdict", word(replayed.outcome.verdict)},
+                        {"site", replayed.outcome.site},
+                        {"trace_hash", hex(replayed.outcome.trace_hash)},
+                        {"ops", replayed.plan.ops.size()},
+                        {"decisions", replayed.plan.decisions.size()},
+                        {"points", replayed.outcome.points}});
+    }
+    return print(list);
+}
+
+}  // namespace rcufuzz::cli

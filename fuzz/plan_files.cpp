@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What the commands share: frames from the command line, plans from files, output to files.
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include "core/base/check.h"
+#include "core/base/text.h"
+#include "core/run/codec.h"
+#include "core/run/names.h"
+#include "fuzz/commands.h"
+
+namespace rcufuzz::cli {
+
+Frame make_frame(const FrameArgs& args) {
+    Frame frame{run::empty_plan(run::target_from_word(args.target))};
+    for (const std::string& bug : args.bugs) run::enable_bug(frame.plan, bug);
+    for (const std::string& config : args.configs)
+        frame.fixed_configs |= 1u << run::set_config(frame.plan, config);
+    const auto memory = run::memory_from_word(args.memory);
+    if (!memory) throw UserError("unknown memory model '" + args.memory + "' (sc, weak)");
+    if (*memory == run::MemoryMode::weak)
+        throw UserError("memory model 'weak' is not there yet; use sc");
+    const auto oracle = run::oracle_from_word(args.oracle);
+    if (!oracle) throw UserError("unknown oracle '" + args.oracle + "' (all, black-box)");
+    frame.plan.memory = *memory;
+    frame.plan.oracle = *oracle;
+    return frame;
+}
+
+run::Plan parse(std::span<const std::uint8_t> bytes, const std::string& file,
+                const FrameArgs& frame) {
+    if (frame.target.empty()) {
+        if (!frame.bugs.empty()) throw UserError("--bug needs --target");
+        return run::parse_plan(bytes, file, nullptr);
+    }
+    const run::Plan plan = make_frame(frame).plan;
+    return run::parse_plan(bytes, file, &plan);
+}
+
+run::Plan load(const std::string& file, const FrameArgs& frame) {
+    return parse(read_file(file), file, frame);
+}
+
+void write_output(const std::string& path, std::string_view content, bool force) {
+    if (!path.empty()) {
+        write_file(path, content, force);
+    } else if (content.find('\0') != content.npos && isatty(STDOUT_FILENO) != 0) {
+        throw UserError("binary output to a terminal; use -o FILE");
+    } else {
+        std::fwrite(content.data(), 1, content.size(), stdout);
+    }
+}
+
+}  // namespace rcufuzz::cli
