@@ -144,7 +144,7 @@ TEST(Codec, TextIsReadable) {
         "decide cpu0 17 run cpu1\n"
         "decide cpu1/softirq 3 irq cpu1\n"
         "decide worker 1 time\n"
-        "decide @9 2 answer 200\n"
+        "decide @9 2 answer 100\n"
         "decide world 1 run worker\n";
     const Plan plan = from_text(text, "x");
     EXPECT_EQ(to_text(plan), text);

@@ -183,6 +183,7 @@ std::uint8_t random_value(const Plan& plan, Prng& prng) {
                                        Act::irq,     Act::irq,     Act::softirq, Act::softirq,
                                        Act::softirq, Act::resched, Act::resched, Act::nmi};
     if (prng.one_in(8)) return sim::actor_time + 1;
+    if (prng.one_in(16)) return static_cast<std::uint8_t>(sim::data_value + 1 + prng.below(3));
     const unsigned cpu = prng.below(plan.target->all_cpus(plan.config));
     return static_cast<std::uint8_t>(1 + sim::actor(acts[prng.below(acts.size())], cpu));
 }

@@ -83,7 +83,7 @@ std::string value_words(const Plan& plan, std::uint8_t value) {
         return std::string(act_words[actor / sim::max_cpus]) + " " +
                cpu_word(plan, sim::actor_cpu(actor));
     }
-    return std::string(answer_word) + " " + std::to_string(value);
+    return std::string(answer_word) + " " + std::to_string(value - sim::data_value);
 }
 
 std::optional<std::uint8_t> value_from_words(const Plan& plan,
@@ -91,9 +91,9 @@ std::optional<std::uint8_t> value_from_words(const Plan& plan,
     if (text.size() == 1 && text[0] == time_word) return std::uint8_t{sim::actor_time + 1};
     if (text.size() != 2) return std::nullopt;
     if (text[0] == answer_word) {
-        const auto value = small_number(text[1], 256);
-        if (!value || *value == 0) return std::nullopt;
-        return static_cast<std::uint8_t>(*value);
+        const auto answer = small_number(text[1], 256 - sim::data_value);
+        if (!answer || *answer == 0) return std::nullopt;
+        return static_cast<std::uint8_t>(sim::data_value + *answer);
     }
     const auto act = index_of(act_words, text[0]);
     const auto cpu = cpu_from_word(plan, text[1]);

@@ -26,7 +26,7 @@ scenario::OpContext allowed_context(const scenario::OpSpec& spec, scenario::OpCo
 
 void canonicalize_decisions(std::vector<sim::Decision>& decisions) {
     std::erase_if(decisions, [](const sim::Decision& decision) {
-        return decision.value == 0 || !is_decision_key(decision.key);
+        return !sim::is_decision_value(decision.value) || !is_decision_key(decision.key);
     });
     const auto before = [](const sim::Decision& a, const sim::Decision& b) {
         if (strategy::comes_before(a, b) || strategy::comes_before(b, a))

@@ -31,7 +31,7 @@ struct Plan {
     OracleMode oracle = OracleMode::all;
     scenario::ConfigValues config{};  // one value for each of Subsystem::configs, in range
     std::vector<scenario::Op> ops;    // executed in this order on each CPU; CPUs run in parallel
-    std::vector<sim::Decision> decisions;  // sorted by (key, ordinal), no two alike, values not 0
+    std::vector<sim::Decision> decisions;  // sorted by (key, ordinal), no two alike, values valid
 
     bool operator==(const Plan&) const = default;
 };

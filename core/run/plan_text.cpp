@@ -110,7 +110,7 @@ void read_decision(Plan& plan, Words words) {
         refuse(quoted(words[2]) + " is not a number from 0 to 65535");
     const auto value = value_from_words(plan, words.subspan(3));
     if (!value) {
-        refuse("expected run|irq|softirq|resched|nmi CPU, time, or answer 1..255 after " +
+        refuse("expected run|irq|softirq|resched|nmi CPU, time, or answer 1..127 after " +
                quoted(words[2]));
     }
     const sim::Decision decision{*key, static_cast<std::uint16_t>(*ordinal), *value};

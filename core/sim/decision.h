@@ -74,9 +74,15 @@ struct Choice {
     }
 };
 
-// A recorded answer that was not 0. `value` is 1 + the actor's number for all
-// but data choices, and the answer itself for those: it keeps its meaning when other candidates
-// come or go.
+// A recorded answer that was not 0. `value` is 1 + the actor's number for all but data choices, and
+// 0x80 + the answer for those: it keeps its meaning when other candidates come or go.
+inline constexpr std::uint8_t data_value = 0x80;
+
+// Whether some choice could be answered so.
+constexpr bool is_decision_value(std::uint8_t value) {
+    return (value >= 1 && value <= actor_time + 1) || value > data_value;
+}
+
 struct Decision {
     ContextKey key = 0;
     std::uint16_t ordinal = 0;
@@ -88,14 +94,17 @@ struct Decision {
 // `answer` must not be 0.
 inline Decision to_decision(const Choice& choice, std::uint32_t answer) {
     const std::uint32_t value =
-        choice.kind == ChoiceKind::data ? answer : 1 + choice.actor_of(answer);
+        choice.kind == ChoiceKind::data ? data_value + answer : 1 + choice.actor_of(answer);
     return {choice.key, static_cast<std::uint16_t>(choice.ordinal),
             static_cast<std::uint8_t>(value)};
 }
 
 // The answer that a stored decision gives to this choice; one that no longer fits gives 0.
 inline std::uint32_t to_answer(const Choice& choice, std::uint8_t value) {
-    if (choice.kind == ChoiceKind::data) return value < choice.count ? value : 0;
+    if (choice.kind == ChoiceKind::data) {
+        const std::uint32_t answer = value - data_value;
+        return value >= data_value && answer < choice.count ? answer : 0;
+    }
     if (value == 0 || value > actor_time + 1) return 0;
     return choice.answer_for(value - 1u);
 }

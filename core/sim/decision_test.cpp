@@ -53,8 +53,10 @@ TEST(Decision, AnyValueIsAnAnswer) {
         EXPECT_LT(to_answer(choice, static_cast<std::uint8_t>(value)), choice.count);
         EXPECT_LT(to_answer(data, static_cast<std::uint8_t>(value)), data.count);
     }
-    EXPECT_EQ(to_answer(data, 2), 2u);
-    EXPECT_EQ(to_answer(data, 3), 0u);
+    EXPECT_EQ(to_answer(data, data_value + 2), 2u);
+    EXPECT_EQ(to_answer(data, data_value + 3), 0u);
+    EXPECT_EQ(to_answer(data, 2), 0u) << "an actor is no answer to a data choice";
+    EXPECT_EQ(to_decision(data, 2).value, data_value + 2);
 }
 
 }  // namespace

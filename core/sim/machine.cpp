@@ -68,7 +68,10 @@ void World::refresh(unsigned number) {
 }
 
 void World::set_actors(ActorMask mask) {
-    if (asks_on_new_actor_ && (mask & ~actors_) != 0 && !stopping_ && in_context()) quiet_ = 1;
+    if (asks_on_new_actor_ && (mask & ~actors_) != 0 && !stopping_ && in_context()) {
+        actor_appeared_ = true;
+        quiet_ = 1;
+    }
     actors_ = mask;
 }
 
@@ -113,10 +116,11 @@ Context& World::spawn(unsigned number, Job job, void* arg) {
         task.pending = {};
         task.stoppable = false;
         Cpu& cpu = cpus_[number];
-        if (cpu.task == nullptr)
-            cpu.task = &task;
-        else
-            cpu.crowded = true;
+        for (const Slot other : task_slots)
+            if (other != slot &&
+                contexts_[context_key(number, other)].state != ContextState::unused)
+                cpu.crowded = true;
+        if (cpu.task == nullptr) cpu.task = &task;
         refresh(number);
         return task;
     }

@@ -17,6 +17,7 @@ constexpr std::uint64_t max_turn_points = 1000;
 constexpr std::int64_t fair_turn_points = 64;
 constexpr std::int64_t unlimited = std::int64_t{1} << 60;
 constexpr ContextKey main_key = 255;
+constexpr const char* endless = "the run does not end within its step bound";
 
 }  // namespace
 
@@ -25,17 +26,18 @@ World the_world;
 // --- switching ----------------------------------------------------------------------------------
 
 inline void World::grant_points() {
-    if (fair_) {
-        quiet_ = fair_turn_points;
-        return;
-    }
-    if (asks_at_every_point_) {
+    if (asks_at_every_point_ && !fair_) {
         quiet_ = 1;
         return;
     }
-    const std::int64_t wanted = strategy_->points_until_choice(current_->key, current_->ordinal);
+    std::int64_t wanted = fair_ ? fair_turn_points
+                                : strategy_->points_until_choice(current_->key, current_->ordinal);
+    if (actor_appeared_) wanted = 1;
     const auto turn_left = static_cast<std::int64_t>(turn_began_ + max_turn_points - points_);
-    quiet_ = std::max<std::int64_t>(1, std::min(wanted, turn_left));
+    // Turns may be short and never asked at their end: the bounds are met all the same.
+    const std::uint64_t bound = fair_ ? limits_.points : limits_.points / 2;
+    const auto bound_left = static_cast<std::int64_t>(bound - points_);
+    quiet_ = std::max<std::int64_t>(1, std::min({wanted, turn_left, bound_left}));
 }
 
 Context* World::enter(Context& next) {
@@ -73,7 +75,8 @@ World::World() {
 
 void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Limits& limits) {
     CHECK(cpus >= 1 && cpus <= max_cpus);
-    CHECK(limits.points < 60000);  // ordinals have 16 bits in a Decision
+    // It bounds points and handovers each; an ordinal, 16 bits in a Decision, counts both.
+    CHECK(limits.points < 30000);
     CHECK(current_ == &main_ && !stopping_);
     cpu_count_ = cpus;
     for (unsigned i = 0; i < cpus; ++i) cpus_[i] = Cpu{};
@@ -85,8 +88,8 @@ void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Lim
     limits_ = limits;
     free_jiffies_ = limits.free_jiffies;
     jiffies_ = 100;
-    points_ = turn_began_ = switches_ = 0;
-    fair_ = false;
+    points_ = turn_began_ = switches_ = handovers_ = 0;
+    fair_ = actor_appeared_ = false;
     actors_ = 0;
     quiet_ = unlimited;
     name_count_ = 1;
@@ -199,6 +202,7 @@ void World::yield(const Site& site) {
         return;
     }
     current_->site = site;
+    current_->pending = {};
     ++points_;
     if (points_ >= limits_.points) livelock();
     hand_over(ChoiceKind::yield);
@@ -215,9 +219,7 @@ void World::fail(Verdict verdict, std::string detail, const Site& site) {
     throw Unwind{};
 }
 
-void World::livelock() {
-    fail(Verdict::livelock, "the run does not end within its step bound", current_->site);
-}
+void World::livelock() { fail(Verdict::livelock, endless, current_->site); }
 
 void World::note_finding(Verdict verdict, std::string detail, const Site& site) {
     if (stopping_ || finding_.verdict != Verdict::clean) return;
@@ -244,6 +246,7 @@ std::uint32_t World::ask(ChoiceKind kind, unsigned first, ActorMask others) {
 
 std::uint32_t World::choose(std::uint16_t what, std::uint32_t count, const Site& site) {
     if (stopping_ || !in_context() || count < 2) return 0;
+    if (++points_ >= limits_.points) livelock();
     const Choice choice{ChoiceKind::data, current_->key, ++current_->ordinal, count, 0, 0, what};
     const std::uint32_t answer = strategy_->choose(choice);
     CHECK(answer < count);
@@ -259,6 +262,7 @@ Context* World::ask_at_point() {
         return &self;
     }
     if (points_ >= limits_.points) livelock();
+    actor_appeared_ = false;
     if (points_ >= limits_.points / 2) fair_ = true;
     if (fair_ || points_ - turn_began_ >= max_turn_points) {
         turn_began_ = points_;
@@ -287,6 +291,12 @@ unsigned World::first_actor(ActorMask mask) const {
 Context* World::choose_next(ChoiceKind kind) {
     Context& self = *current_;
     for (;;) {
+        // Contexts may come and go without ever reaching a point.
+        if (++handovers_ > limits_.points) {
+            note_finding(Verdict::livelock, endless, self.site);
+            return enter(main_);
+        }
+        actor_appeared_ = false;
         ActorMask mask = actors_;
         if (kind == ChoiceKind::yield) mask &= ~actor_bit(actor(Act::run, self.cpu));
         const bool time_only = mask == actor_bit(actor_time);

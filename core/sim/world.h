@@ -250,10 +250,12 @@ class World {
     // Cold.
     std::uint64_t turn_began_ = 0;  // points_ at the last switch
     std::uint64_t switches_ = 0;
+    std::uint64_t handovers_ = 0;  // choices of who acts when the current context does not go on
     std::uint32_t free_jiffies_ = 0;
     unsigned cpu_count_ = 0;
     bool asks_on_new_actor_ = false;
     bool asks_at_every_point_ = false;
+    bool actor_appeared_ = false;  // since the last choice, and the strategy wants to hear of it
     bool timer_armed_ = false;  // on some wheel, with an expiry still ahead
     bool stopping_ = false;
     bool unwinding_ = false;

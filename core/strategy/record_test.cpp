@@ -200,8 +200,8 @@ TEST(Record, TurnsAnAnswerThatNoDecisionCanHoldIntoTheOrdinaryOne) {
     const auto data = [](std::uint32_t ordinal, std::uint32_t count) {
         return sim::Choice{sim::ChoiceKind::data, 3, ordinal, count, 0, 0, 1};
     };
-    EXPECT_EQ(record.choose(data(1, 256)), 255u);
-    EXPECT_EQ(record.choose(data(2, 257)), 0u);
+    EXPECT_EQ(record.choose(data(1, 128)), 127u);
+    EXPECT_EQ(record.choose(data(2, 129)), 0u);
     EXPECT_EQ(record.choose(data(65535, 2)), 1u);
     EXPECT_EQ(record.choose(data(65536, 2)), 0u);
     EXPECT_EQ(record.decisions().size(), 2u);
