@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "core/base/allocations_test.h"
 #include "core/base/prng.h"
-#include "core/run/allocations_test.h"
 #include "core/run/codec.h"
 #include "core/run/generate.h"
 #include "core/run/names.h"
@@ -158,13 +158,13 @@ TEST(Runner, AllocatesNothingAfterWarmUp) {
     }
     std::uint64_t before = 0;
     for (int round = 0; round < 3; ++round) {
-        before = allocations();
+        before = rcufuzz::test::allocations();
         for (const Plan& plan : plans) {
             strategy::FromPlan from_plan(plan.decisions);
             run(plan, from_plan);
         }
     }
-    EXPECT_EQ(allocations(), before);
+    EXPECT_EQ(rcufuzz::test::allocations(), before);
 }
 
 TEST(Site, FilesBelowTheirFolder) {

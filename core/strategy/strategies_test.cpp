@@ -8,7 +8,7 @@
 
 #include <set>
 
-#include "core/strategy/allocations_test.h"
+#include "core/base/allocations_test.h"
 #include "core/strategy/pct.h"
 #include "core/strategy/pos.h"
 #include "core/strategy/program_test.h"
@@ -132,14 +132,14 @@ TYPED_TEST(EveryPolicy, DataChoicesAreOrdinarySevenTimesInEight) {
 TYPED_TEST(EveryPolicy, AllocatesNothingOnceWarm) {
     TypeParam policy;
     Record record(policy);
-    std::size_t before = 0;
+    std::uint64_t before = 0;
     for (std::uint64_t seed = 0; seed < 400; ++seed) {
-        if (seed == 200) before = test::allocations;
+        if (seed == 200) before = rcufuzz::test::allocations();
         policy.reseed(seed % 200);
         test::run(test::two_by_three, record);
         record.decisions();
     }
-    EXPECT_EQ(test::allocations, before);
+    EXPECT_EQ(rcufuzz::test::allocations(), before);
 }
 
 TEST(Policies, AreMadeByName) {
