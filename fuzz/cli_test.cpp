@@ -168,7 +168,9 @@ TEST_F(Cli, JobsShareTheRunsAndMergeTheirFinds) {
     EXPECT_EQ(json::parse(clean.out).at("runs"), 1000);
     const Result found = rcufuzz("hunt nocb --bug D10 --runs 3000 --jobs 2 --json");
     EXPECT_EQ(found.exit_code, 42);
-    EXPECT_EQ(json::parse(found.out).at("finds").size(), 1u);
+    // Each job stops at its first find; two may have found different things.
+    const std::size_t finds = json::parse(found.out).at("finds").size();
+    EXPECT_TRUE(finds == 1 || finds == 2) << found.out;
 }
 
 // The signal comes once the find is written; the hunt would have gone on for a minute.
@@ -176,11 +178,9 @@ TEST_F(Cli, AnInterruptedHuntKeepsItsFinds) {
     const std::string command =
         "cd '" + directory_ +
         "'; '" RCUFUZZ_PROGRAM
-        "' hunt nocb --bug D10 --all --seconds 60 >hunt.out 2>&1 & hunt=$!; "
-        "cd '" +
-        directory_ +
-        "'; for i in $(seq 500); do grep -q ' at ' hunt.out && break; "
-        "sleep 0.1; done; kill -INT $hunt; wait $hunt";
+        "' hunt nocb --bug D10 --all --seconds 60 "
+        ">hunt.out 2>&1 & hunt=$!; for i in $(seq 500); do "
+        "grep -q ' at ' hunt.out && break; sleep 0.1; done; kill -INT $hunt; wait $hunt";
     EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 42);
     EXPECT_THAT(text_of(path("hunt.out")), HasSubstr("interrupted: "));
     unsigned plans = 0;
