@@ -111,10 +111,32 @@ void add_story(CLI::App& app, int& exit_code) {
 
 void add_bench(CLI::App& app, int& exit_code) {
     CLI::App* const command =
-        app.add_subcommand("bench", "measures what points and executions cost");
+        app.add_subcommand("bench", "measures what executions cost, and how many find a bug");
     const auto args = std::make_shared<BenchArgs>();
-    command->add_option("what", args->what, "cost")->capture_default_str();
-    command->add_option("--seconds", args->seconds, "CPU time for each line")
+    command
+        ->add_option("what", args->what,
+                     "cost: of points and executions; finds: executions to each bug, as a table")
+        ->capture_default_str();
+    command->add_option("--seconds", args->seconds, "cost: CPU time for each line")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command->add_option("--target", args->frame.target, "only this one; finds needs it");
+    command->add_option("--bug", args->frame.bugs, std::string("finds: ") + bug_help)
+        ->allow_extra_args(false);
+    command
+        ->add_option("--config", args->frame.configs,
+                     "finds: name=value, fixes a configuration value; may be repeated")
+        ->allow_extra_args(false);
+    command->add_option("--memory", args->frame.memory, "finds: memory model, sc or weak")
+        ->capture_default_str();
+    command->add_option("--oracle", args->frame.oracle, "finds: all or black-box")
+        ->capture_default_str();
+    command->add_option("--strategy", args->strategies, "finds: only this one; may be repeated")
+        ->allow_extra_args(false);
+    command->add_option("--seeds", args->seeds, "finds: hunts for each cell of the table")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    command->add_option("--runs", args->runs, "finds: a hunt gives up after so many executions")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     command->callback([args, &exit_code] { exit_code = bench(*args); });

@@ -3,19 +3,102 @@
 // rcufuzz bench
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <cstdio>
+
 #include "core/base/check.h"
 #include "core/run/cost_bench.h"
-#include "core/subsystems/subsystems.h"
+#include "core/run/find_bench.h"
+#include "core/run/names.h"
+#include "core/strategy/strategies.h"
 #include "fuzz/commands.h"
 
 namespace rcufuzz::cli {
 
-int bench(const BenchArgs& args) {
-    if (args.what != "cost") throw UserError("bench " + args.what + ": there is only 'cost'");
-    for (const scenario::Subsystem* target : subsystems::all()) {
+namespace {
+
+void bench_cost(const BenchArgs& args) {
+    for (const scenario::Subsystem* target : run::all_targets()) {
+        if (!args.frame.target.empty() && args.frame.target != target->name) continue;
         fmt::print("{}\n", target->name);
         for (const run::Measurement& line : run::measure_costs(*target, args.seconds))
             fmt::print("  {:<40} {:>12.1f} {}\n", line.what, line.value, line.unit);
+    }
+}
+
+// --- executions to find -------------------------------------------------------------------------
+
+std::vector<std::string> wanted_strategies(const BenchArgs& args) {
+    if (!args.strategies.empty()) return args.strategies;
+    std::vector<std::string> names;
+    for (const strategy::PolicyInfo& policy : strategy::all_policies())
+        names.emplace_back(policy.name);
+    return names;
+}
+
+std::vector<std::string> wanted_bugs(const BenchArgs& args) {
+    if (!args.frame.bugs.empty()) return args.frame.bugs;
+    std::vector<std::string> names;
+    for (const scenario::BugSpec& bug : run::target_from_word(args.frame.target).bugs)
+        names.emplace_back(bug.name);
+    return names;
+}
+
+std::string words_of(std::vector<Verdict> verdicts) {
+    std::string text;
+    for (const Verdict verdict : verdicts)
+        text += (text.empty() ? "" : ", ") + std::string(word(verdict));
+    return text.empty() ? "nothing" : text;
+}
+
+// A row of a Markdown table: the bug, what was reported, one cell for each strategy.
+void bench_bug(const BenchArgs& args, const std::string& bug,
+               const std::vector<std::string>& strategies) {
+    FrameArgs frame_args = args.frame;
+    frame_args.bugs = {bug};
+    const Frame frame = make_frame(frame_args);
+    std::vector<Verdict> verdicts;
+    std::string cells;
+    for (const std::string& strategy : strategies) {
+        const run::FindTimes times = run::measure_finds({.base = frame.plan,
+                                                         .fixed_configs = frame.fixed_configs,
+                                                         .strategy = strategy,
+                                                         .seeds = args.seeds,
+                                                         .runs = args.runs});
+        for (const Verdict verdict : times.verdicts)
+            if (std::find(verdicts.begin(), verdicts.end(), verdict) == verdicts.end())
+                verdicts.push_back(verdict);
+        cells += " " + times.text() + " |";
+    }
+    fmt::print("| {} | {} |{}\n", bug, words_of(verdicts), cells);
+    std::fflush(stdout);
+}
+
+void bench_finds(const BenchArgs& args) {
+    if (args.frame.target.empty()) throw UserError("bench finds: needs --target");
+    const std::vector<std::string> strategies = wanted_strategies(args);
+    const std::vector<std::string> bugs = wanted_bugs(args);
+    fmt::print("Executions to find, median / worst of {} seeds; a hunt gives up after {}.\n\n",
+               args.seeds, args.runs);
+    std::string rule = "|---|---|";
+    fmt::print("| bug | reported |");
+    for (const std::string& strategy : strategies) {
+        fmt::print(" {} |", strategy);
+        rule += "---|";
+    }
+    fmt::print("\n{}\n", rule);
+    for (const std::string& bug : bugs) bench_bug(args, bug, strategies);
+}
+
+}  // namespace
+
+int bench(const BenchArgs& args) {
+    if (args.what == "cost") {
+        bench_cost(args);
+    } else if (args.what == "finds") {
+        bench_finds(args);
+    } else {
+        throw UserError("bench " + args.what + ": there is 'cost' and 'finds'");
     }
     return exit_clean;
 }

@@ -87,7 +87,11 @@ int story(const StoryArgs& args);
 
 struct BenchArgs {
     std::string what = "cost";
-    double seconds = 1;  // for each line
+    double seconds = 1;                   // cost: for each line
+    FrameArgs frame;                      // finds: no bug means each of the target's
+    std::vector<std::string> strategies;  // none: all
+    unsigned seeds = 20;
+    std::uint64_t runs = 2'000'000;  // of each hunt
 };
 int bench(const BenchArgs& args);
 

@@ -38,8 +38,8 @@ bool do_flush_bypass(RcuData& rdp, RcuHead* head, Jiffies now) {
         rcu_segcblist_inc_len(rdp.cblist);  // before the linking
         nocb().callbacks.linked(*static_cast<Callback*>(head), nocb().rcu_state.gp_seq.get());
     }
-    note(Note::flush_bypass, static_cast<int>(rdp.cpu),
-         static_cast<int>(rdp.nocb_bypass.len.get()));
+    if (const long count = rdp.nocb_bypass.len.get(); count != 0)
+        note(Note::flush_bypass, static_cast<int>(rdp.cpu), static_cast<int>(count));
     RcuCblist moved;
     rcu_cblist_flush_enqueue(moved, rdp.nocb_bypass, head);
     rcu_segcblist_insert_pend_cbs(rdp.cblist, moved);
