@@ -18,19 +18,23 @@ namespace rcufuzz {
 
 class Arena {
    public:
-    explicit Arena(std::size_t capacity) : memory_(new std::byte[capacity]), capacity_(capacity) {}
-    ~Arena() { delete[] memory_; }
+    explicit Arena(std::size_t capacity)
+        : memory_(static_cast<std::byte*>(::operator new(capacity, max_alignment))),
+          capacity_(capacity) {}
+    ~Arena() { ::operator delete(memory_, max_alignment); }
     Arena(const Arena&) = delete;
     Arena& operator=(const Arena&) = delete;
 
     template <typename T, typename... Args>
     T& make(Args&&... args) {
+        static_assert(alignof(T) <= static_cast<std::size_t>(max_alignment));
         return *new (take(sizeof(T), alignof(T))) T(std::forward<Args>(args)...);
     }
 
     // `count` value-initialised objects.
     template <typename T>
     std::span<T> make_array(std::size_t count) {
+        static_assert(alignof(T) <= static_cast<std::size_t>(max_alignment));
         T* const first = static_cast<T*>(take(sizeof(T) * count, alignof(T)));
         for (std::size_t i = 0; i < count; ++i) new (first + i) T();
         return {first, count};
@@ -40,6 +44,8 @@ class Arena {
     std::size_t used() const { return used_; }
 
    private:
+    static constexpr std::align_val_t max_alignment{64};
+
     void* take(std::size_t size, std::size_t alignment) {
         used_ = (used_ + alignment - 1) & ~(alignment - 1);
         CHECK(used_ + size <= capacity_);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The hand-written stories of the corpus, and the minimiser, on the real subsystem.
+// The corpus on the real subsystems: hand-written stories, and one minimal reproducer for each bug
+// with its golden story. And the minimiser, which makes them.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include "core/base/text.h"
 #include "core/report/explain.h"
 #include "core/report/find_test.h"
+#include "core/report/golden_test.h"
 #include "core/report/minimize.h"
 #include "core/report/story_run.h"
 #include "core/run/codec.h"
@@ -57,6 +59,84 @@ std::string test_name(const testing::TestParamInfo<std::string>& info) {
     return name;
 }
 INSTANTIATE_TEST_SUITE_P(All, CorpusStory, testing::ValuesIn(story_files()), test_name);
+
+// --- reproducers --------------------------------------------------------------------------------
+
+// A bug, as corpus/bugs names it: "nocb/D01".
+struct Reproducer {
+    const scenario::Subsystem* target;
+    const scenario::BugSpec* bug;
+
+    std::string name() const { return std::string(target->name) + "/" + std::string(bug->spec); }
+    std::string path(const char* extension) const { return "corpus/bugs/" + name() + extension; }
+    run::Plan plan() const {
+        const auto bytes = read_file(std::string(RCUFUZZ_SOURCE_DIR) + "/" + path(".plan"));
+        return run::from_text(std::string(bytes.begin(), bytes.end()), path(".plan"));
+    }
+};
+
+void PrintTo(const Reproducer& reproducer, std::ostream* out) { *out << reproducer.name(); }
+
+// Every bug that is no benign control has one.
+std::vector<Reproducer> reproducers() {
+    std::vector<Reproducer> list;
+    for (const scenario::Subsystem* target : run::all_targets())
+        for (const scenario::BugSpec& bug : target->bugs)
+            if (!bug.benign()) list.push_back({target, &bug});
+    return list;
+}
+
+class CorpusReproducer : public testing::TestWithParam<Reproducer> {};
+
+TEST_P(CorpusReproducer, ShowsItsBugAndNothingWithout) {
+    run::Plan plan = GetParam().plan();
+    ASSERT_EQ(run::bug_names(plan), std::vector<std::string_view>{GetParam().bug->name});
+    const run::Outcome outcome = run::replay(plan);
+    EXPECT_EQ(outcome.verdict, GetParam().bug->verdict);
+    EXPECT_EQ(run::to_text(plan), run::to_text(run::from_text(run::to_text(plan), "text")));
+    plan.bugs = 0;
+    EXPECT_EQ(run::replay(plan).verdict, Verdict::clean);
+}
+
+// Found, minimised, text, binary: the same run each time.
+TEST_P(CorpusReproducer, KeepsVerdictSiteAndTraceThroughEveryForm) {
+    const run::Plan plan = GetParam().plan();
+    const run::Outcome outcome = run::replay(plan);
+    const run::Plan of_bytes = run::decode(run::encode(plan), run::empty_plan(*plan.target));
+    EXPECT_EQ(of_bytes, plan);
+    const run::Outcome again = run::replay(of_bytes);
+    EXPECT_TRUE(again.same_find(outcome));
+    EXPECT_EQ(again.trace_hash, outcome.trace_hash);
+}
+
+TEST_P(CorpusReproducer, HasAGoldenStory) {
+    expect_golden(GetParam().path(".story.md"), explain(GetParam().plan(), Format::story, ""));
+}
+
+std::string reproducer_name(const testing::TestParamInfo<Reproducer>& info) {
+    return std::string(info.param.target->name) + "_" + std::string(info.param.bug->spec);
+}
+INSTANTIATE_TEST_SUITE_P(All, CorpusReproducer, testing::ValuesIn(reproducers()), reproducer_name);
+
+TEST(CorpusReproducers, TableIsTrue) {
+    std::string table =
+        "# corpus/bugs\n\nOne minimal reproducer for each bug, with its story. "
+        "`scripts/reproducers` makes them;\n`core/report/corpus_test.cpp` checks them and "
+        "this table.\n\n"
+        "| bug | verdict | ops | decisions | what the code does | fixed by |\n"
+        "|---|---|---|---|---|---|\n";
+    for (const Reproducer& reproducer : reproducers()) {
+        const run::Plan plan = reproducer.plan();
+        table += "| [" + reproducer.name() + "](" + reproducer.name() + ".story.md) | " +
+                 std::string(word(run::replay(plan).verdict)) + " | " +
+                 std::to_string(plan.ops.size()) + " | " + std::to_string(plan.decisions.size()) +
+                 " | " + std::string(reproducer.bug->summary) + " | " +
+                 std::string(reproducer.bug->fixed_by) + " |\n";
+    }
+    expect_golden("corpus/bugs/README.md", table);
+}
+
+// --- the minimiser ------------------------------------------------------------------------------
 
 // The hand-made minimum of D01 is nocb-d01-min.story: three operations.
 TEST(MinimizeNocb, ComesNearToTheHandMadeMinimum) {

@@ -56,7 +56,7 @@ TEST(Explain, TextMarksDecisionsAndShowsWhatWasRead) {
 
 TEST(Explain, GoldenText) {
     const std::regex line_number("toy_test.cpp:[0-9]+");
-    expect_golden("lost_addition.txt",
+    expect_golden("core/report/golden/lost_addition.txt",
                   std::regex_replace(explained(Format::text), line_number, "toy_test.cpp:LINE"));
 }
 

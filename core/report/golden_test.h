@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Texts that tests compare with files of this folder. With RCUFUZZ_UPDATE_GOLDEN set in the
+// Texts that tests compare with files. With RCUFUZZ_UPDATE_GOLDEN set in the
 // environment the files are written instead; review them in the diff.
 #pragma once
 
@@ -14,8 +14,9 @@
 
 namespace rcufuzz::report {
 
+// `path` is relative to the top of the source tree.
 inline void expect_golden(const std::string& name, const std::string& text) {
-    const std::string path = std::string(RCUFUZZ_SOURCE_DIR) + "/core/report/golden/" + name;
+    const std::string path = std::string(RCUFUZZ_SOURCE_DIR) + "/" + name;
     if (std::getenv("RCUFUZZ_UPDATE_GOLDEN") != nullptr) {
         std::filesystem::create_directories(std::filesystem::path(path).parent_path());
         write_file(path, text, true);

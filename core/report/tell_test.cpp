@@ -66,7 +66,7 @@ std::string told(const std::string& lines) {
 }
 
 TEST(Tell, GoldenStory) {
-    expect_golden("lost_addition.story.md",
+    expect_golden("core/report/golden/lost_addition.story.md",
                   told("bug T01\nconfig step 2\nop cpu0 on add times=2\nop cpu1 off add\n"
                        "op cpu1 hardirq post\ndecide cpu0 3 run cpu1\n"));
 }

@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "core/kernel/context.h"
+#include "core/kernel/kthread.h"
 #include "core/oracle/lock_order.h"
 #include "core/oracle/progress.h"
 #include "core/run/driver.h"
@@ -63,6 +64,14 @@ sim::ObjectId last_object(const sim::World& w) {
     return last;
 }
 
+// A kthread goes by its own name, "rcuo1", wherever it runs.
+std::string context_name(const Plan& plan, const sim::Context& context) {
+    const kernel::Task* const task = context.is_task() ? kernel::task_of(context) : nullptr;
+    if (task == nullptr || !task->kthread) return context_word(plan, context.key);
+    const sim::ObjectName& name = sim::world().object(task->name);
+    return name.text + (name.index < 0 ? "" : std::to_string(name.index));
+}
+
 NamedTrace named_trace(const Plan& plan, const sim::World& w) {
     NamedTrace named;
     named.events = w.trace().events();
@@ -71,7 +80,7 @@ NamedTrace named_trace(const Plan& plan, const sim::World& w) {
         named.objects[id] = object_text(w.object(static_cast<sim::ObjectId>(id)));
     named.contexts.resize(256);
     for (unsigned key = 0; key < w.cpus() * sim::slots_per_cpu; ++key)
-        named.contexts[key] = context_word(plan, static_cast<sim::ContextKey>(key));
+        named.contexts[key] = context_name(plan, w.context(static_cast<sim::ContextKey>(key)));
     named.contexts[main_key] = context_word(plan, main_key);
     for (unsigned key = 0; key < w.cpus() * sim::slots_per_cpu; ++key) {
         const sim::Context& context = w.context(static_cast<sim::ContextKey>(key));
