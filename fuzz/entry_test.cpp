@@ -44,12 +44,13 @@ Bytes random_bytes(Prng& prng, std::uint32_t max_size) {
     return bytes;
 }
 
+// A find, a fault of our own or a run without end would end the test program.
 TEST(Entry, AnyInputRunsAndSamplesStates) {
     const Entry entry(target);
     Prng prng(1);
     std::array<std::uint8_t, state_counter_count> counters{};
     entry.run_one({}, counters);
-    for (int i = 0; i < 500; ++i) entry.run_one(random_bytes(prng, 1024), counters);
+    for (int i = 0; i < 10'000; ++i) entry.run_one(random_bytes(prng, 4096), counters);
     EXPECT_GT(std::count(counters.begin(), counters.end(), std::uint8_t{1}), 10);
 }
 

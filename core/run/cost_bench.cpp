@@ -30,8 +30,7 @@ double nanoseconds_per_unit(double seconds, const Batch& batch) {
     batch();  // warm-up
     double units = 0;
     const double began = cpu_seconds();
-    do
-        units += static_cast<double>(batch());
+    do units += static_cast<double>(batch());
     while (cpu_seconds() - began < seconds);
     return 1e9 * (cpu_seconds() - began) / units;
 }
@@ -72,13 +71,13 @@ class AlwaysSwitch final : public sim::Strategy {
 };
 
 void pass_points(void*) {
-    for (int i = 0; i < 10000; ++i)
+    for (int i = 0; i < 7000; ++i)  // two of them stay below half of the step bound
         sim::world().point({1, sim::AccessKind::read}, sim::Site::current());
 }
 
 std::uint64_t two_tasks(sim::Strategy& strategy) {
     World& w = sim::world();
-    w.begin(2, strategy, sim::TraceLevel::off, {.points = 50000, .free_jiffies = 0});
+    w.begin(2, strategy, sim::TraceLevel::off, {.points = 29000, .free_jiffies = 0});
     w.spawn(0, pass_points, nullptr);
     w.spawn(1, pass_points, nullptr);
     w.run_to_quiescence();
