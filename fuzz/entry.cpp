@@ -110,12 +110,17 @@ Bytes Entry::mutate(ByteView input, std::size_t max_size, std::uint64_t seed) {
     Prng prng(seed);
     run::Plan plan = decode(input);
     const std::uint32_t how = prng.below(16);
-    if (how < 2)
+    if (how < 2) {
         rescheduler_.perturb(plan, prng);
-    else if (how < 6)
+    } else if (how < 6) {
         rescheduler_.redraw(plan, prng);
-    else
+    } else if (how < 8) {
+        // Something else altogether, as a hunt begins: a corpus is easily stuck.
+        plan = run::generate(frame_, {.fixed_configs = fixed_configs_}, prng);
+        rescheduler_.redraw(plan, prng);
+    } else {
         run::mutate(plan, prng);
+    }
     return encode_within(plan, max_size);
 }
 
