@@ -41,6 +41,13 @@ inline void leave_note(unsigned number, std::int64_t a, std::int64_t b,
     sim::world().event(sim::EventKind::note, static_cast<ObjectId>(number), a, b, site);
 }
 
+// A decision of the environment, as whether an allocation fails: below `count`, and 0 is the
+// ordinary thing. `question` tells apart what different places ask.
+inline std::uint32_t choose(std::uint16_t question, std::uint32_t count,
+                            const Site& site = Site::current()) {
+    return sim::world().choose(question, count, site);
+}
+
 inline bool wants_states() { return sim::world().wants_states(); }
 inline void note_state(std::uint64_t state) { sim::world().note_state(state); }
 

@@ -155,7 +155,7 @@ bool simplify_config(Search& search, Effort effort) {
     bool changed = false;
     const auto configs = search.best().target->configs;
     for (std::size_t i = 0; i < configs.size(); ++i) {
-        if (search.best().config[i] == configs[i].standard) continue;
+        if (search.best().config[i] == configs[i].standard || configs[i].chosen) continue;
         run::Plan candidate = search.best();
         candidate.config[i] = configs[i].standard;
         if (try_variant(search, candidate, effort)) changed = true;
@@ -167,6 +167,7 @@ bool vary_config(Search& search) {
     bool changed = false;
     const auto configs = search.best().target->configs;
     for (std::size_t i = 0; i < configs.size(); ++i) {
+        if (configs[i].chosen) continue;
         for (const std::int16_t value : configs[i].swarm) {
             if (value == search.best().config[i] || search.spent()) continue;
             run::Plan candidate = search.best();

@@ -56,7 +56,11 @@ scenario::Op op_from(const scenario::Subsystem& target, std::uint8_t tag, ByteRe
     return op;
 }
 
-void read_record(Plan& plan, ByteReader& reader) {
+// Whose bytes they are: a plan that says all of itself, or the input of a fuzzer, which leaves to
+// the frame what the user has chosen.
+enum class Source { plan, fuzzer };
+
+void read_record(Plan& plan, ByteReader& reader, Source source) {
     const std::uint8_t tag = reader.u8();
     if (tag < op_tag) {
         const std::uint16_t ordinal = reader.u16();
@@ -68,17 +72,20 @@ void read_record(Plan& plan, ByteReader& reader) {
         const std::size_t index = (tag - config_tag) % scenario::max_configs % configs.size();
         const auto value = static_cast<std::int16_t>(reader.u16());
         reader.u8();
+        if (configs[index].chosen && source == Source::fuzzer) return;
         plan.config[index] =
             static_cast<std::int16_t>(wrap(value, configs[index].min, configs[index].max));
     }
 }
 
-Plan read_body(ByteReader& reader, const Plan& frame) {
+Plan read_body(ByteReader& reader, const Plan& frame, Source source) {
     Plan plan = empty_plan(*frame.target);
+    for (std::size_t i = 0; i < frame.target->configs.size(); ++i)
+        if (frame.target->configs[i].chosen) plan.config[i] = frame.config[i];
     plan.bugs = frame.bugs;
     plan.memory = frame.memory;
     plan.oracle = frame.oracle;
-    while (reader.remaining() != 0) read_record(plan, reader);
+    while (reader.remaining() != 0) read_record(plan, reader, source);
     canonicalize(plan);
     return plan;
 }
@@ -170,14 +177,14 @@ std::vector<std::uint8_t> encode(const Plan& plan) {
 
 Plan decode_body(std::span<const std::uint8_t> bytes, const Plan& frame) {
     ByteReader reader(bytes);
-    return read_body(reader, frame);
+    return read_body(reader, frame, Source::fuzzer);
 }
 
 Plan decode(std::span<const std::uint8_t> bytes, const Plan& frame) {
     if (has_magic(bytes)) {
         ByteReader reader(bytes);
         Plan own;
-        if (read_frame(reader, own) == nullptr) return read_body(reader, own);
+        if (read_frame(reader, own) == nullptr) return read_body(reader, own, Source::plan);
     }
     return decode_body(bytes, frame);
 }
@@ -192,7 +199,7 @@ Plan parse_plan(std::span<const std::uint8_t> bytes, const std::string& name, co
         ByteReader reader(bytes);
         Plan own;
         if (const char* const wrong = read_frame(reader, own)) throw UserError(name + ": " + wrong);
-        return read_body(reader, own);
+        return read_body(reader, own, Source::plan);
     }
     if (frame == nullptr) {
         throw UserError(name +

@@ -107,6 +107,7 @@ unsigned index_below(std::size_t size, Prng& prng) {
 void mutate_config(Plan& plan, Prng& prng) {
     const std::size_t i = index_below(plan.target->configs.size(), prng);
     const scenario::ConfigSpec& spec = plan.target->configs[i];
+    if (spec.chosen) return;
     if (!spec.swarm.empty() && !prng.one_in(4)) {
         plan.config[i] = random_config(spec, prng);
     } else {
@@ -259,7 +260,7 @@ Plan generate(const Plan& base, const GenerateOptions& options, Prng& prng) {
     plan.memory = base.memory;
     plan.oracle = base.oracle;
     for (std::size_t i = 0; i < target.configs.size(); ++i) {
-        const bool fixed = ((options.fixed_configs >> i) & 1u) != 0;
+        const bool fixed = ((options.fixed_configs >> i) & 1u) != 0 || target.configs[i].chosen;
         plan.config[i] = fixed ? base.config[i] : random_config(target.configs[i], prng);
     }
     // The smaller of two draws: few operations leave a find easy to read, and leave the

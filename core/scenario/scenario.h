@@ -70,6 +70,9 @@ struct ConfigSpec {
     std::int16_t standard;
     // What generators draw from when the user has not fixed the value; empty: always `standard`.
     std::span<const std::int16_t> swarm{};
+    // It says which algorithm this is. Only the user changes it: generators, fuzzers and the
+    // minimiser leave it alone.
+    bool chosen = false;
 };
 
 inline constexpr std::size_t max_configs = 32;

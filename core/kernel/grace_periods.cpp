@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/kernel/grace_periods.h"
+
+namespace rcufuzz::kernel {
+
+void GracePeriods::init(const char* name, unsigned cpu) {
+    gp_seq_.init("gp_seq", static_cast<int>(cpu), 0);
+    requests_.init("gp_requests", static_cast<int>(cpu));
+    readers_gone_.init("gp_readers_gone", static_cast<int>(cpu));
+    done_.init("gp_done", static_cast<int>(cpu));
+    callbacks_end_ = &callbacks_;
+    kthread_run(kthread, this, cpu, name, -1);
+}
+
+// --- readers ------------------------------------------------------------------------------------
+
+void GracePeriods::reader_enter(const Site& site) {
+    sim::World& w = sim::world();
+    w.point({0, sim::AccessKind::none}, site);
+    Reader& reader = readers_[w.current().key];
+    if (reader.nesting++ == 0) reader.number = ++begun_;
+}
+
+void GracePeriods::reader_exit(const Site& site) {
+    sim::World& w = sim::world();
+    w.point({0, sim::AccessKind::none}, site);
+    Reader& reader = readers_[w.current().key];
+    if (reader.nesting == 0) w.fail(Verdict::lock_misuse, "leaves a reader it is not in", site);
+    if (--reader.nesting != 0) return;
+    reader.number = 0;
+    if (readers_gone_.swait_active()) swake_up_one(readers_gone_, site);
+}
+
+bool GracePeriods::in_reader() const { return readers_[sim::world().current().key].nesting != 0; }
+
+bool GracePeriods::any_open_of_first(std::uint32_t count) const {
+    for (const Reader& reader : readers_)
+        if (reader.number != 0 && reader.number <= count) return true;
+    return false;
+}
+
+// --- those who wait -----------------------------------------------------------------------------
+
+Seq GracePeriods::get_state(const Site& site) {
+    smp_mb();
+    const Seq cookie = rcu_seq_snap_of(READ_ONCE(gp_seq_, site));
+    smp_mb();
+    return cookie;
+}
+
+Seq GracePeriods::start_poll(const Site& site) {
+    const Seq cookie = get_state(site);
+    ask_for(cookie, site);
+    return cookie;
+}
+
+bool GracePeriods::poll_state(Seq cookie, const Site& site) {
+    const bool done = rcu_seq_done_at(READ_ONCE(gp_seq_, site), cookie);
+    smp_mb();
+    return done;
+}
+
+void GracePeriods::cond_synchronize(Seq cookie, const Site& site) {
+    if (!poll_state(cookie, site)) synchronize(site);
+}
+
+void GracePeriods::synchronize(const Site& site) {
+    if (in_reader())
+        sim::world().fail(Verdict::deadlock, "waits for a grace period within a reader", site);
+    const Seq cookie = start_poll(site);
+    swait_event_idle_exclusive(
+        done_, [this, cookie] { return rcu_seq_done_at(gp_seq_.get(), cookie); }, site);
+}
+
+void GracePeriods::call(GpCallback& callback, const Site& site) {
+    callback.next = nullptr;
+    callback.wanted = get_state(site);
+    *callbacks_end_ = &callback;
+    callbacks_end_ = &callback.next;
+    ask_for(callback.wanted, site);
+}
+
+void GracePeriods::ask_for(Seq cookie, const Site& site) {
+    if (ulong_cmp_lt(needed_, cookie)) needed_ = cookie;
+    swake_up_one(requests_, site);
+}
+
+// --- the kthread --------------------------------------------------------------------------------
+
+// In order: a callback wants no less than those before it.
+void GracePeriods::run_callbacks() {
+    while (callbacks_ != nullptr && rcu_seq_done_at(gp_seq_.get(), callbacks_->wanted)) {
+        GpCallback& callback = *callbacks_;
+        callbacks_ = callback.next;
+        if (callbacks_ == nullptr) callbacks_end_ = &callbacks_;
+        callback.fn(callback);
+    }
+}
+
+void GracePeriods::kthread(void* arg) {
+    GracePeriods& self = *static_cast<GracePeriods*>(arg);
+    while (!kthread_should_stop()) {
+        swait_event_idle_exclusive(self.requests_,
+                                   [&] { return ulong_cmp_lt(self.gp_seq_.get(), self.needed_); });
+        if (kthread_should_stop()) return;
+        WRITE_ONCE(self.gp_seq_, self.gp_seq_.get() + 1);
+        const std::uint32_t inside = self.begun_;
+        swait_event_idle_exclusive(self.readers_gone_,
+                                   [&] { return !self.any_open_of_first(inside); });
+        if (kthread_should_stop()) return;
+        WRITE_ONCE(self.gp_seq_, (self.gp_seq_.get() | rcu_seq_state_mask) + 1);
+        swake_up_all(self.done_);
+        self.run_callbacks();
+    }
+}
+
+}  // namespace rcufuzz::kernel

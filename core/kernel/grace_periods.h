@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Grace periods as those see them who wait for them: synchronize, cookies, callbacks. One object is
+// one flavour: RCU, whose readers are regions with preemption disabled, or one SRCU domain.
+// As in kernel/rcu/tree.c and kernel/rcu/srcutree.c, v5.14: synchronize_rcu(),
+// get_state_synchronize_rcu(), cond_synchronize_rcu(), call_rcu(), start_poll_synchronize_srcu().
+//
+// gp.h has the machinery behind it; algorithms that only wait do not need to run through it. What
+// is promised is the same: a grace period ends when all readers that were inside at its beginning
+// have left, or any time later, and a cookie asks for one that begins afterwards.
+#pragma once
+
+#include <array>
+
+#include "core/kernel/rcu.h"
+#include "core/kernel/swait.h"
+
+namespace rcufuzz::kernel {
+
+// A callback; it belongs to the caller until `fn` is called.
+struct GpCallback {
+    void (*fn)(GpCallback& callback) = nullptr;
+    GpCallback* next = nullptr;
+    Seq wanted = 0;
+};
+
+class GracePeriods {
+   public:
+    // Starts the kthread that drives them, on a CPU of its own. Lives until the end of the run.
+    void init(const char* name, unsigned cpu);
+
+    // Readers nest within a context.
+    void reader_enter(const Site& site = Site::current());
+    void reader_exit(const Site& site = Site::current());
+    bool in_reader() const;
+
+    // The value that the sequence number will have reached when a grace period that begins after
+    // now is over. get_state() asks for none; start_poll() does.
+    Seq get_state(const Site& site = Site::current());
+    Seq start_poll(const Site& site = Site::current());
+    bool poll_state(Seq cookie, const Site& site = Site::current());
+    void cond_synchronize(Seq cookie, const Site& site = Site::current());
+    // Sleeps until a grace period that begins after now is over. Never within a reader.
+    void synchronize(const Site& site = Site::current());
+    // Calls callback.fn after such a grace period, in the kthread.
+    void call(GpCallback& callback, const Site& site = Site::current());
+
+    // --- for oracles ---
+    std::uint32_t sections_begun() const { return begun_; }
+    // Whether a section is open that was among the first `count` to begin.
+    bool any_open_of_first(std::uint32_t count) const;
+
+   private:
+    struct Reader {
+        std::uint16_t nesting = 0;
+        std::uint32_t number = 0;  // of the outermost section, from 1
+    };
+
+    static void kthread(void* self);
+    void run_callbacks();
+    void ask_for(Seq cookie, const Site& site);
+
+    Shared<Seq> gp_seq_;
+    Seq needed_ = 0;
+    std::array<Reader, sim::max_cpus * sim::slots_per_cpu> readers_{};
+    std::uint32_t begun_ = 0;
+    GpCallback* callbacks_ = nullptr;  // in order of their call
+    GpCallback** callbacks_end_ = &callbacks_;
+    SwaitQueue requests_;
+    SwaitQueue readers_gone_;
+    SwaitQueue done_;
+};
+
+}  // namespace rcufuzz::kernel

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/kernel/text_patch.h"
+
+#include <array>
+
+namespace rcufuzz::kernel {
+
+namespace {
+
+// One patch at a time, under text_mutex.
+struct Patch {
+    Mutex text_mutex;
+    unsigned cpus = 0;
+    std::span<TextSite* const> sites;
+    std::array<sim::Irq, sim::max_cpus> sync_irqs{};
+    std::uint32_t unsynced = 0;  // CPUs that have not taken the interrupt
+    sim::Context* patcher = nullptr;
+};
+
+Patch patch;
+
+}  // namespace
+
+// sync_core() on this CPU.
+void text_poke_serialise(unsigned cpu) {
+    for (TextSite* const site : patch.sites) site->stale_cpus_ &= ~(1u << cpu);
+}
+
+namespace {
+
+void do_sync_core(void*) {
+    const unsigned cpu = smp_processor_id();
+    text_poke_serialise(cpu);
+    patch.unsynced &= ~(1u << cpu);
+    if (patch.unsynced == 0 && patch.patcher != nullptr) sim::world().unblock(*patch.patcher);
+}
+
+// on_each_cpu(do_sync_core, NULL, 1)
+void text_poke_sync(const Site& site) {
+    sim::World& w = sim::world();
+    warn_on(irqs_disabled(), "waits for other CPUs with interrupts disabled", site);
+    preempt_disable();
+    patch.unsynced = ((1u << patch.cpus) - 1) & ~(1u << smp_processor_id());
+    patch.patcher = &w.current();
+    for (unsigned cpu = 0; cpu < patch.cpus; ++cpu) {
+        if (((patch.unsynced >> cpu) & 1u) == 0) continue;
+        w.point({patch.sync_irqs[cpu].name, sim::AccessKind::irq}, site);
+        w.raise_irq(cpu, patch.sync_irqs[cpu]);
+    }
+    while (patch.unsynced != 0 && !w.stopping())
+        w.block(sim::ContextState::spinning, patch.sync_irqs[0].name, false, site);
+    patch.patcher = nullptr;
+    preempt_enable(site);
+}
+
+}  // namespace
+
+void TextSite::init(const char* name, int index, int code) {
+    *this = TextSite{};
+    object_ = sim::world().name_object(name, index);
+    code_ = old_code_ = code;
+}
+
+int TextSite::execute(const Site& site) {
+    sim::World& w = sim::world();
+    w.point({object_, sim::AccessKind::read}, site);
+    const std::uint32_t self = 1u << smp_processor_id();
+    int code = code_;
+    if ((stale_cpus_ & self) != 0) {
+        if (w.choose(question_stale_text, 2, site) != 0)
+            code = old_code_;
+        else
+            stale_cpus_ &= ~self;  // what has been fetched once stays
+    }
+    w.event(sim::EventKind::read, object_, code, 0, site);
+    return code;
+}
+
+void text_patch_init(unsigned cpus) {
+    patch = Patch{};
+    patch.cpus = cpus;
+    patch.text_mutex.init("text_mutex", -1);
+    for (unsigned cpu = 0; cpu < cpus; ++cpu) {
+        patch.sync_irqs[cpu].handler = do_sync_core;
+        patch.sync_irqs[cpu].name = sim::world().name_object("sync_core", static_cast<int>(cpu));
+    }
+}
+
+void text_poke(std::span<TextSite* const> sites, int code, const Site& site) {
+    sim::World& w = sim::world();
+    patch.text_mutex.lock(site);
+    patch.sites = sites;
+    for (TextSite* const target : sites) {
+        w.point({target->object_, sim::AccessKind::write}, site);
+        w.event(sim::EventKind::write, target->object_, code, target->code_, site);
+        target->old_code_ = target->code_;
+        target->code_ = code;
+        target->stale_cpus_ = ((1u << patch.cpus) - 1) & ~(1u << smp_processor_id());
+    }
+    text_poke_sync(site);
+    patch.sites = {};
+    patch.text_mutex.unlock(site);
+}
+
+}  // namespace rcufuzz::kernel

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The white-box invariants of the specification, by its numbers. P1 to P4 are in probes.cpp, P5 is
+// check_not_freed(), P9 follows from P6.
+#include <string>
+
+#include "core/subsystems/tracepoint/tracepoint.h"
+
+namespace rcufuzz::tracepoint {
+
+namespace {
+
+std::string tp_text(const Tracepoint& tp) { return "tracepoint " + std::to_string(tp.number); }
+
+void object_if(const std::string& objection, const Site& site) {
+    if (!objection.empty()) [[unlikely]]
+        kernel::invariant_broken(objection, site);
+}
+
+unsigned live_entries(const TpProbes* array) {
+    unsigned live = 0;
+    if (array == nullptr) return 0;
+    for (const FuncEntry* it = array->probes.data(); it->func.get() != 0; ++it)
+        if (it->func.get() != func_stub) ++live;
+    return live;
+}
+
+unsigned all_entries(const TpProbes* array) {
+    unsigned count = 0;
+    if (array == nullptr) return 0;
+    while (array->probes[count].func.get() != 0) ++count;
+    return count;
+}
+
+}  // namespace
+
+// P6: no array, no key, no live registration: all or none of these; and the code fits the array.
+std::string check_P6_quiescent(const Tracepoint& tp) {
+    const TpProbes* const array = tp.funcs.get();
+    const unsigned live = state().probes.live_count(tp.number);
+    if ((array == nullptr) == tp.key.is_on())
+        return "P6: the key of " + tp_text(tp) + " does not say whether it has an array";
+    if (live_entries(array) != live)
+        return "P6: the array of " + tp_text(tp) + " holds " + std::to_string(live_entries(array)) +
+               " probes, but " + std::to_string(live) + " are registered";
+    const unsigned entries = all_entries(array);
+    if (entries != 0 && live == 0 && !state().allocations_fail)
+        return "P6: the array of " + tp_text(tp) + " holds nothing but stubs";
+    if (tp.synthetic || state().generation < gen_231264d6927f) return {};
+    const int code = tp.call.func();
+    const bool fits =
+        code == func_iterator || (entries == 1 && code == array->probes[0].func.get());
+    if (!fits && entries != 0)
+        return "P6: the static call of " + tp_text(tp) + " does not fit its array";
+    return {};
+}
+
+std::string check_P7_regfunc_balance(const Tracepoint& tp) {
+    if (!tp.has_regfunc) return {};
+    if (tp.regfunc_balance == (tp.key.is_on() ? 1 : 0)) return {};
+    return "P7: regfunc of " + tp_text(tp) + " was called " + std::to_string(tp.regfunc_balance) +
+           " times more than unregfunc";
+}
+
+void check_quiescent(const Site& site) {
+    if (!scenario::white_box_oracles || kernel::run_is_over()) return;
+    for (unsigned i = 0; i < state().tracepoints; ++i) {
+        object_if(check_P6_quiescent(state().tps[i]), site);
+        object_if(check_P7_regfunc_balance(state().tps[i]), site);
+    }
+}
+
+void check_P8_waited(const TransitionSnapshot& snapshot, const Site& site) {
+    if (!scenario::white_box_oracles || kernel::run_is_over()) return;
+    if (state().rcu.any_open_of_first(snapshot.rcu_sections) ||
+        state().srcu.any_open_of_first(snapshot.srcu_sections))
+        kernel::invariant_broken(
+            "P8: the wait is over while a reader is inside that was there at the snapshot", site);
+}
+
+}  // namespace rcufuzz::tracepoint

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What the rest of rcufuzz sees of tracepoints: its tables, and one run of it.
+#include "core/base/text.h"
+#include "core/subsystems/subsystems.h"
+#include "core/subsystems/tracepoint/notes.h"
+#include "core/subsystems/tracepoint/tracepoint.h"
+
+namespace rcufuzz::tracepoint {
+
+namespace {
+
+using scenario::ConfigSpec;
+using scenario::ConfigValues;
+using scenario::Op;
+using scenario::OpContext;
+using scenario::OpSpec;
+
+// --- configuration ------------------------------------------------------------------------------
+
+constexpr std::int16_t few_cpus[] = {1, 2, 2, 3};
+constexpr std::int16_t few_tracepoints[] = {1, 1, 1, 2};
+constexpr std::int16_t seldom[] = {0, 0, 0, 1};
+constexpr std::int16_t booleans[] = {0, 1};
+
+enum Config : std::size_t {
+    end_tick,
+    generation,
+    cpus,
+    tracepoints,
+    regfunc,
+    synthetic,
+    alloc_fail
+};
+
+constexpr ConfigSpec configs[] = {
+    scenario::end_tick_spec,
+    {"generation",
+     "the code of 0 d25e37d89dd2, 1 v5.10, 2 352384d5c84e, 3 f7ec41212563, 4 231264d6927f, 5 v6.12",
+     0,
+     5,
+     5,
+     {},
+     true},
+    {"cpus", "CPUs with work", 1, 4, 2, few_cpus},
+    {"tracepoints", "tracepoints that share the snapshots", 1, 2, 1, few_tracepoints},
+    {"regfunc", "1: tracepoint 0 has regfunc() and unregfunc()", 0, 1, 0, booleans},
+    {"synthetic", "1: the last tracepoint has no static call and always iterates", 0, 1, 0, seldom},
+    {"alloc_fail", "1: memory for an array may be refused", 0, 1, 0, seldom},
+};
+
+unsigned workload_cpus(const ConfigValues& values) { return static_cast<unsigned>(values[cpus]); }
+unsigned rcu_cpu(const ConfigValues& values) { return workload_cpus(values); }
+unsigned srcu_cpu(const ConfigValues& values) { return workload_cpus(values) + 1; }
+unsigned all_cpus(const ConfigValues& values) { return workload_cpus(values) + 2; }
+
+std::string cpu_name(const ConfigValues& values, unsigned cpu) {
+    if (cpu < workload_cpus(values)) return "cpu" + std::to_string(cpu);
+    return cpu == rcu_cpu(values) ? "rcu_gp" : "srcu_gp";
+}
+
+// --- operations ---------------------------------------------------------------------------------
+
+enum OpKind : std::uint8_t { op_register, op_unregister, op_remove, op_event, op_event_rcuidle };
+
+constexpr std::uint8_t task_on = scenario::bit(OpContext::task_on);
+constexpr scenario::ParamSpec probe_param{"probe", 0, probe_count - 1};
+constexpr scenario::ParamSpec tp_param{"tp", 0, max_tracepoints - 1};
+constexpr scenario::ParamSpec place_param{"place", 0, kernel::patch_sites - 1};
+
+constexpr OpSpec ops[] = {
+    {"register", "registers a probe", task_on, {{probe_param, tp_param}}, 20},
+    {"unregister", "unregisters it", task_on, {{probe_param, tp_param}}, 10},
+    {"remove",
+     "unregisters it, waits, and frees its function and data",
+     task_on,
+     {{probe_param, tp_param}},
+     12},
+    {"event", "comes to a tracepoint", scenario::any_context, {{tp_param, place_param}}, 24},
+    {"event_rcuidle",
+     "comes to one that may be in the idle loop",
+     task_on,
+     {{tp_param, place_param}},
+     4},
+};
+
+// --- bugs ---------------------------------------------------------------------------------------
+
+constexpr std::string_view before_underscore(std::string_view name) {
+    return name.substr(0, name.find('_'));
+}
+
+constexpr scenario::BugSpec bugs[] = {
+#define BUG(name, verdict, summary, fixed_by) \
+    {#name, before_underscore(#name), Verdict::verdict, summary, fixed_by},
+#include "core/subsystems/tracepoint/bugs.def"
+#undef BUG
+};
+
+// --- one run ------------------------------------------------------------------------------------
+
+class TracepointInstance final : public scenario::Instance {
+   public:
+    explicit TracepointInstance(const ConfigValues& values) : values_(values) {}
+
+    void boot() override;
+    bool run_op(const Op& op) override;
+    void close_cpu(unsigned) override {}
+    void tick(unsigned) override {}
+    void judge_end() override { check_quiescent(Site::current()); }
+    std::optional<std::int64_t> observe(std::string_view name) const override;
+
+   private:
+    bool do_register(unsigned probe, unsigned tp);
+    bool do_unregister(unsigned probe, unsigned tp, bool remove);
+    // P6 and P7 hold while nobody registers or unregisters.
+    void updater_left() {
+        if (--updaters_ == 0) check_quiescent(Site::current());
+    }
+
+    const ConfigValues values_;
+    State state_;
+    unsigned updaters_ = 0;
+};
+
+void TracepointInstance::boot() {
+    set_state(state_);
+    state_.generation = static_cast<Generation>(values_[generation]);
+    state_.allocations_fail = values_[alloc_fail] != 0;
+    state_.tracepoints = static_cast<unsigned>(values_[tracepoints]);
+    kernel::text_patch_init(workload_cpus(values_));
+    kernel::static_call_init();
+    state_.tracepoints_mutex.init("tracepoints_mutex", -1);
+    state_.rcu.init("rcu_gp", rcu_cpu(values_));
+    state_.srcu.init("srcu_gp", srcu_cpu(values_));
+    for (unsigned i = 0; i < state_.tracepoints; ++i) {
+        Tracepoint& tp = state_.tps[i];
+        const int index = static_cast<int>(i);
+        tp.number = i;
+        tp.has_regfunc = i == 0 && values_[regfunc] != 0;
+        tp.synthetic = i + 1 == state_.tracepoints && values_[synthetic] != 0;
+        tp.key.init("tp.key", index);
+        tp.call.init("tp.static_call", index, func_iterator);
+        tp.funcs.init("tp.funcs", index, nullptr);
+    }
+}
+
+bool TracepointInstance::do_register(unsigned probe, unsigned tp) {
+    Registration* const registration = state_.probes.begin_register(tp, probe);
+    if (registration == nullptr) return false;
+    note(Note::begin_register, probe, tp);
+    ++updaters_;
+    const int error = tracepoint_probe_register(state_.tps[tp], probe_specs[probe]);
+    state_.probes.registered(*registration, error == 0);
+    note(Note::end_register, probe, error);
+    updater_left();
+    return error == 0;
+}
+
+bool TracepointInstance::do_unregister(unsigned probe, unsigned tp, bool remove) {
+    Registration* const registration = state_.probes.live(tp, probe);
+    if (registration == nullptr) return false;
+    state_.probes.begin_unregister(*registration);
+    note(Note::begin_unregister, probe, tp);
+    ++updaters_;
+    const int error = tracepoint_probe_unregister(state_.tps[tp], probe_specs[probe]);
+    note(Note::end_unregister, probe, error);
+    updater_left();
+    if (!remove) return true;
+    // A module on its way out: it does not look at what unregistering returned.
+    if (!bug(T25_freed_without_sync)) {
+        tracepoint_synchronize_unregister();
+        note(Note::synchronised, 0, 0);
+    }
+    state_.probes.freed(*registration);
+    note(Note::freed, probe, tp);
+    return true;
+}
+
+bool TracepointInstance::run_op(const Op& op) {
+    switch (op.kind) {
+        case op_register:
+            return do_register(op.args[0], op.args[1] % state_.tracepoints);
+        case op_unregister:
+        case op_remove:
+            return do_unregister(op.args[0], op.args[1] % state_.tracepoints, op.kind == op_remove);
+        case op_event:
+        case op_event_rcuidle:
+            trace_event(state_.tps[op.args[0] % state_.tracepoints], op.args[1],
+                        op.kind == op_event_rcuidle);
+            return true;
+        default:
+            return false;
+    }
+}
+
+// "key0", "call0" (a function's number), "funcs0" (whether there is an array).
+std::optional<std::int64_t> TracepointInstance::observe(std::string_view name) const {
+    const auto digits = name.find_last_not_of("0123456789") + 1;
+    const auto number = parse_int(name.substr(digits));
+    if (!number || *number < 0 || *number >= static_cast<std::int64_t>(state_.tracepoints))
+        return std::nullopt;
+    const Tracepoint& tp = state_.tps[static_cast<std::size_t>(*number)];
+    name = name.substr(0, digits);
+    if (name == "key") return tp.key.is_on() ? 1 : 0;
+    if (name == "call") return tp.call.func();
+    if (name == "funcs") return tp.funcs.get() != nullptr ? 1 : 0;
+    return std::nullopt;
+}
+
+scenario::Instance& create(Arena& arena, const ConfigValues& values) {
+    return arena.make<TracepointInstance>(values);
+}
+
+State* current_state = nullptr;
+
+}  // namespace
+
+State& state() { return *current_state; }
+void set_state(State& state) { current_state = &state; }
+
+}  // namespace rcufuzz::tracepoint
+
+namespace rcufuzz::subsystems::tracepoint {
+
+const scenario::Subsystem& subsystem() {
+    namespace t = rcufuzz::tracepoint;
+    static const scenario::Subsystem description{
+        .name = "tracepoint",
+        .summary = "tracepoints with static calls, v5.10 to v6.12",
+        .ops = t::ops,
+        .bugs = t::bugs,
+        .configs = t::configs,
+        .workload_cpus = t::workload_cpus,
+        .all_cpus = t::all_cpus,
+        .cpu_name = t::cpu_name,
+        .create = t::create,
+        .tell = t::tell,
+    };
+    return description;
+}
+
+}  // namespace rcufuzz::subsystems::tracepoint

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// include/linux/tracepoint.h: trace_foo(), and the iterator of DEFINE_TRACE(). The order of its
+// steps is the contract: the branch is outside of the reader, and data and target are read apart.
+#include "core/subsystems/tracepoint/notes.h"
+#include "core/subsystems/tracepoint/tracepoint.h"
+
+namespace rcufuzz::tracepoint {
+
+namespace {
+
+void call_probe(EventWatch& watch, int func, int data) {
+    note(Note::called, func, data);
+    if (func != func_stub) state().probes.called(watch, func, data, Site::current());
+}
+
+// __traceiter_foo(): reads tp->funcs again and ignores the data it was called with.
+void iterate(Tracepoint& tp, EventWatch& watch, const TpProbes* kept = nullptr) {
+    const TpProbes* const array =
+        kept != nullptr && bug(T26_iterator_keeps_array) ? kept : READ_ONCE(tp.funcs);
+    if (array == nullptr) return;
+    const FuncEntry* it = array->probes.data();
+    check_not_freed(*array);
+    int func = READ_ONCE(it->func);
+    do {
+        const int data = READ_ONCE(it->data);
+        call_probe(watch, func, data);
+        ++it;
+        check_not_freed(*array);
+        func = READ_ONCE(it->func);
+    } while (func != 0);
+}
+
+// static_call_cond() with the data of the first probe.
+void call_static(Tracepoint& tp, unsigned place, EventWatch& watch) {
+    const TpProbes* const array = READ_ONCE(tp.funcs);
+    if (array == nullptr) return;
+    check_not_freed(*array);
+    const int data = READ_ONCE(array->probes[0].data);
+    note(Note::loaded_data, data, static_cast<int>(tp.number));
+    const int func = tp.call.target(place);
+    if (func == func_iterator)
+        iterate(tp, watch, array);
+    else
+        call_probe(watch, func, data);
+}
+
+}  // namespace
+
+void trace_event(Tracepoint& tp, unsigned place, bool rcuidle) {
+    State& all = state();
+    const bool on = tp.key.branch(place);
+    EventWatch watch = all.probes.begin_event(tp.number);
+    note(Note::event, static_cast<int>(tp.number), on ? 1 : 0);
+    if (on) {
+        kernel::preempt_disable();
+        all.rcu.reader_enter();
+        // rcu_irq_enter_irqson() makes RCU watch as well, so SRCU is not alone.
+        if (rcuidle) all.srcu.reader_enter();
+        if (tp.synthetic)
+            iterate(tp, watch);
+        else
+            call_static(tp, place, watch);
+        if (rcuidle) all.srcu.reader_exit();
+        all.rcu.reader_exit();
+        kernel::preempt_enable();
+    }
+    all.probes.end_event(watch, Site::current());
+}
+
+}  // namespace rcufuzz::tracepoint
