@@ -109,6 +109,20 @@ void add_story(CLI::App& app, int& exit_code) {
     command->callback([args, &exit_code] { exit_code = story(*args); });
 }
 
+void add_litmus(CLI::App& app, int& exit_code) {
+    CLI::App* const command = app.add_subcommand(
+        "litmus", "explores litmus tests in the kernel's C dialect: states and verdict");
+    const auto args = std::make_shared<LitmusArgs>();
+    command->add_option("path", args->paths, "litmus files, or folders of them")->required();
+    command->add_option("--memory", args->memory, "memory model: weak or sc")
+        ->capture_default_str();
+    command->add_option("--seconds", args->seconds, "give a test up after so much time")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command->add_flag("--json", args->json, "print one JSON document");
+    command->callback([args, &exit_code] { exit_code = litmus_tests(*args); });
+}
+
 void add_bench(CLI::App& app, int& exit_code) {
     CLI::App* const command =
         app.add_subcommand("bench", "measures what executions cost, and how many find a bug");
@@ -161,6 +175,7 @@ int run_command_line(int argc, const char* const* argv) {
                       "text, story, html, chrome-trace or json; default text"},
                      exit_code);
     add_story(app, exit_code);
+    add_litmus(app, exit_code);
     add_bench(app, exit_code);
     try {
         app.parse(argc, argv);

@@ -85,6 +85,14 @@ struct StoryArgs {
 };
 int story(const StoryArgs& args);
 
+struct LitmusArgs {
+    std::vector<std::string> paths;  // files and folders
+    std::string memory = "weak";
+    double seconds = 60;  // for each test
+    bool json = false;
+};
+int litmus_tests(const LitmusArgs& args);
+
 struct BenchArgs {
     std::string what = "cost";
     double seconds = 1;                   // cost: for each line

@@ -14,6 +14,9 @@ class World;
 
 inline constexpr std::uint32_t never_ask = 0x7fffffff;
 
+// As an answer: the run ends here, with nothing found. Not for data choices.
+inline constexpr std::uint32_t abandon_run = ~std::uint32_t{0};
+
 class Strategy {
    public:
     virtual ~Strategy() = default;
@@ -22,7 +25,7 @@ class Strategy {
     // at contexts (what each is about to do), never to change anything.
     virtual void begin(const World&) {}
 
-    // The answer, below choice.count.
+    // The answer, below choice.count, or abandon_run.
     virtual std::uint32_t choose(const Choice& choice) = 0;
 
     // How many further points the context may pass before it must ask again, at least 1. Called

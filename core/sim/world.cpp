@@ -30,8 +30,8 @@ inline void World::grant_points() {
         quiet_ = 1;
         return;
     }
-    std::int64_t wanted = fair_ ? fair_turn_points
-                                : strategy_->points_until_choice(current_->key, current_->ordinal);
+    std::int64_t wanted =
+        fair_ ? fair_turn_points : strategy_->points_until_choice(current_->key, current_->ordinal);
     if (actor_appeared_) wanted = 1;
     const auto turn_left = static_cast<std::int64_t>(turn_began_ + max_turn_points - points_);
     // Turns may be short and never asked at their end: the bounds are met all the same.
@@ -89,7 +89,7 @@ void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Lim
     free_jiffies_ = limits.free_jiffies;
     jiffies_ = 100;
     points_ = turn_began_ = switches_ = handovers_ = 0;
-    fair_ = actor_appeared_ = false;
+    fair_ = actor_appeared_ = abandoned_ = false;
     actors_ = 0;
     quiet_ = unlimited;
     name_count_ = 1;
@@ -107,7 +107,7 @@ bool World::run_to_quiescence() {
     calm_floating_point();
     hand_over(ChoiceKind::handover);
     quiet_ = unlimited;  // what the oracles look at is no point
-    return finding_.verdict == Verdict::clean;
+    return finding_.verdict == Verdict::clean && !abandoned_;
 }
 
 void World::finish() {
@@ -115,7 +115,7 @@ void World::finish() {
     strategy_->end(points_);
     stopping_ = true;
     calm_floating_point();
-    const bool clean = finding_.verdict == Verdict::clean;
+    const bool clean = finding_.verdict == Verdict::clean && !abandoned_;
     const TraceLevel level = trace_.level();
     for (unsigned key = 0; key < cpu_count_ * slots_per_cpu; ++key) {
         Context& context = contexts_[key];
@@ -239,6 +239,10 @@ std::uint32_t World::ask(ChoiceKind kind, unsigned first, ActorMask others) {
     const auto count = 1 + static_cast<std::uint32_t>(std::popcount(others));
     const Choice choice{kind, current_->key, current_->ordinal, count, first, others, 0};
     const std::uint32_t answer = strategy_->choose(choice);
+    if (answer == abandon_run) {
+        abandoned_ = true;
+        return answer;
+    }
     CHECK(answer < count);
     if (answer != 0) event(EventKind::answer, 0, choice.actor_of(answer), 0, current_->site);
     return answer;
@@ -271,8 +275,10 @@ Context* World::ask_at_point() {
     const unsigned own = actor(Act::run, self.cpu);
     const ActorMask others = actors_ & ~actor_bit(own);
     if (others != 0)
-        if (const std::uint32_t answer = ask(ChoiceKind::schedule, own, others))
+        if (const std::uint32_t answer = ask(ChoiceKind::schedule, own, others)) {
+            if (abandoned_) return enter(main_);
             if (Context* const next = act(nth_bit(others, answer - 1))) return enter(*next);
+        }
     grant_points();
     return &self;
 }
@@ -306,6 +312,7 @@ Context* World::choose_next(ChoiceKind kind) {
         const ActorMask others = mask & ~actor_bit(first);
         ++self.ordinal;
         const std::uint32_t answer = others != 0 && !fair_ ? ask(kind, first, others) : 0;
+        if (abandoned_) return enter(main_);
         const unsigned chosen = answer == 0 ? first : nth_bit(others, answer - 1);
         if (Context* const next = act(chosen)) return enter(*next);
         if (kind == ChoiceKind::yield) return enter(self);  // time went on: progress for a spinner

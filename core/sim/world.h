@@ -117,7 +117,8 @@ class World {
     // --- one run, driven by core/run ----------------------------------------------------------
     World();
     void begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Limits& limits);
-    // Lets contexts act until nobody can (true) or a verdict is reached (false).
+    // Lets contexts act until nobody can (true), or a verdict is reached or the strategy gives the
+    // run up (false).
     bool run_to_quiescence();
     // Ends all contexts; no oracle hears of it. The run's results stay readable.
     void finish();
@@ -125,6 +126,7 @@ class World {
         return finding_.verdict != Verdict::clean ? finding_ : suspicion_;
     }
     const Trace& trace() const { return trace_; }
+    bool abandoned() const { return abandoned_; }  // by the strategy
     std::uint64_t points() const { return points_; }
     std::uint64_t switches() const { return switches_; }  // from one context to another
     Arena& arena() { return arena_; }
@@ -259,6 +261,7 @@ class World {
     bool timer_armed_ = false;  // on some wheel, with an expiry still ahead
     bool stopping_ = false;
     bool unwinding_ = false;
+    bool abandoned_ = false;
     bool fair_ = false;  // the strategy is no longer asked: round robin until the end
     Job softirq_body_ = nullptr;
     StateSink state_sink_ = nullptr;

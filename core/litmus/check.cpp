@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/litmus/check.h"
+
+#include <algorithm>
+
+#include "core/strategy/dfs.h"
+
+namespace rcufuzz::litmus {
+
+namespace {
+
+std::string value_text(const Test& test, Value value) {
+    const auto location = static_cast<std::size_t>(value - address_base);
+    if (value >= address_base && location < test.locations.size())
+        return test.locations[location].name;
+    return std::to_string(value);
+}
+
+std::string observed_text(const Test& test, const Observed& observed) {
+    if (observed.process == none) return test.locations[observed.index].name;
+    return std::to_string(observed.process) + ":" +
+           test.processes[observed.process].locals[observed.index];
+}
+
+}  // namespace
+
+Report check(const Test& test, const std::string& file, const CheckOptions& options) {
+    Machine machine(test, file, options.mode);
+    strategy::DfsOptions how;
+    how.max_states = options.max_states;
+    how.starts_are_local = true;
+    if (options.reduce) {
+        how.state = [](void* arg) { return static_cast<Machine*>(arg)->state(); };
+        how.state_arg = &machine;
+        how.commute = Machine::commute;
+    }
+    strategy::Dfs search(how);
+    Report report;
+    for (;;) {
+        Final final = machine.run(search);
+        if (final.complete && final.counts) {
+            const State state{std::move(final.shown), final.holds};
+            const auto at = std::ranges::lower_bound(report.states, state.shown, {}, &State::shown);
+            if (at == report.states.end() || at->shown != state.shown)
+                report.states.insert(at, state);
+        }
+        report.stuck |= !sim::world().abandoned() && !final.complete;
+        report.race |= final.race;
+        if (!search.next()) {
+            report.complete = true;
+            break;
+        }
+        if (search.runs() >= options.max_runs) break;
+        if (options.stop != nullptr && search.runs() % 1024 == 0 && options.stop(options.stop_arg))
+            break;
+    }
+    report.forgot = machine.forgot();
+    report.runs = search.runs();
+    report.explored = search.states();
+    for (const State& state : report.states) ++(state.holds ? report.positive : report.negative);
+    return report;
+}
+
+std::string Report::observation() const {
+    if (states.empty()) return stuck ? "Deadlock" : "Never";
+    if (positive == 0) return "Never";
+    return negative == 0 ? "Always" : "Sometimes";
+}
+
+Agreement agreement(const Test& test, const Report& report) {
+    std::string recorded = test.result;
+    std::ranges::transform(recorded, recorded.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+    std::string ours = report.observation();
+    ours[0] = static_cast<char>(ours[0] - 'A' + 'a');
+    if (recorded.starts_with("never") || recorded.starts_with("always")) {
+        const bool never = recorded.starts_with("never");
+        if (ours == (never ? "never" : "always"))
+            return report.complete ? Agreement::agrees : Agreement::undecided;
+        const std::uint64_t against = never ? report.positive : report.negative;
+        return against == 0 && !report.complete ? Agreement::undecided : Agreement::disagrees;
+    }
+    if (recorded.starts_with("sometimes")) {
+        if (ours == "sometimes") return Agreement::agrees;
+        return report.complete ? Agreement::disagrees : Agreement::undecided;
+    }
+    if (recorded.starts_with("deadlock")) {
+        if (report.stuck) return Agreement::agrees;
+        return report.complete ? Agreement::disagrees : Agreement::undecided;
+    }
+    if (recorded.starts_with("datarace")) {
+        if (report.race) return Agreement::agrees;
+        return report.complete ? Agreement::disagrees : Agreement::undecided;
+    }
+    return Agreement::not_recorded;
+}
+
+std::string state_text(const Test& test, const State& state) {
+    std::string text;
+    for (std::size_t i = 0; i < state.shown.size(); ++i) {
+        text += (i == 0 ? "" : " ") + observed_text(test, test.shown[i]) + "=" +
+                value_text(test, state.shown[i]) + ";";
+    }
+    return text;
+}
+
+std::string to_text(const Test& test, const Report& report) {
+    const bool wanted = test.quantifier == Quantifier::forall       ? report.negative == 0
+                        : test.quantifier == Quantifier::not_exists ? report.positive == 0
+                                                                    : report.positive != 0;
+    std::string text = "Test " + test.name + " " +
+                       (test.quantifier == Quantifier::exists ? "Allowed" : "Required") + "\n";
+    text += "States " + std::to_string(report.states.size()) + "\n";
+    for (const State& state : report.states) text += state_text(test, state) + "\n";
+    text += wanted ? "Ok\n" : "No\n";
+    text += "Witnesses\nPositive: " + std::to_string(report.positive) +
+            " Negative: " + std::to_string(report.negative) + "\n";
+    if (report.race) text += "Flag data-race\n";
+    text += "Condition " + test.condition_text + "\n";
+    text += "Observation " + test.name + " " + report.observation() + " " +
+            std::to_string(report.positive) + " " + std::to_string(report.negative) + "\n";
+    return text;
+}
+
+}  // namespace rcufuzz::litmus

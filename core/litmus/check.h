@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Explores a litmus test and says which final states it has: what `rcufuzz litmus` prints.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/litmus/machine.h"
+
+namespace rcufuzz::litmus {
+
+struct CheckOptions {
+    Mode mode = Mode::weak;
+    std::uint64_t max_runs = 20'000'000;  // beyond it the exploration is given up
+    std::size_t max_states = std::size_t{1} << 22;
+    // Both reductions of the search; off, it takes every order of every step.
+    bool reduce = true;
+    // Asked now and then; true: give the exploration up. Null: never.
+    bool (*stop)(void* arg) = nullptr;
+    void* stop_arg = nullptr;
+};
+
+struct State {
+    std::vector<Value> shown;
+    bool holds = false;
+    bool operator==(const State&) const = default;
+};
+
+struct Report {
+    std::vector<State> states;  // distinct, in ascending order; those that the filter lets pass
+    std::uint64_t positive = 0;
+    std::uint64_t negative = 0;
+    bool race = false;
+    bool stuck = false;     // some run does not come to an end
+    bool complete = false;  // everything was explored
+    bool forgot = false;    // but for what memory::max_history is too short for
+    std::uint64_t runs = 0;
+    std::uint64_t explored = 0;  // states of the search
+
+    // "Never", "Sometimes", "Always"; "Deadlock" where no run comes to an end.
+    std::string observation() const;
+};
+
+// Throws UserError where the test does what the dialect does not allow.
+Report check(const Test& test, const std::string& file, const CheckOptions& options);
+
+enum class Agreement : std::uint8_t { agrees, disagrees, undecided, not_recorded };
+// With the word behind "Result:" in the file.
+Agreement agreement(const Test& test, const Report& report);
+
+// As herd7 prints it, with numbers of states where herd has executions.
+std::string to_text(const Test& test, const Report& report);
+std::string state_text(const Test& test, const State& state);
+
+}  // namespace rcufuzz::litmus

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/strategy/dfs.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "core/base/hash.h"
+#include "core/base/prng.h"
+#include "core/strategy/program_test.h"
+
+namespace rcufuzz::strategy {
+namespace {
+
+// A random program: tasks that read and write a few variables, add up what they read, and store it.
+struct Step {
+    sim::ObjectId object;
+    bool write;
+};
+
+struct Task {
+    std::vector<Step> steps;
+    std::size_t at = 0;
+    int sum = 0;
+};
+
+std::array<Task, 3> tasks;
+std::array<int, 3> variables;
+unsigned task_count;
+
+void draw(std::uint64_t seed, std::uint32_t steps = 0) {
+    Prng prng(seed);
+    task_count = steps != 0 ? 2 : 2 + prng.below(2);
+    for (unsigned i = 0; i < task_count; ++i) {
+        tasks[i].steps.clear();
+        const std::uint32_t some = 2 + prng.below(task_count == 2 ? 3 : 1);
+        for (std::uint32_t left = steps != 0 ? steps : some; left != 0; --left)
+            tasks[i].steps.push_back(
+                {static_cast<sim::ObjectId>(1 + prng.below(3)), prng.one_in(2)});
+    }
+}
+
+void walk(void* arg) {
+    Task& task = *static_cast<Task*>(arg);
+    for (const Step& step : task.steps) {
+        ++task.at;  // a place of its own before each step, and one after the last
+        sim::world().point(
+            {step.object, step.write ? sim::AccessKind::write : sim::AccessKind::read},
+            sim::Site::current());
+        int& variable = variables[step.object - 1u];
+        if (step.write)
+            variable = 2 * task.sum + static_cast<int>(&task - tasks.data()) + 1;
+        else
+            task.sum += variable;
+    }
+    ++task.at;
+}
+
+void boot() {
+    variables = {};
+    for (int i = 0; i < 3; ++i) sim::world().name_object("x", i);
+    for (unsigned i = 0; i < task_count; ++i) {
+        tasks[i].at = 0;
+        tasks[i].sum = 0;
+        sim::world().spawn(i, walk, &tasks[i]);
+    }
+}
+
+std::uint64_t state(void*) {
+    RunningHash hash;
+    for (const int variable : variables) hash.add(static_cast<std::uint64_t>(variable));
+    for (unsigned i = 0; i < task_count; ++i) {
+        hash.add(tasks[i].at);
+        hash.add(static_cast<std::uint64_t>(tasks[i].sum));
+    }
+    return hash.value();
+}
+
+bool commute(const sim::Access& a, const sim::Access& b) {
+    if (a.kind == sim::AccessKind::none || b.kind == sim::AccessKind::none) return false;
+    const bool both_read = a.kind == sim::AccessKind::read && b.kind == sim::AccessKind::read;
+    return both_read || a.object != b.object;
+}
+
+struct Explored {
+    std::set<std::uint64_t> finals;
+    std::uint64_t runs = 0;
+    std::uint64_t completed = 0;  // those that were not given up
+    std::uint64_t states = 0;
+};
+
+Explored explore(const DfsOptions& options) {
+    Dfs search(options);
+    Explored explored;
+    sim::World& w = sim::world();
+    do {
+        w.begin(3, search, sim::TraceLevel::off, test::without_ticks());
+        boot();
+        if (w.run_to_quiescence()) {
+            explored.finals.insert(state(nullptr));
+            ++explored.completed;
+        }
+        w.finish();
+    } while (search.next());
+    explored.runs = search.runs();
+    explored.states = search.states();
+    return explored;
+}
+
+// The reductions leave out runs, never a final state.
+TEST(Dfs, ReductionsKeepEveryFinalState) {
+    std::uint64_t runs_plain = 0;
+    std::uint64_t runs_commute = 0;
+    std::uint64_t runs_states = 0;
+    std::uint64_t runs_both = 0;
+    for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+        SCOPED_TRACE(seed);
+        draw(seed);
+        const Explored plain = explore({});
+        const Explored commuting = explore({.commute = commute, .starts_are_local = true});
+        const Explored stateful = explore({.state = state});
+        const Explored both =
+            explore({.state = state, .commute = commute, .starts_are_local = true});
+        ASSERT_EQ(plain.finals, commuting.finals);
+        ASSERT_EQ(plain.finals, stateful.finals);
+        ASSERT_EQ(plain.finals, both.finals);
+        runs_plain += plain.runs;
+        runs_commute += commuting.runs;
+        runs_states += stateful.runs;
+        runs_both += both.runs;
+    }
+    EXPECT_LT(2 * runs_commute, runs_plain);
+    EXPECT_LT(2 * runs_states, runs_plain);
+    EXPECT_LT(runs_both, runs_states);
+}
+
+TEST(Dfs, TakesEveryOrderOnce) {
+    Dfs search({.starts_are_local = true});
+    std::set<std::string> stories;
+    do {
+        EXPECT_TRUE(stories.insert(test::run(test::two_by_three, search).story).second);
+    } while (search.next());
+    EXPECT_EQ(stories.size(), 20u);
+    EXPECT_EQ(search.runs(), 20u);
+}
+
+TEST(Dfs, APreemptionBoundCutsTheSearch) {
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        SCOPED_TRACE(seed);
+        draw(seed);
+        std::set<std::uint64_t> before;
+        for (std::uint32_t bound = 0; bound < 3; ++bound) {
+            const Explored plain = explore({.preemptions = bound});
+            const Explored stateful =
+                explore({.state = state, .commute = commute, .preemptions = bound});
+            ASSERT_EQ(plain.finals, stateful.finals);
+            EXPECT_TRUE(std::includes(plain.finals.begin(), plain.finals.end(), before.begin(),
+                                      before.end()));
+            before = plain.finals;
+        }
+    }
+    draw(1);
+    EXPECT_LT(explore({.preemptions = 0}).runs, explore({.preemptions = 1}).runs);
+}
+
+TEST(Dfs, ShardsTogetherAreTheWhole) {
+    for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+        SCOPED_TRACE(seed);
+        draw(seed, 8);  // no run is so short that several shards take it
+        const Explored whole = explore({});
+        std::set<std::uint64_t> together;
+        std::uint64_t completed = 0;
+        for (std::uint32_t shard = 0; shard < 3; ++shard) {
+            const Explored part =
+                explore({.state = state, .commute = commute, .shard = shard, .shards = 3});
+            together.insert(part.finals.begin(), part.finals.end());
+            completed += explore({.shard = shard, .shards = 3}).completed;
+        }
+        ASSERT_EQ(whole.finals, together);
+        EXPECT_EQ(completed, whole.completed);
+    }
+}
+
+// A table that is full costs time, not truth.
+TEST(Dfs, AFullTableOnlyPrunesLess) {
+    draw(3);
+    const Explored whole = explore({.state = state});
+    const Explored cramped = explore({.state = state, .max_states = 4});
+    EXPECT_EQ(whole.finals, cramped.finals);
+    EXPECT_EQ(cramped.states, 4u);
+    EXPECT_GT(cramped.runs, whole.runs);
+}
+
+}  // namespace
+}  // namespace rcufuzz::strategy

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// rcufuzz litmus
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "core/base/check.h"
+#include "core/base/text.h"
+#include "core/litmus/check.h"
+#include "core/litmus/parse.h"
+#include "fuzz/commands.h"
+
+namespace rcufuzz::cli {
+
+namespace {
+
+using litmus::Agreement;
+
+// Gives a test up that takes too long.
+struct Deadline {
+    std::chrono::steady_clock::time_point end;
+    static bool passed(void* arg) {
+        return std::chrono::steady_clock::now() >= static_cast<const Deadline*>(arg)->end;
+    }
+};
+
+std::string read_text(const std::string& file) {
+    const std::vector<std::uint8_t> bytes = read_file(file);
+    return {bytes.begin(), bytes.end()};
+}
+
+// Files as they are; of folders, all that end in .litmus, in order of their paths.
+std::vector<std::string> all_files(const std::vector<std::string>& paths) {
+    namespace fs = std::filesystem;
+    std::vector<std::string> files;
+    for (const std::string& path : paths) {
+        if (!fs::is_directory(path)) {
+            files.push_back(path);
+            continue;
+        }
+        std::vector<std::string> found;
+        for (const auto& entry : fs::recursive_directory_iterator(path))
+            if (entry.is_regular_file() && entry.path().extension() == ".litmus")
+                found.push_back(entry.path().string());
+        std::ranges::sort(found);
+        if (found.empty()) throw UserError(path + ": no .litmus file in it");
+        files.insert(files.end(), found.begin(), found.end());
+    }
+    return files;
+}
+
+struct Checked {
+    std::string file;
+    litmus::Test test;
+    litmus::Report report;
+    Agreement agreement = Agreement::not_recorded;
+    std::string outside;  // why the test was not run; empty: it was
+};
+
+Checked check_file(const std::string& file, const LitmusArgs& args) {
+    Checked checked;
+    checked.file = file;
+    litmus::CheckOptions options;
+    options.mode = args.memory == "sc" ? litmus::Mode::sc : litmus::Mode::weak;
+    Deadline deadline{std::chrono::steady_clock::now() +
+                      std::chrono::milliseconds(static_cast<std::int64_t>(args.seconds * 1000))};
+    options.stop = Deadline::passed;
+    options.stop_arg = &deadline;
+    checked.test = litmus::parse(read_text(file), file);
+    checked.report = litmus::check(checked.test, file, options);
+    checked.agreement = litmus::agreement(checked.test, checked.report);
+    return checked;
+}
+
+std::string_view agreement_word(Agreement agreement) {
+    switch (agreement) {
+        case Agreement::agrees:
+            return "as recorded";
+        case Agreement::disagrees:
+            return "NOT as recorded";
+        case Agreement::undecided:
+            return "not decided";
+        case Agreement::not_recorded:
+            break;
+    }
+    return "nothing recorded";
+}
+
+void print_whole(const Checked& checked) {
+    fmt::print("{}", litmus::to_text(checked.test, checked.report));
+    if (!checked.report.complete)
+        fmt::print("Not exhaustive: given up after {} runs\n", checked.report.runs);
+    else if (checked.report.forgot)
+        fmt::print("Not exhaustive: more than {} stores to one variable\n", memory::max_history);
+    if (!checked.test.result.empty())
+        fmt::print("Recorded {}: {}\n", checked.test.result, agreement_word(checked.agreement));
+}
+
+void print_line(const Checked& checked) {
+    if (!checked.outside.empty()) {
+        fmt::print("{:<10} {:<10} outside the dialect: {}\n", "-", "-", checked.outside);
+        return;
+    }
+    const std::string recorded = checked.test.result.empty() ? "-" : checked.test.result;
+    fmt::print("{:<10} {:<10} {:<16} {:>4} states {:>7} runs{}{}  {}\n",
+               checked.report.observation(), recorded, agreement_word(checked.agreement),
+               checked.report.states.size(), checked.report.runs,
+               checked.report.complete ? "" : " (not exhaustive)",
+               checked.report.race ? " (data race)" : "", checked.file);
+}
+
+nlohmann::json as_json(const Checked& checked) {
+    nlohmann::json json{{"file", checked.file}};
+    if (!checked.outside.empty()) {
+        json["outside"] = checked.outside;
+        return json;
+    }
+    const litmus::Report& report = checked.report;
+    json["test"] = checked.test.name;
+    json["observation"] = report.observation();
+    json["recorded"] = checked.test.result;
+    json["agreement"] = agreement_word(checked.agreement);
+    json["positive"] = report.positive;
+    json["negative"] = report.negative;
+    json["data_race"] = report.race;
+    json["exhaustive"] = report.complete && !report.forgot;
+    json["runs"] = report.runs;
+    nlohmann::json states = nlohmann::json::array();
+    for (const litmus::State& state : report.states)
+        states.push_back(
+            {{"state", litmus::state_text(checked.test, state)}, {"holds", state.holds}});
+    json["states"] = states;
+    return json;
+}
+
+}  // namespace
+
+int litmus_tests(const LitmusArgs& args) {
+    if (args.memory != "sc" && args.memory != "weak")
+        throw UserError("--memory " + args.memory + ": expected sc or weak");
+    const std::vector<std::string> files = all_files(args.paths);
+    const bool one = files.size() == 1;
+    std::size_t outside = 0;
+    std::size_t wrong = 0;
+    nlohmann::json all = nlohmann::json::array();
+    for (const std::string& file : files) {
+        Checked checked;
+        try {
+            checked = check_file(file, args);
+        } catch (const UserError& error) {
+            if (one) throw;
+            ++outside;
+            checked.file = file;
+            checked.outside = error.what();
+        }
+        if (checked.agreement == Agreement::disagrees) ++wrong;
+        if (args.json)
+            all.push_back(as_json(checked));
+        else if (one)
+            print_whole(checked);
+        else
+            print_line(checked);
+    }
+    if (args.json)
+        fmt::print("{}\n", all.dump(1));
+    else if (!one)
+        fmt::print("{} tests, {} not as recorded, {} outside the dialect\n", files.size(), wrong,
+                   outside);
+    if (wrong != 0) return exit_found;
+    return outside != 0 ? exit_usage : exit_clean;
+}
+
+}  // namespace rcufuzz::cli
