@@ -40,7 +40,12 @@ std::uint64_t hash_state(const sim::World& w) {
     return hash.value();
 }
 
-void judge(scenario::Instance& instance) { instance.judge_end(); }
+// The subsystem first: that a callback strands says more than that a task waits for it.
+void judge(scenario::Instance& instance, const sim::World& w) {
+    instance.judge_end();
+    const Verdict verdict = w.finding().verdict;
+    if (verdict == Verdict::clean || verdict == Verdict::invariant) oracle::judge_progress();
+}
 
 std::string object_text(const sim::ObjectName& name) {
     std::string text = name.text;
@@ -104,7 +109,7 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
         raise_ticks(plan, instance);
         clean = w.run_to_quiescence();
     }
-    if (clean) judge(instance);
+    if (clean) judge(instance, w);
 
     Outcome outcome;
     if (w.finding().verdict != Verdict::clean) {
