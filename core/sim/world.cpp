@@ -30,8 +30,8 @@ inline void World::grant_points() {
         quiet_ = 1;
         return;
     }
-    std::int64_t wanted = fair_ ? fair_turn_points
-                                : strategy_->points_until_choice(current_->key, current_->ordinal);
+    std::int64_t wanted =
+        fair_ ? fair_turn_points : strategy_->points_until_choice(current_->key, current_->ordinal);
     if (actor_appeared_) wanted = 1;
     const auto turn_left = static_cast<std::int64_t>(turn_began_ + max_turn_points - points_);
     // Turns may be short and never asked at their end: the bounds are met all the same.
@@ -193,6 +193,7 @@ void World::unblock(Context& context) {
     context.state = ContextState::ready;
     Cpu& cpu = cpus_[context.cpu];
     if (context.is_task() && cpu.task == nullptr) cpu.task = &context;
+    if (context.is_task()) reschedule(cpu, context.cpu);
     refresh(context.cpu);
 }
 
