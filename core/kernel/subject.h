@@ -35,17 +35,16 @@ inline void invariant_broken(std::string detail, const Site& site = Site::curren
     sim::world().note_invariant(std::move(detail), site);
 }
 
+// What may fail, as the strategy likes.
+enum class Failure : std::uint16_t { kthread = 1, allocation = 2 };
+inline bool may_fail(Failure what, const Site& site = Site::current()) {
+    return sim::world().choose(static_cast<std::uint16_t>(what), 2, site) != 0;
+}
+
 // A sentence of the story: `number` is the subsystem's own, told by its tell().
 inline void leave_note(unsigned number, std::int64_t a, std::int64_t b,
                        const Site& site = Site::current()) {
     sim::world().event(sim::EventKind::note, static_cast<ObjectId>(number), a, b, site);
-}
-
-// A decision of the environment, as whether an allocation fails: below `count`, and 0 is the
-// ordinary thing. `question` tells apart what different places ask.
-inline std::uint32_t choose(std::uint16_t question, std::uint32_t count,
-                            const Site& site = Site::current()) {
-    return sim::world().choose(question, count, site);
 }
 
 inline bool wants_states() { return sim::world().wants_states(); }

@@ -21,7 +21,7 @@
 namespace rcufuzz::kernel {
 
 // The question that an execution of a half-patched site asks: 0 the new instruction, 1 the old one.
-inline constexpr std::uint16_t question_stale_text = 1;
+inline constexpr std::uint16_t question_stale_text = 3;
 
 // An instruction that can be patched. What it does is a number.
 class TextSite {

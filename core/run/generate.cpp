@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/hash.h"
 
 namespace rcufuzz::run {
 
@@ -38,7 +39,15 @@ std::size_t weighted(const Weights& items, const WeightOf& weight_of, Prng& prng
 struct Swarm {
     std::uint64_t kinds = ~std::uint64_t{0};             // bit k: operation k may be drawn
     std::array<std::uint8_t, sim::max_cpus> contexts{};  // of each CPU, as scenario::bit()s
-    bool small = false;                                  // parameters stay near their minimum
+    // Of each kind of operation, where most of its kind go in a plan that tells CPUs apart: one
+    // that changes things, another that looks on.
+    std::array<std::uint8_t, 64> homes{};
+    bool roles = false;
+    bool small = false;  // parameters stay near their minimum
+    // Parameters of one name mostly take one of a few values, so that operations meet: what one
+    // registers another unregisters.
+    std::array<std::uint64_t, 3> meeting_points{};
+    unsigned meeting_point_count = 0;
 
     Swarm() { contexts.fill(scenario::any_context); }
 };
@@ -49,7 +58,14 @@ Swarm random_swarm(const scenario::Subsystem& target, Prng& prng) {
         if (prng.one_in(3)) swarm.kinds &= ~(std::uint64_t{1} << kind);
     for (std::uint8_t& contexts : swarm.contexts)
         if (prng.one_in(2)) contexts = static_cast<std::uint8_t>(1 + prng.below(contexts));
+    swarm.roles = prng.one_in(2);
+    const std::uint32_t main_home = prng.below(sim::max_cpus);
+    for (std::size_t kind = 0; kind < target.ops.size(); ++kind)
+        swarm.homes[kind] =
+            static_cast<std::uint8_t>(prng.one_in(3) ? prng.below(sim::max_cpus) : main_home);
     swarm.small = prng.one_in(2);
+    swarm.meeting_point_count = prng.below(4);
+    for (std::uint64_t& point : swarm.meeting_points) point = prng.next();
     return swarm;
 }
 
@@ -69,29 +85,66 @@ OpContext random_context(const scenario::OpSpec& spec, std::uint8_t allowed, Prn
         prng)];
 }
 
-std::uint8_t random_arg(const scenario::ParamSpec& spec, bool small, Prng& prng) {
-    if (spec.name.empty()) return 0;
-    if (prng.one_in(2)) return spec.min;
-    const unsigned range = 1u + spec.max - spec.min;
-    return static_cast<std::uint8_t>(spec.min + prng.below(small ? std::min(range, 3u) : range));
+std::uint64_t hash_of(std::string_view text) {
+    RunningHash hash;
+    for (const char c : text) hash.add(static_cast<std::uint8_t>(c));
+    return hash.value();
 }
 
-// Half of the operations go to one CPU: per-CPU state shows its bugs when one CPU's operations
-// follow each other.
+std::uint8_t random_arg(const scenario::ParamSpec& spec, const Swarm& swarm, Prng& prng) {
+    if (spec.name.empty()) return 0;
+    const unsigned range = 1u + spec.max - spec.min;
+    const unsigned points = swarm.meeting_point_count;
+    if (points != 0 && !prng.one_in(8)) {
+        const std::uint64_t point = swarm.meeting_points[prng.below(points)];
+        return static_cast<std::uint8_t>(spec.min + mix64(point ^ hash_of(spec.name)) % range);
+    }
+    if (prng.one_in(2)) return spec.min;
+    const unsigned near = swarm.small ? std::min(range, 3u) : range;
+    return static_cast<std::uint8_t>(spec.min + prng.below(near));
+}
+
+// An operation that the configuration makes void is not drawn.
+bool may_draw(const Plan& plan, std::size_t kind, std::uint64_t kinds) {
+    const std::uint8_t needed = plan.target->ops[kind].needs_config;
+    return ((kinds >> kind) & 1u) != 0 && (needed == 0 || plan.config[needed] != 0);
+}
+
+// Those of `kinds` that may be drawn, or, where there are none, all that may.
+std::uint64_t drawable(const Plan& plan, std::uint64_t kinds) {
+    std::uint64_t some = 0;
+    std::uint64_t all = 0;
+    for (std::size_t kind = 0; kind < plan.target->ops.size(); ++kind) {
+        const std::uint64_t bit = std::uint64_t{1} << kind;
+        if (may_draw(plan, kind, kinds)) some |= bit;
+        if (may_draw(plan, kind, ~std::uint64_t{0})) all |= bit;
+    }
+    return some != 0 ? some : all;
+}
+
+// Half of the operations go to one CPU, or, in a plan with roles, most of them to the CPU of their
+// kind: bugs of per-CPU state show when one CPU's operations follow each other, others when
+// somebody looks on from elsewhere.
 Op random_op(const Plan& plan, unsigned home, const Swarm& swarm, Prng& prng) {
     const scenario::Subsystem& target = *plan.target;
+    const std::uint64_t kinds = drawable(plan, swarm.kinds);
+    CHECK(kinds != 0);
     Op op;
     do
         op.kind = static_cast<std::uint8_t>(weighted(
             target.ops, [](const scenario::OpSpec& spec) { return std::uint32_t{spec.weight}; },
             prng));
-    while (((swarm.kinds >> op.kind) & 1u) == 0);
+    while (((kinds >> op.kind) & 1u) == 0);
     const scenario::OpSpec& spec = target.ops[op.kind];
     const unsigned cpus = target.workload_cpus(plan.config);
-    op.cpu = static_cast<std::uint8_t>(prng.one_in(2) ? home % cpus : prng.below(cpus));
+    if (swarm.roles)
+        op.cpu = prng.one_in(8) ? static_cast<std::uint8_t>(prng.below(cpus))
+                                : static_cast<std::uint8_t>(swarm.homes[op.kind] % cpus);
+    else
+        op.cpu = static_cast<std::uint8_t>(prng.one_in(2) ? home % cpus : prng.below(cpus));
     op.context = random_context(spec, swarm.contexts[op.cpu], prng);
     for (std::size_t i = 0; i < op.args.size(); ++i)
-        op.args[i] = random_arg(spec.params[i], swarm.small, prng);
+        op.args[i] = random_arg(spec.params[i], swarm, prng);
     return op;
 }
 
@@ -156,7 +209,7 @@ void change_op(Plan& plan, Prng& prng) {
             return;
         default:
             for (std::size_t i = 0; i < op.args.size(); ++i)
-                op.args[i] = random_arg(plan.target->ops[op.kind].params[i], false, prng);
+                op.args[i] = random_arg(plan.target->ops[op.kind].params[i], Swarm{}, prng);
     }
 }
 
@@ -269,9 +322,7 @@ Plan generate(const Plan& base, const GenerateOptions& options, Prng& prng) {
     const unsigned first_draw = prng.below(range);
     const unsigned count = options.min_ops + std::min(first_draw, prng.below(range));
     const unsigned home = prng.below(target.workload_cpus(plan.config));
-    Swarm swarm = random_swarm(target, prng);
-    const std::uint64_t all_kinds = (std::uint64_t{1} << target.ops.size()) - 1;
-    if ((swarm.kinds & all_kinds) == 0) swarm.kinds = all_kinds;
+    const Swarm swarm = random_swarm(target, prng);
     plan.ops.reserve(count);
     while (plan.ops.size() < count) plan.ops.push_back(random_op(plan, home, swarm, prng));
     canonicalize(plan);

@@ -27,8 +27,12 @@ class Hunter {
         while (result_.runs < options_.runs && wanted()) {
             Prng prng(prng_.next());
             const Plan plan = generate(options_.base, options_.workload, prng);
-            policy_->reseed(prng.next());
-            one_run(plan, recorder);
+            policy_->forget();
+            for (unsigned i = 0; i < options_.runs_per_workload; ++i) {
+                if (result_.runs >= options_.runs || !wanted()) break;
+                policy_->reseed(prng.next());
+                one_run(plan, recorder);
+            }
         }
         return std::move(result_);
     }

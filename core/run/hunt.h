@@ -38,6 +38,8 @@ struct HuntOptions {
     std::string strategy;  // name of a policy
     std::uint64_t seed = 1;
     std::uint64_t runs = unlimited_runs;
+    // How many schedules each workload gets: policies learn from the first what the others need.
+    unsigned runs_per_workload = 16;
     bool all = false;  // go on after the first find
     // Every so many runs one is replayed and must take the same course; 0: never.
     std::uint64_t repeat_every = 1024;

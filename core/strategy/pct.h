@@ -29,6 +29,7 @@ class Pct final : public Policy {
     explicit Pct(unsigned depth = 0);
 
     void reseed(std::uint64_t seed) override { prng_ = Prng(seed); }
+    void forget() override { learned_ = 0; }
     void begin(const sim::World& world) override;
     std::uint32_t choose(const sim::Choice& choice) override;
     std::uint32_t points_until_choice(sim::ContextKey key, std::uint32_t ordinal) override;

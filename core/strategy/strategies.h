@@ -24,6 +24,8 @@ std::span<const PolicyInfo> all_policies();
 // the seed, of what was learned, and of the choices that the run meets.
 class Policy : public sim::Strategy {
    public:
+    // The next runs are of another workload: what was learned is forgotten.
+    virtual void forget() {}
     virtual void reseed(std::uint64_t seed) = 0;
 };
 

@@ -22,6 +22,7 @@ namespace rcufuzz::strategy {
 class Surw final : public Policy {
    public:
     void reseed(std::uint64_t seed) override { prng_ = Prng(seed); }
+    void forget() override { profile_.forget(); }
     void begin(const sim::World& world) override;
     std::uint32_t choose(const sim::Choice& choice) override;
     std::uint32_t points_until_choice(sim::ContextKey key, std::uint32_t ordinal) override;

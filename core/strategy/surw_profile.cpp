@@ -18,6 +18,13 @@ void SurwProfile::count(unsigned row, unsigned class_number, bool writes) {
     if (writes) written_ |= bit;
 }
 
+void SurwProfile::forget() {
+    for (unsigned i = 0; i < known_count_; ++i) table_[known_rows_[i]] = {};
+    known_count_ = 0;
+    learned_ = false;
+    touched_ = touched_by_two_ = written_ = 0;
+}
+
 void SurwProfile::learn() {
     for (unsigned i = 0; i < known_count_; ++i) {
         Row& row = table_[known_rows_[i]];

@@ -24,6 +24,7 @@ class SurwProfile {
     static constexpr unsigned class_of(sim::ObjectId object) { return object % class_count; }
 
     void count(unsigned row, unsigned class_number, bool writes);
+    void forget();
     // Takes the counts of the run that ended into the exponential average.
     void learn();
 

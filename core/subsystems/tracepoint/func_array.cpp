@@ -8,13 +8,10 @@ namespace rcufuzz::tracepoint {
 
 namespace {
 
-// The question that an allocation asks: 0 it succeeds, 1 it fails.
-constexpr std::uint16_t question_allocation = 2;
-
 bool has_stub() { return state().generation >= gen_352384d5c84e && !bug(T17_unregister_fails); }
 
 TpProbes* allocate_probes(unsigned entries) {
-    if (state().allocations_fail && kernel::choose(question_allocation, 2) != 0) return nullptr;
+    if (state().allocations_fail && kernel::may_fail(kernel::Failure::allocation)) return nullptr;
     TpProbes& array = kernel::allocate<TpProbes>();
     array.capacity = entries;
     for (FuncEntry& entry : array.probes) {

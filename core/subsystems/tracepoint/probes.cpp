@@ -11,6 +11,10 @@ const ProbeSpec& spec_of(const Registration& registration) {
     return probe_specs[registration.probe];
 }
 
+bool is_live(const Registration& registration) {
+    return registration.registered != never && registration.unregister_called == never;
+}
+
 bool is_pair(const Registration& registration, int func, int data) {
     return spec_of(registration).func == func && spec_of(registration).data == data;
 }
@@ -42,14 +46,20 @@ void Probes::registered(Registration& registration, bool done) {
         registration.unregister_called = registration.freed = registration.register_called;
 }
 
-Registration* Probes::live(unsigned tp, unsigned probe) {
-    for (unsigned i = 0; i < count_; ++i) {
-        Registration& registration = made_[i];
-        if (registration.tp == tp && registration.probe == probe &&
-            registration.registered != never && registration.unregister_called == never)
-            return &registration;
-    }
+Registration* Probes::nth_live(unsigned tp, unsigned nth) {
+    const unsigned live = live_count(tp);
+    if (live == 0) return nullptr;
+    nth %= live;
+    for (unsigned i = 0; i < count_; ++i)
+        if (made_[i].tp == tp && is_live(made_[i]) && nth-- == 0) return &made_[i];
     return nullptr;
+}
+
+bool Probes::is_taken(unsigned tp, unsigned probe) const {
+    for (unsigned i = 0; i < count_; ++i)
+        if (made_[i].tp == tp && made_[i].probe == probe && made_[i].unregister_called == never)
+            return true;
+    return false;
 }
 
 void Probes::begin_unregister(Registration& registration) {

@@ -67,8 +67,10 @@ class Probes {
     // A registration is about to be made; null: the run has made all it may.
     Registration* begin_register(unsigned tp, unsigned probe);
     void registered(Registration& registration, bool done);
-    // The live registration of this probe, or null.
-    Registration* live(unsigned tp, unsigned probe);
+    // The nth of those that are registered, modulo their number; null: there is none.
+    Registration* nth_live(unsigned tp, unsigned nth);
+    // Registered, or about to be.
+    bool is_taken(unsigned tp, unsigned probe) const;
     void begin_unregister(Registration& registration);
     // Its owner frees function and data: no call from now on.
     void freed(Registration& registration);

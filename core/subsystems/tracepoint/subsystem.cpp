@@ -18,8 +18,8 @@ using scenario::OpSpec;
 
 // --- configuration ------------------------------------------------------------------------------
 
-constexpr std::int16_t few_cpus[] = {1, 2, 2, 3};
-constexpr std::int16_t few_tracepoints[] = {1, 1, 1, 2};
+constexpr std::int16_t few_cpus[] = {1, 2, 2, 2, 2, 3};
+constexpr std::int16_t few_tracepoints[] = {1, 1, 1, 1, 1, 2};
 constexpr std::int16_t seldom[] = {0, 0, 0, 1};
 constexpr std::int16_t booleans[] = {0, 1};
 
@@ -65,17 +65,22 @@ enum OpKind : std::uint8_t { op_register, op_unregister, op_remove, op_event, op
 
 constexpr std::uint8_t task_on = scenario::bit(OpContext::task_on);
 constexpr scenario::ParamSpec probe_param{"probe", 0, probe_count - 1};
+constexpr scenario::ParamSpec nth_param{"nth", 0, 3};
 constexpr scenario::ParamSpec tp_param{"tp", 0, max_tracepoints - 1};
 constexpr scenario::ParamSpec place_param{"place", 0, kernel::patch_sites - 1};
 
 constexpr OpSpec ops[] = {
-    {"register", "registers a probe", task_on, {{probe_param, tp_param}}, 20},
-    {"unregister", "unregisters it", task_on, {{probe_param, tp_param}}, 10},
-    {"remove",
-     "unregisters it, waits, and frees its function and data",
+    {"register",
+     "registers a probe, or the next one that is not",
      task_on,
      {{probe_param, tp_param}},
-     12},
+     20},
+    {"unregister", "unregisters the nth registered probe", task_on, {{nth_param, tp_param}}, 20},
+    {"remove",
+     "unregisters the nth, waits, and frees its function and data",
+     task_on,
+     {{nth_param, tp_param}},
+     8},
     {"event", "comes to a tracepoint", scenario::any_context, {{tp_param, place_param}}, 24},
     {"event_rcuidle",
      "comes to one that may be in the idle loop",
@@ -112,7 +117,7 @@ class TracepointInstance final : public scenario::Instance {
 
    private:
     bool do_register(unsigned probe, unsigned tp);
-    bool do_unregister(unsigned probe, unsigned tp, bool remove);
+    bool do_unregister(unsigned nth, unsigned tp, bool remove);
     // P6 and P7 hold while nobody registers or unregisters.
     void updater_left() {
         if (--updaters_ == 0) check_quiescent(Site::current());
@@ -146,6 +151,9 @@ void TracepointInstance::boot() {
 }
 
 bool TracepointInstance::do_register(unsigned probe, unsigned tp) {
+    // Operations that find nothing to do are wasted: the next probe will do as well.
+    for (unsigned i = 0; i < probe_count && state_.probes.is_taken(tp, probe); ++i)
+        probe = (probe + 1) % probe_count;
     Registration* const registration = state_.probes.begin_register(tp, probe);
     if (registration == nullptr) return false;
     note(Note::begin_register, probe, tp);
@@ -157,9 +165,10 @@ bool TracepointInstance::do_register(unsigned probe, unsigned tp) {
     return error == 0;
 }
 
-bool TracepointInstance::do_unregister(unsigned probe, unsigned tp, bool remove) {
-    Registration* const registration = state_.probes.live(tp, probe);
+bool TracepointInstance::do_unregister(unsigned nth, unsigned tp, bool remove) {
+    Registration* const registration = state_.probes.nth_live(tp, nth);
     if (registration == nullptr) return false;
+    const unsigned probe = registration->probe;
     state_.probes.begin_unregister(*registration);
     note(Note::begin_unregister, probe, tp);
     ++updaters_;
