@@ -53,7 +53,8 @@ inline bool time_after(sim::Jiffies a, sim::Jiffies b) {
     return static_cast<std::int64_t>(b - a) < 0;
 }
 
-// The kernel's WARN_ON_ONCE: an assertion of the subject. `what` says what went wrong.
+// The kernel's WARN_ON_ONCE: an assertion of the subject. `what` says what went wrong. The run goes
+// on, as the kernel does, for a consequence that users would see.
 void warn_on(bool condition, const char* what, const Site& site = Site::current());
 
 }  // namespace rcufuzz::kernel

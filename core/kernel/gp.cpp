@@ -136,8 +136,7 @@ void rcu_init(RcuState& state, const RcuConfig& config) {
     state.gp_kthread = &kthread_run(rcu_gp_kthread, &state, config.gp_cpu, "rcu_gp", -1);
 }
 
-bool rcu_start_this_gp(RcuState& state, RcuCpu& rdp, Seq request, const Site& site) {
-    RcuNode& leaf = *rdp.mynode;
+bool rcu_start_this_gp(RcuState& state, RcuNode& leaf, RcuCpu& rdp, Seq request, const Site& site) {
     CHECK(leaf.lock.held_by_current() || run_is_over());
     RcuNode* rnp = &leaf;
     bool start = false;

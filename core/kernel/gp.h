@@ -68,9 +68,11 @@ struct RcuConfig {
 // Lays the tree out and starts rcu_gp_kthread. `state` must live in the run's arena.
 void rcu_init(RcuState& state, const RcuConfig& config);
 
-// Asks for a grace period that completes `request`. The CPU's leaf lock is held. Returns true when
-// the caller must wake the grace-period kthread after dropping its locks.
-bool rcu_start_this_gp(RcuState& state, RcuCpu& rdp, Seq request, const Site& = Site::current());
+// Asks for a grace period that completes `request`. The lock of `leaf` is held, the CPU's own or,
+// for a dead CPU, that of who takes its callbacks. Returns true when the caller must wake the
+// grace-period kthread after dropping its locks.
+bool rcu_start_this_gp(RcuState& state, RcuNode& leaf, RcuCpu& rdp, Seq request,
+                       const Site& = Site::current());
 
 void rcu_gp_kthread_wake(RcuState& state, const Site& site = Site::current());
 

@@ -72,7 +72,7 @@ Request request() {
     RcuCpu& rdp = machine->cpu[smp_processor_id()];
     const IrqFlags flags = raw_spin_lock_irqsave(rdp.mynode->lock);
     const Seq seq = rcu_seq_snap(state.gp_seq);
-    const bool wake = rcu_start_this_gp(state, rdp, seq);
+    const bool wake = rcu_start_this_gp(state, *rdp.mynode, rdp, seq);
     raw_spin_unlock_irqrestore(rdp.mynode->lock, flags);
     if (wake) rcu_gp_kthread_wake(state);
     return {seq, wake};
@@ -346,8 +346,12 @@ TEST(RequestsDeathTest, WantTheLeafsLock) {
     EXPECT_EXIT(
         {
             Sequential strategy;
-            run_rcu(strategy,
-                    [] { task(0, [] { rcu_start_this_gp(machine->state, machine->cpu[0], 4); }); });
+            run_rcu(strategy, [] {
+                task(0, [] {
+                    RcuCpu& rdp = machine->cpu[0];
+                    rcu_start_this_gp(machine->state, *rdp.mynode, rdp, 4);
+                });
+            });
         },
         testing::ExitedWithCode(70), "held_by_current");
 }

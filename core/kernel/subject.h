@@ -35,6 +35,12 @@ inline void invariant_broken(std::string detail, const Site& site = Site::curren
     sim::world().note_invariant(std::move(detail), site);
 }
 
+// What may fail, as the strategy likes.
+enum class Failure : std::uint16_t { kthread = 1 };
+inline bool may_fail(Failure what, const Site& site = Site::current()) {
+    return sim::world().choose(static_cast<std::uint16_t>(what), 2, site) != 0;
+}
+
 // A sentence of the story: `number` is the subsystem's own, told by its tell().
 inline void leave_note(unsigned number, std::int64_t a, std::int64_t b,
                        const Site& site = Site::current()) {

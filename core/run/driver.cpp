@@ -108,6 +108,7 @@ void cpu_main(void* arg) {
         if (ops[i].cpu == work.cpu) start_op(work, i);
     work.instance->close_cpu(work.cpu);
     wait_for_raised_ops(work);
+    work.instance->leave_cpu(work.cpu);
 }
 
 struct Tick {

@@ -76,16 +76,36 @@ std::uint8_t random_arg(const scenario::ParamSpec& spec, bool small, Prng& prng)
     return static_cast<std::uint8_t>(spec.min + prng.below(small ? std::min(range, 3u) : range));
 }
 
+// An operation that the configuration makes void is not drawn.
+bool may_draw(const Plan& plan, std::size_t kind, std::uint64_t kinds) {
+    const std::uint8_t needed = plan.target->ops[kind].needs_config;
+    return ((kinds >> kind) & 1u) != 0 && (needed == 0 || plan.config[needed] != 0);
+}
+
+// Those of `kinds` that may be drawn, or, where there are none, all that may.
+std::uint64_t drawable(const Plan& plan, std::uint64_t kinds) {
+    std::uint64_t some = 0;
+    std::uint64_t all = 0;
+    for (std::size_t kind = 0; kind < plan.target->ops.size(); ++kind) {
+        const std::uint64_t bit = std::uint64_t{1} << kind;
+        if (may_draw(plan, kind, kinds)) some |= bit;
+        if (may_draw(plan, kind, ~std::uint64_t{0})) all |= bit;
+    }
+    return some != 0 ? some : all;
+}
+
 // Half of the operations go to one CPU: per-CPU state shows its bugs when one CPU's operations
 // follow each other.
 Op random_op(const Plan& plan, unsigned home, const Swarm& swarm, Prng& prng) {
     const scenario::Subsystem& target = *plan.target;
+    const std::uint64_t kinds = drawable(plan, swarm.kinds);
+    CHECK(kinds != 0);
     Op op;
     do
         op.kind = static_cast<std::uint8_t>(weighted(
             target.ops, [](const scenario::OpSpec& spec) { return std::uint32_t{spec.weight}; },
             prng));
-    while (((swarm.kinds >> op.kind) & 1u) == 0);
+    while (((kinds >> op.kind) & 1u) == 0);
     const scenario::OpSpec& spec = target.ops[op.kind];
     const unsigned cpus = target.workload_cpus(plan.config);
     op.cpu = static_cast<std::uint8_t>(prng.one_in(2) ? home % cpus : prng.below(cpus));
@@ -269,9 +289,7 @@ Plan generate(const Plan& base, const GenerateOptions& options, Prng& prng) {
     const unsigned first_draw = prng.below(range);
     const unsigned count = options.min_ops + std::min(first_draw, prng.below(range));
     const unsigned home = prng.below(target.workload_cpus(plan.config));
-    Swarm swarm = random_swarm(target, prng);
-    const std::uint64_t all_kinds = (std::uint64_t{1} << target.ops.size()) - 1;
-    if ((swarm.kinds & all_kinds) == 0) swarm.kinds = all_kinds;
+    const Swarm swarm = random_swarm(target, prng);
     plan.ops.reserve(count);
     while (plan.ops.size() < count) plan.ops.push_back(random_op(plan, home, swarm, prng));
     canonicalize(plan);

@@ -40,6 +40,9 @@ struct OpSpec {
     std::uint8_t contexts = bit(OpContext::task_on);  // allowed contexts, as bits
     std::array<ParamSpec, 2> params{};
     std::uint8_t weight = 10;  // how often a generator picks it, relative to the others
+    // Index of the configuration entry that must not be 0 where it is to have an effect, for
+    // generators; 0, end_tick's, says: none.
+    std::uint8_t needs_config = 0;
 };
 
 struct Op {
@@ -98,6 +101,9 @@ class Instance {
     // Undoes what operations left open on this CPU (interrupts off, readers); in task context,
     // after the last operation of the CPU.
     virtual void close_cpu(unsigned cpu) = 0;
+
+    // The last thing that this CPU's task does: its interrupts have run, and nothing follows.
+    virtual void leave_cpu(unsigned /*cpu*/) {}
 
     // One scheduling-clock tick on this CPU, in hardirq context.
     virtual void tick(unsigned cpu) = 0;

@@ -56,7 +56,8 @@ void World::refresh(unsigned number) {
                                   actor_bit(actor(Act::resched, 0)) | actor_bit(actor(Act::nmi, 0));
     ActorMask mask = 0;
     const Context* const top = cpu.top();
-    if (top != nullptr && top->state == ContextState::ready) mask |= actor_bit(actor(Act::run, 0));
+    if (top != nullptr && top->state == ContextState::ready && (!cpu.halted || cpu.depth != 0))
+        mask |= actor_bit(actor(Act::run, 0));
     if (takes_irq(cpu)) mask |= actor_bit(actor(Act::irq, 0));
     if (takes_softirq(cpu, jiffies_)) mask |= actor_bit(actor(Act::softirq, 0));
     if (takes_nmi(cpu)) mask |= actor_bit(actor(Act::nmi, 0));
@@ -64,6 +65,7 @@ void World::refresh(unsigned number) {
         cpu.bh_count == 0 && cpu.task->state == ContextState::ready &&
         next_ready_task(number) != nullptr)
         mask |= actor_bit(actor(Act::resched, 0));
+    if (!cpu.online) mask = 0;
     set_actors((actors_ & ~(one_cpu << number)) | mask << number);
 }
 
@@ -98,10 +100,17 @@ void World::set_irqs(bool on) {
     Cpu& cpu = this_cpu();
     if (cpu.irqs_on == on) return;
     cpu.irqs_on = on;
+    cpu.resched_irq = false;
     // Most of the time nothing waits for interrupts here and the mask stays as it is.
     if (cpu.irq_head != nullptr || cpu.softirq_pending != 0 || cpu.next_expiry <= jiffies_ ||
         cpu.crowded)
         refresh(current_->cpu);
+}
+
+// A task has become ready: a CPU that rests is interrupted, one that is about to rest will be.
+void World::reschedule(Cpu& cpu, unsigned number) {
+    cpu.halted = false;
+    if (current_->cpu != number) cpu.resched_irq = true;
 }
 
 Context& World::spawn(unsigned number, Job job, void* arg) {
@@ -121,6 +130,7 @@ Context& World::spawn(unsigned number, Job job, void* arg) {
                 contexts_[context_key(number, other)].state != ContextState::unused)
                 cpu.crowded = true;
         if (cpu.task == nullptr) cpu.task = &task;
+        reschedule(cpu, number);
         refresh(number);
         return task;
     }
@@ -179,6 +189,10 @@ Context* World::pop_interrupt(Context& self) {
     refresh(self.cpu);
     if (hard && cpu.softirq_pending != 0 && takes_softirq(cpu, jiffies_))
         return act(actor(Act::softirq, self.cpu));
+    if (cpu.halted && cpu.depth == 0) {  // the way out of an interrupt looks at need_resched
+        cpu.halted = false;
+        refresh(self.cpu);
+    }
     return nullptr;
 }
 

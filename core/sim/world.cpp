@@ -193,6 +193,7 @@ void World::unblock(Context& context) {
     context.state = ContextState::ready;
     Cpu& cpu = cpus_[context.cpu];
     if (context.is_task() && cpu.task == nullptr) cpu.task = &context;
+    if (context.is_task()) reschedule(cpu, context.cpu);
     refresh(context.cpu);
 }
 

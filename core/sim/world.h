@@ -79,8 +79,10 @@ struct Cpu {
     Context* task = nullptr;  // the current task; none: the CPU idles
     std::array<Context*, 4> interrupts{};
     std::uint8_t depth = 0;  // how many of them are on the stack
-    bool online = true;
+    bool online = true;      // offline: nothing of this CPU acts, whatever it was doing
+    bool halted = false;     // idle or in user mode: tasks wait for the end of an interrupt
     bool irqs_on = true;
+    bool resched_irq = false;  // another CPU has woken a task here since interrupts were disabled
     bool crowded = false;            // has had more than one task: preemption is possible
     std::int16_t preempt_count = 0;  // preempt_disable() depth, spinlocks included
     std::int16_t bh_count = 0;       // local_bh_disable() depth
@@ -178,8 +180,10 @@ class World {
         cpu.bh_count = static_cast<std::int16_t>(cpu.bh_count + delta);
         refresh(current_->cpu);
     }
-    // To be called after changing counts, pending bits or next_expiry of a CPU.
+    // To be called after changing counts, pending bits, next_expiry, online or halted of a CPU.
     void refresh(unsigned cpu);
+    // Another task of this CPU could run now.
+    bool need_resched(unsigned cpu) const { return next_ready_task(cpu) != nullptr; }
     void refresh_clock();  // after a next_expiry changed
     Jiffies jiffies() const { return jiffies_; }
 
@@ -234,6 +238,7 @@ class World {
     Context* push(unsigned cpu, Slot slot, Job job, void* arg);
     Context* pop_interrupt(Context& self);
     Context* next_ready_task(unsigned cpu) const;
+    void reschedule(Cpu& cpu, unsigned number);
     void switch_to(Context& next);
     void grant_points();
     void advance_clock();
@@ -258,7 +263,7 @@ class World {
     bool asks_on_new_actor_ = false;
     bool asks_at_every_point_ = false;
     bool actor_appeared_ = false;  // since the last choice, and the strategy wants to hear of it
-    bool timer_armed_ = false;  // on some wheel, with an expiry still ahead
+    bool timer_armed_ = false;     // on some wheel, with an expiry still ahead
     bool stopping_ = false;
     bool unwinding_ = false;
     bool abandoned_ = false;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // kernel/rcu/tree.c, v5.13: rcu_advance_cbs(), rcu_accelerate_cbs(), rcu_advance_cbs_nowake().
+#include "core/subsystems/nocb/bugs.h"
+#include "core/subsystems/nocb/invariants.h"
 #include "core/subsystems/nocb/nocb.h"
 #include "core/subsystems/nocb/notes.h"
 
@@ -13,7 +15,7 @@ bool rcu_accelerate_cbs(kernel::RcuNode& rnp, RcuData& rdp) {
     bool needwake = false;
     if (rcu_segcblist_accelerate(rdp.cblist, seq)) {
         note(Note::numbered, static_cast<int>(rdp.cpu), static_cast<int>(seq));
-        needwake = kernel::rcu_start_this_gp(nocb().rcu_state, rdp, seq);
+        needwake = kernel::rcu_start_this_gp(nocb().rcu_state, rnp, rdp, seq);
     }
     return needwake;
 }
@@ -31,8 +33,9 @@ bool rcu_advance_cbs(kernel::RcuNode& rnp, RcuData& rdp) {
 void rcu_advance_cbs_nowake(kernel::RcuNode& rnp, RcuData& rdp) {
     if (kernel::rcu_seq_state(kernel::rcu_seq_current(rnp.gp_seq)) == 0) return;
     if (!raw_spin_trylock(rnp.lock)) return;
-    if (kernel::rcu_seq_state(kernel::rcu_seq_current(rnp.gp_seq)) != 0)
-        kernel::warn_on(rcu_advance_cbs(rnp, rdp), "rcu_advance_cbs_nowake() owes a wake-up");
+    if (bug(Bug::D19_nowake_not_rechecked) ||
+        kernel::rcu_seq_state(kernel::rcu_seq_current(rnp.gp_seq)) != 0)
+        warn_on(rcu_advance_cbs(rnp, rdp), "rcu_advance_cbs_nowake() owes a wake-up");
     raw_spin_unlock(rnp.lock);
 }
 

@@ -7,6 +7,7 @@
 // wake-up is on its way.
 #include <algorithm>
 
+#include "core/subsystems/nocb/bugs.h"
 #include "core/subsystems/nocb/nocb.h"
 #include "core/subsystems/nocb/notes.h"
 
@@ -53,9 +54,11 @@ long enqueue_on_bypass(RcuData& rdp, RcuHead& head, Jiffies now) {
     rcu_nocb_wait_contended(rdp);
     rcu_nocb_bypass_lock(rdp);
     const long before = rcu_cblist_n_cbs(rdp.nocb_bypass);
-    rcu_segcblist_inc_len(rdp.cblist);  // before the linking, for rcu_barrier()
+    const bool counts_late = bug(Bug::D27c_bypass_links_first);
+    if (!counts_late) rcu_segcblist_inc_len(rdp.cblist);  // before the linking, for rcu_barrier()
     nocb().callbacks.linked(static_cast<Callback&>(head), nocb().rcu_state.gp_seq.get());
     rcu_cblist_enqueue(rdp.nocb_bypass, head);
+    if (counts_late) rcu_segcblist_inc_len(rdp.cblist);
     if (before == 0) WRITE_ONCE(rdp.nocb_bypass_first, now);
     note(before == 0 ? Note::FirstBQ : Note::bypass_enqueued, static_cast<Callback&>(head).number,
          0);
@@ -87,7 +90,8 @@ bool rcu_nocb_try_bypass(RcuData& rdp, RcuHead& head, bool& was_alldone, IrqFlag
         was_alldone = !rcu_segcblist_pend_cbs(rdp.cblist);
         return false;
     }
-    if (!rcu_segcblist_completely_offloaded(rdp.cblist)) {  // 76d00b494d79
+    if (!rcu_segcblist_completely_offloaded(rdp.cblist) &&
+        !bug(Bug::D13_bypass_while_deoffloading)) {  // 76d00b494d79
         rcu_nocb_lock(rdp);
         was_alldone = !rcu_segcblist_pend_cbs(rdp.cblist);
         return false;

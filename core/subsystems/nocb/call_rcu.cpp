@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// kernel/rcu/tree.c, v5.13: call_rcu(), check_cb_ovld(). CPUs are offloaded: the branch for others
-// (__call_rcu_core()) belongs to rcu_core() and comes with de-offloading.
+// kernel/rcu/tree.c, v5.13: call_rcu(), check_cb_ovld().
+#include "core/subsystems/nocb/bugs.h"
 #include "core/subsystems/nocb/invariants.h"
 #include "core/subsystems/nocb/nocb.h"
 #include "core/subsystems/nocb/notes.h"
@@ -31,12 +31,19 @@ void call_rcu(RcuHead& head, void (*func)(RcuHead*)) {
     nocb().callbacks.posted(callback, nocb().rcu_state.gp_seq.get());
     note(Note::call_rcu, callback.number, static_cast<int>(flags));
     check_cb_ovld(rdp);
+    if (bug(Bug::D29_bypass_timer_tested_early))
+        rdp.bypass_timer_seen = timer_pending(rdp.nocb_bypass_timer);
     bool was_alldone = false;
     if (rcu_nocb_try_bypass(rdp, head, was_alldone, flags)) return;
     nocb().callbacks.linked(callback, nocb().rcu_state.gp_seq.get());
     rcu_segcblist_enqueue(rdp.cblist, head);
     note(was_alldone ? Note::FirstQ : Note::enqueued, callback.number, 0);
-    call_rcu_nocb_wake(rdp, was_alldone, flags);
+    if (rcu_rdp_is_offloaded(rdp)) {
+        call_rcu_nocb_wake(rdp, was_alldone, flags);
+    } else {
+        call_rcu_core(rdp, flags);
+        kernel::local_irq_restore(flags);
+    }
 }
 
 }  // namespace rcufuzz::nocb

@@ -45,12 +45,27 @@ void Callbacks::invoked(Callback& callback, Seq gp_seq, const Site& site) {
     if (!kernel::rcu_seq_done_at(gp_seq, callback.snap))
         kernel::fail(Verdict::callback_too_early,
                      name + " runs before a full grace period has passed", site);
-    if (callback.order != next_invoked_[callback.cpu])
+    if (!unordered_[callback.cpu] && callback.order != next_invoked_[callback.cpu])
         kernel::fail(
             Verdict::order_violated,
             name + " runs before an earlier callback of cpu" + std::to_string(callback.cpu), site);
     ++next_invoked_[callback.cpu];
     if (--pending_[callback.cpu] == 0) swake_up_all(waiters_);
+}
+
+Callbacks::Set Callbacks::posted_so_far() const {
+    Set set;
+    for (unsigned i = 0; i < count_; ++i) set[i] = made_[i]->returned && !made_[i]->finished;
+    return set;
+}
+
+void Callbacks::barrier_returned(const Set& waited_for, const Site& site) const {
+    for (unsigned i = 0; i < count_; ++i)
+        if (waited_for[i] && !made_[i]->finished)
+            kernel::fail(Verdict::barrier_too_short,
+                         "rcu_barrier() returns, but callback " + callback_name(i) + " of cpu" +
+                             std::to_string(made_[i]->cpu) + ", posted before it, has not run",
+                         site);
 }
 
 void Callbacks::await_cpu(unsigned cpu) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 
 #include "core/kernel/gp.h"
 #include "core/subsystems/nocb/rcu_cblist.h"
@@ -18,6 +19,8 @@ struct Callback : RcuHead {
     unsigned order = 0;  // place among the callbacks linked on its CPU
     unsigned invoked = 0;
     bool linked = false;
+    bool returned = false;          // call_rcu() has
+    bool finished = false;          // its function has
     Seq snap = 0;                   // what gp_seq must have reached before it may run
     kernel::OpenReaders readers{};  // open when call_rcu() was called
 };
@@ -33,6 +36,14 @@ class Callbacks {
     void linked(Callback& callback, Seq gp_seq);  // in the step that links it
     void invoked(Callback& callback, Seq gp_seq, const Site& site);
 
+    // From here on this CPU's callbacks may be run by two, or elsewhere: in no order.
+    void order_lost(unsigned cpu) { unordered_[cpu] = true; }
+
+    // I11: what rcu_barrier() must wait for, and whether it has.
+    using Set = std::bitset<capacity>;
+    Set posted_so_far() const;
+    void barrier_returned(const Set& waited_for, const Site& site) const;
+
     // Wakes whoever waits for all callbacks of a CPU.
     void init();
     void await_cpu(unsigned cpu);
@@ -46,6 +57,7 @@ class Callbacks {
     std::array<unsigned, kernel::max_cpus> pending_{};
     std::array<unsigned, kernel::max_cpus> next_linked_{};
     std::array<unsigned, kernel::max_cpus> next_invoked_{};
+    std::array<bool, kernel::max_cpus> unordered_{};
     kernel::SwaitQueue waiters_;
     unsigned count_ = 0;
 };

@@ -4,6 +4,7 @@
 // rcu_do_batch(). Work first, then sleep.
 #include <algorithm>
 
+#include "core/subsystems/nocb/bugs.h"
 #include "core/subsystems/nocb/invariants.h"
 #include "core/subsystems/nocb/nocb.h"
 #include "core/subsystems/nocb/notes.h"
@@ -21,9 +22,10 @@ void rcu_momentary_dyntick_idle() {
 void finish_batch(RcuData& rdp, RcuCblist& rest, long count) {
     const Constants& constants = nocb().constants;
     const IrqFlags flags = rcu_nocb_lock_irqsave(rdp);
+    const long extracted = count + rest.len.get();
     rcu_segcblist_insert_done_cbs(rdp.cblist, rest);
-    rcu_segcblist_add_len(rdp.cblist, -count);
-    ghost_batch_done(rdp);
+    if (!bug(Bug::D27a_len_lowered_at_extraction)) rcu_segcblist_add_len(rdp.cblist, -count);
+    ghost_batch_done(rdp, extracted);
     const long left = rcu_segcblist_n_cbs(rdp.cblist);
     if (left <= constants.qlowmark) rdp.blimit = constants.blimit;
     if (left == 0 && rdp.qlen_last_fqs_check != 0)
@@ -33,10 +35,34 @@ void finish_batch(RcuData& rdp, RcuCblist& rest, long count) {
     const bool empty = rcu_segcblist_empty(rdp.cblist);
     long total = 0;
     for (const long segment : rdp.cblist.seglen) total += segment;
-    kernel::warn_on(left == 0 && !empty, "no callbacks counted, but the list is not empty");
-    kernel::warn_on(left == 0 && total != 0, "no callbacks counted, but segments have some");
-    kernel::warn_on(!empty && total == 0, "the list is not empty, but its segments are");
+    warn_on(left == 0 && !empty, "no callbacks counted, but the list is not empty");
+    warn_on(left == 0 && total != 0, "no callbacks counted, but segments have some");
+    warn_on(!empty && total == 0, "the list is not empty, but its segments are");
     rcu_nocb_unlock_irqrestore(rdp, flags);
+}
+
+void invoke_batch(RcuData& rdp, RcuCblist& batch, bool offloaded) {
+    const IrqFlags flags = rcu_nocb_lock_irqsave(rdp);
+    const long limit = std::max(rdp.blimit, rcu_segcblist_n_cbs(rdp.cblist) >> 7);
+    rcu_segcblist_extract_done_cbs(rdp.cblist, batch);
+    ghost_batch_begin(rdp, batch.len.get());
+    if (bug(Bug::D27a_len_lowered_at_extraction))
+        rcu_segcblist_add_len(rdp.cblist, -batch.len.get());
+    if (offloaded) rdp.qlen_last_fqs_check = rcu_segcblist_n_cbs(rdp.cblist);
+    rcu_nocb_unlock_irqrestore(rdp, flags);
+    long count = 0;
+    while (RcuHead* const head = rcu_cblist_dequeue(batch)) {
+        ++count;
+        void (*const func)(RcuHead*) = head->func;
+        head->func = nullptr;
+        func(head);
+        if (!offloaded && count >= limit) break;  // the CPU is not idle, in the kernel's words
+        if (kernel::in_serving_softirq()) continue;
+        // An offloaded CPU's batch has no limit but time; between callbacks others may run.
+        kernel::local_bh_enable();
+        kernel::local_bh_disable();
+    }
+    finish_batch(rdp, batch, count);
 }
 
 }  // namespace
@@ -45,25 +71,33 @@ void rcu_do_batch(RcuData& rdp) {
     kernel::plain_read(rdp.cblist.access.object);
     if (!rcu_segcblist_ready_cbs(rdp.cblist)) return;  // tested without the lock
     RcuCblist batch;
-    const IrqFlags flags = rcu_nocb_lock_irqsave(rdp);
-    rcu_segcblist_extract_done_cbs(rdp.cblist, batch);
-    ghost_batch_begin(rdp, batch.len.get());
-    rdp.qlen_last_fqs_check = rcu_segcblist_n_cbs(rdp.cblist);
-    rcu_nocb_unlock_irqrestore(rdp, flags);
-    long count = 0;
-    while (RcuHead* const head = rcu_cblist_dequeue(batch)) {
-        ++count;
-        void (*const func)(RcuHead*) = head->func;
-        head->func = nullptr;
-        func(head);
-        // An offloaded CPU's batch has no limit but time; between callbacks others may run.
-        kernel::local_bh_enable();
-        kernel::local_bh_disable();
-    }
-    finish_batch(rdp, batch, count);
+    const bool offloaded = rcu_rdp_is_offloaded(rdp);
+    invoke_batch(rdp, batch, offloaded);
+    if (!offloaded && rcu_segcblist_ready_cbs(rdp.cblist)) invoke_rcu_core();
 }
 
 namespace {
+
+bool nocb_cb_can_run(const RcuData& rdp) {
+    return rcu_segcblist_test_flags(rdp.cblist, SEGCBLIST_OFFLOADED | SEGCBLIST_KTHREAD_CB);
+}
+
+// Answers a toggler. nocb_lock held. Returns whether rcuo may sleep.
+bool update_cb_state(RcuData& rdp, bool& needwake_state) {
+    RcuSegcblist& list = rdp.cblist;
+    const unsigned flags = list.flags.get();
+    if ((flags & SEGCBLIST_OFFLOADED) != 0) {
+        if ((flags & SEGCBLIST_KTHREAD_CB) == 0) {
+            rcu_segcblist_set_flags(list, SEGCBLIST_KTHREAD_CB);
+            needwake_state = (flags & SEGCBLIST_KTHREAD_GP) != 0;
+        }
+        return !rcu_segcblist_ready_cbs(list);
+    }
+    warn_on((flags & SEGCBLIST_KTHREAD_CB) == 0, "rcuo runs for a CPU that it has left");
+    rcu_segcblist_clear_flags(list, SEGCBLIST_KTHREAD_CB);
+    needwake_state = (flags & SEGCBLIST_KTHREAD_GP) == 0;
+    return true;
+}
 
 void nocb_cb_wait(RcuData& rdp) {
     rcu_momentary_dyntick_idle();
@@ -79,13 +113,20 @@ void nocb_cb_wait(RcuData& rdp) {
         needwake_gp = rcu_advance_cbs(*rdp.mynode, rdp);
         raw_spin_unlock(rdp.mynode->lock);
     }
-    const bool ready = rcu_segcblist_ready_cbs(rdp.cblist);
-    WRITE_ONCE(rdp.nocb_cb_sleep, !ready);
+    bool needwake_state = false;
+    const bool can_sleep = update_cb_state(rdp, needwake_state);
+    WRITE_ONCE(rdp.nocb_cb_sleep, can_sleep);
     rcu_nocb_unlock_irqrestore(rdp, flags);
     if (needwake_gp) kernel::rcu_gp_kthread_wake(nocb().rcu_state);
-    note(ready ? Note::CBWork : Note::CBSleep, static_cast<int>(rdp.cpu), 0);
-    kernel::swait_event_idle_exclusive(rdp.nocb_cb_wq,
-                                       [&rdp] { return !READ_ONCE(rdp.nocb_cb_sleep); });
+    if (needwake_state) swake_up_one(rdp.nocb_state_wq);
+    note(can_sleep ? Note::CBSleep : Note::CBWork, static_cast<int>(rdp.cpu), 0);
+    do {
+        kernel::swait_event_idle_exclusive(rdp.nocb_cb_wq, [&rdp] {
+            return nocb_cb_can_run(rdp) && !READ_ONCE(rdp.nocb_cb_sleep);
+        });
+        // The kernel's load-acquire here serves this trace event alone.
+        if (rdp.nocb_cb_sleep.get()) note(Note::WokeEmpty, static_cast<int>(rdp.cpu), 0);
+    } while (!nocb_cb_can_run(rdp) && !kernel::kthread_should_stop());
     note(Note::WokeCB, static_cast<int>(rdp.cpu), 0);
 }
 

@@ -4,6 +4,7 @@
 // every CPU of the group, gives its callbacks numbers, hands finished ones to the CPU's rcuo, and
 // then waits: for a grace period if callbacks need one, else for work.
 #include "core/subsystems/nocb/bugs.h"
+#include "core/subsystems/nocb/invariants.h"
 #include "core/subsystems/nocb/nocb.h"
 #include "core/subsystems/nocb/notes.h"
 
@@ -37,6 +38,17 @@ void cancel_leaders_deferral(RcuData& leader, RcuData& rdp) {
     if (take_lock) raw_spin_unlock(leader.nocb_lock);
 }
 
+bool advance_under_lock(RcuData& rdp) {
+    kernel::RcuNode& rnp = *rdp.mynode;
+    const bool early = bug(Bug::D26_advance_with_old_number);
+    const Seq old_seq = early ? kernel::rcu_seq_current(rnp.gp_seq) : 0;
+    raw_spin_lock(rnp.lock);
+    if (early) rcu_segcblist_advance(rdp.cblist, old_seq);
+    const bool needwake_gp = early ? rcu_accelerate_cbs(rnp, rdp) : rcu_advance_cbs(rnp, rdp);
+    raw_spin_unlock(rnp.lock);
+    return needwake_gp;
+}
+
 // Numbers what has none and moves what is over. True: the grace-period kthread must be woken.
 bool advance_if_useful(RcuData& rdp) {
     Seq seq = 0;
@@ -44,10 +56,7 @@ bool advance_if_useful(RcuData& rdp) {
     if (!unnumbered &&
         !(rcu_segcblist_nextgp(rdp.cblist, seq) && kernel::rcu_seq_done(rdp.mynode->gp_seq, seq)))
         return false;
-    raw_spin_lock(rdp.mynode->lock);
-    const bool needwake_gp = rcu_advance_cbs(*rdp.mynode, rdp);
-    raw_spin_unlock(rdp.mynode->lock);
-    return needwake_gp;
+    return advance_under_lock(rdp);
 }
 
 // Flushes an old or large bypass. Returns false where there is nothing at all to look after.
@@ -65,11 +74,31 @@ bool look_at_bypass(RcuData& leader, RcuData& rdp, Scan& scan) {
     return true;
 }
 
+// nocb_gp_update_state(): answers a toggler. nocb_lock held. False: this CPU is left alone until it
+// is offloaded again.
+bool update_gp_state(RcuData& rdp, bool& needwake_state) {
+    RcuSegcblist& list = rdp.cblist;
+    const unsigned flags = list.flags.get();
+    if ((flags & SEGCBLIST_OFFLOADED) != 0) {
+        if ((flags & SEGCBLIST_KTHREAD_GP) == 0) {
+            rcu_segcblist_set_flags(list, SEGCBLIST_KTHREAD_GP);
+            needwake_state = (flags & SEGCBLIST_KTHREAD_CB) != 0;
+        }
+        return true;
+    }
+    warn_on((flags & SEGCBLIST_KTHREAD_GP) == 0, "rcuog looks at a CPU that it has left");
+    rcu_segcblist_clear_flags(list, SEGCBLIST_KTHREAD_GP);
+    needwake_state = (flags & SEGCBLIST_KTHREAD_CB) == 0;
+    return false;
+}
+
 void scan_rdp(RcuData& leader, RcuData& rdp, Scan& scan) {
     if (!rcu_segcblist_test_flags(rdp.cblist, SEGCBLIST_OFFLOADED | SEGCBLIST_KTHREAD_GP)) return;
     const IrqFlags flags = rcu_nocb_lock_irqsave(rdp);
-    if (!look_at_bypass(leader, rdp, scan)) {
+    bool needwake_state = false;
+    if (!update_gp_state(rdp, needwake_state) || !look_at_bypass(leader, rdp, scan)) {
         rcu_nocb_unlock_irqrestore(rdp, flags);
+        if (needwake_state) swake_up_one(rdp.nocb_state_wq);
         return;
     }
     const bool needwake_gp = advance_if_useful(rdp);
@@ -89,6 +118,7 @@ void scan_rdp(RcuData& leader, RcuData& rdp, Scan& scan) {
     rcu_nocb_unlock_irqrestore(rdp, flags);
     if (needwake) swake_up_one(rdp.nocb_cb_wq);
     if (needwake_gp) kernel::rcu_gp_kthread_wake(nocb().rcu_state);
+    if (needwake_state) swake_up_one(rdp.nocb_state_wq);
 }
 
 void sleep_until_needed(RcuData& leader, const Scan& scan) {

@@ -29,18 +29,35 @@ bool timer_will_run(const kernel::TimerList& timer) {
     return timer.pending || timer.handler_due_or_running();
 }
 
+bool rcuog_sleeps_on_gp_wq(const RcuData& leader) {
+    const kernel::Task* const rcuog = leader.nocb_gp_kthread.get();
+    return rcuog != nullptr && kernel::sleeps_on(*rcuog, leader.nocb_gp_wq.object());
+}
+
+// rcuog sleeps for an indefinite time, and no timer will wake it.
+bool nobody_carries(const RcuData& leader) {
+    if (!rcuog_sleeps_on_gp_wq(leader) || !leader.nocb_gp_sleep.get()) return false;
+    if (timer_will_run(leader.nocb_bypass_timer)) return false;
+    for (const RcuData* member = &leader; member != nullptr; member = member->nocb_next_cb_rdp)
+        if (member->nocb_defer_wakeup.get() > RCU_NOCB_WAKE_NOT &&
+            timer_will_run(member->nocb_timer))
+            return false;
+    return true;
+}
+
 // What hunts and fuzzers count as one coarse state of a CPU and its group.
 std::uint64_t coarse_state(const RcuData& rdp) {
     const RcuData& leader = *rdp.nocb_gp_rdp;
-    const kernel::Task& rcuog = *leader.nocb_gp_kthread.get();
+    const kernel::Task* const rcuog = leader.nocb_gp_kthread.get();
+    if (rcuog == nullptr) return 0;
     const auto few = [](long n) { return static_cast<std::uint64_t>(n < 3 ? n : 3); };
     std::uint64_t state = static_cast<std::uint64_t>(rdp.nocb_defer_wakeup.get() + 1);
     state = state * 4 + static_cast<std::uint64_t>(rdp.nocb_timer.phase);
     state = state * 2 + (leader.nocb_bypass_timer.pending ? 1 : 0);
     state = state * 2 + (leader.nocb_gp_sleep.get() ? 1 : 0);
     state = state * 2 + (rdp.nocb_cb_sleep.get() ? 1 : 0);
-    state = state * 4 + kernel::coarse_task_state(rcuog);
-    state = state * 2 + (kernel::sleeps_on(rcuog, leader.nocb_gp_wq.object()) ? 1 : 0);
+    state = state * 4 + kernel::coarse_task_state(*rcuog);
+    state = state * 2 + (kernel::sleeps_on(*rcuog, leader.nocb_gp_wq.object()) ? 1 : 0);
     state = state * 4 + few(rdp.nocb_bypass.len.get());
     for (const long segment : rdp.cblist.seglen) state = state * 4 + few(segment);
     return state * 4 + kernel::rcu_seq_state(rdp.mynode->gp_seq.get());
@@ -53,24 +70,33 @@ std::string check_I1_level_has_timer(const RcuData& rdp) {
     const bool level = rdp.nocb_defer_wakeup.get() > RCU_NOCB_WAKE_NOT;
     if (level && !timer_will_run(rdp.nocb_timer))
         return "I1: nocb_defer_wakeup of " + cpu_text(rdp) + " is set, but nocb_timer is not armed";
+    // A toggler has shut the level down and is about to delete the timer.
+    if (rdp.nocb_defer_wakeup.get() == RCU_NOCB_WAKE_OFF &&
+        (rdp.cblist.flags.get() & SEGCBLIST_OFFLOADED) == 0)
+        return {};
     if (!level && rdp.nocb_timer.pending)
         return "I1: nocb_timer of " + cpu_text(rdp) + " is armed, but nocb_defer_wakeup is not set";
     return {};
 }
 
-// I3: callbacks that wait have a carrier. Asked only when nobody is about to wake rcuog.
+// I3: callbacks that wait have a carrier. Asked only when nobody is about to wake rcuog; of a CPU
+// that is not completely offloaded, its toggler or the CPU itself takes care.
 std::string check_I3_carrier(const RcuData& rdp) {
-    const RcuData& leader = *rdp.nocb_gp_rdp;
+    if (!rcu_segcblist_completely_offloaded(rdp.cblist)) return {};
     if (!rcu_segcblist_pend_cbs(rdp.cblist) && rdp.nocb_bypass.head == nullptr) return {};
-    if (!kernel::sleeps_on(*leader.nocb_gp_kthread.get(), leader.nocb_gp_wq.object())) return {};
-    if (!leader.nocb_gp_sleep.get()) return {};
-    if (timer_will_run(leader.nocb_bypass_timer)) return {};
-    for (const RcuData* member = &leader; member != nullptr; member = member->nocb_next_cb_rdp)
-        if (member->nocb_defer_wakeup.get() > RCU_NOCB_WAKE_NOT &&
-            timer_will_run(member->nocb_timer))
-            return {};
+    if (!nobody_carries(*rdp.nocb_gp_rdp)) return {};
     return "I3: callbacks of " + cpu_text(rdp) +
            " wait while rcuog sleeps, and nothing will wake it";
+}
+
+// I4: callbacks that may be invoked have an rcuo that is not told to sleep, or a carrier.
+std::string check_I4_ready_callbacks(const RcuData& rdp) {
+    if (!rcu_segcblist_completely_offloaded(rdp.cblist) || !rcu_segcblist_ready_cbs(rdp.cblist))
+        return {};
+    const kernel::Task* const rcuo = rdp.nocb_cb_kthread;
+    if (rcuo == nullptr || !kernel::sleeps_on(*rcuo, rdp.nocb_cb_wq.object())) return {};
+    if (!rdp.nocb_cb_sleep.get() || !nobody_carries(*rdp.nocb_gp_rdp)) return {};
+    return "I4: callbacks of " + cpu_text(rdp) + " may be invoked, but rcuo and rcuog sleep";
 }
 
 // I5: the segments are in order and the list ends where the last one does.
@@ -124,8 +150,7 @@ std::string check_I7_segment_lengths(const RcuData& rdp) {
 
 // I16: rcuog sleeps for an indefinite time only while nocb_gp_sleep says so.
 std::string check_I16_sleep_flag(const RcuData& leader) {
-    if (!kernel::sleeps_on(*leader.nocb_gp_kthread.get(), leader.nocb_gp_wq.object())) return {};
-    if (leader.nocb_gp_sleep.get()) return {};
+    if (!rcuog_sleeps_on_gp_wq(leader) || leader.nocb_gp_sleep.get()) return {};
     return "I16: rcuog of " + cpu_text(leader) + "'s group sleeps though its wake-up was requested";
 }
 
@@ -138,6 +163,8 @@ void check_released(RcuData& rdp, const Site& site) {
     object_if(check_I1_level_has_timer(rdp), site);
     object_if(check_I6_len(rdp), site);
     object_if(check_I7_segment_lengths(rdp), site);
+    object_if(check_I10_numbers(rdp), site);
+    object_if(check_I18_not_offloaded(rdp), site);
 }
 
 OwesWakeup::OwesWakeup(const Site& site) : site_(site) { ++nocb().owing_wakeups; }
@@ -147,13 +174,14 @@ OwesWakeup::~OwesWakeup() {
     if (!scenario::white_box_oracles || kernel::run_is_over()) return;
     for (const RcuData& rdp : nocb().rdps()) {
         object_if(check_I3_carrier(rdp), site_);
+        object_if(check_I4_ready_callbacks(rdp), site_);
         if (rdp.nocb_gp_rdp == &rdp) object_if(check_I16_sleep_flag(rdp), site_);
     }
 }
 
 void ghost_batch_begin(RcuData& rdp, long count) { rdp.in_batch += count; }
 
-void ghost_batch_done(RcuData& rdp) { rdp.in_batch = 0; }
+void ghost_batch_done(RcuData& rdp, long count) { rdp.in_batch -= count; }
 
 namespace {
 
@@ -191,6 +219,8 @@ void check_end(Nocb& state) {
             rdp.nocb_bypass.head != nullptr)
             kernel::invariant_broken("I2: at the end " + cpu_text(rdp) + " still counts callbacks",
                                      Site::current());
+    object_if(check_I13_requests(state), Site::current());
+    for (const RcuData& rdp : state.rdps()) object_if(check_I21_kthreads(rdp), Site::current());
 }
 
 }  // namespace rcufuzz::nocb

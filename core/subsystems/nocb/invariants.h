@@ -9,18 +9,18 @@
 
 namespace rcufuzz::nocb {
 
-// After a release of the CPU's nocb_lock: I1, I5, I6, I7.
+// After a release of the CPU's nocb_lock: I1, I5, I6, I7, I10, I18.
 void check_released(RcuData& rdp, const Site& site);
 
-// At quiescence: I2, and what follows from it for each callback.
+// At quiescence: I2, I13, I21, and what follows from it for each callback.
 void check_end(Nocb& state);
 
 // Ghost state for I6: a batch that is extracted and still counted in len.
 void ghost_batch_begin(RcuData& rdp, long count);
-void ghost_batch_done(RcuData& rdp);
+void ghost_batch_done(RcuData& rdp, long count);
 
 // Code that may still owe a wake-up: call_rcu() and the timers' handlers. When the last of them
-// has left, whoever waits must be somebody's business: I3, I16.
+// has left, whoever waits must be somebody's business: I3, I4, I16.
 class OwesWakeup {
    public:
     explicit OwesWakeup(const Site& site = Site::current());
@@ -32,12 +32,29 @@ class OwesWakeup {
     Site site_;
 };
 
+// After rcu_barrier()'s count changed: I12. After a migration: I19. Before a CPU halts or goes to
+// user mode: I20.
+void judge_barrier_count(const Site& site);
+void judge_dead_cpu(const RcuData& rdp, const Site& site);
+void judge_rest(const RcuData& rdp, const Site& site);
+
+// The kernel's WARN_ON_ONCE (I22); as an oracle that looks inside, silent for `black-box`.
+void warn_on(bool condition, const char* what, const Site& site = Site::current());
+
 // The predicates, for tests; empty string: holds.
 std::string check_I1_level_has_timer(const RcuData& rdp);
 std::string check_I5_list_shape(const RcuSegcblist& list);
 std::string check_I6_len(const RcuData& rdp);
 std::string check_I7_segment_lengths(const RcuData& rdp);
 std::string check_I3_carrier(const RcuData& rdp);
+std::string check_I4_ready_callbacks(const RcuData& rdp);
+std::string check_I10_numbers(const RcuData& rdp);
+std::string check_I12_barrier_count(const Nocb& state);
+std::string check_I13_requests(const Nocb& state);
 std::string check_I16_sleep_flag(const RcuData& leader);
+std::string check_I18_not_offloaded(const RcuData& rdp);
+std::string check_I19_dead_cpu(const RcuData& rdp);
+std::string check_I20_rest(const RcuData& rdp);
+std::string check_I21_kthreads(const RcuData& rdp);
 
 }  // namespace rcufuzz::nocb

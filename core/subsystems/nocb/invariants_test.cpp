@@ -174,7 +174,9 @@ TEST(I3, AnotherMembersDeferralIsACarrierToo) {
 TEST(I3, BypassCallbacksAloneNeedACarrierToo) {
     with_callbacks_waiting([] {
         const Broken disarmed(rdp1().nocb_timer.pending, false);
-        const BrokenShared regular(rdp1().cblist.flags, 0u);  // looks as if nothing were pending
+        constexpr unsigned offloaded =
+            SEGCBLIST_OFFLOADED | SEGCBLIST_KTHREAD_CB | SEGCBLIST_KTHREAD_GP;
+        const BrokenShared regular(rdp1().cblist.flags, offloaded);  // as if none were pending
         EXPECT_THAT(check_I3_carrier(rdp1()), StartsWith("I3"));
         const Broken bypass(rdp1().nocb_bypass.head, static_cast<RcuHead*>(nullptr));
         EXPECT_EQ(check_I3_carrier(rdp1()), "");
@@ -253,7 +255,7 @@ TEST(I6, CountsWhatIsBeingInvoked) {
         EXPECT_NE(check_I6_len(rdp1()), "");
         ghost_batch_begin(rdp1(), 2);
         EXPECT_EQ(check_I6_len(rdp1()), "");
-        ghost_batch_done(rdp1());
+        ghost_batch_done(rdp1(), 2);
     });
 }
 

@@ -41,7 +41,7 @@ void rcu_nocb_unlock_irqrestore(RcuData& rdp, IrqFlags flags, const Site& site) 
 void rcu_nocb_bypass_lock(RcuData& rdp, const Site& site) {
     if (raw_spin_trylock(rdp.nocb_bypass_lock, site)) return;
     atomic_add_return(1, rdp.nocb_lock_contended, site);
-    kernel::warn_on(!own_cpu(rdp), "a foreign CPU contends for nocb_bypass_lock", site);
+    warn_on(!own_cpu(rdp), "a foreign CPU contends for nocb_bypass_lock", site);
     smp_mb();  // Orders the increment before the lock. Pairs with the owner's waiting.
     raw_spin_lock(rdp.nocb_bypass_lock, site);
     smp_mb();  // Orders the lock before the decrement.
@@ -57,9 +57,9 @@ void rcu_nocb_bypass_unlock(RcuData& rdp, const Site& site) {
 }
 
 void rcu_nocb_wait_contended(RcuData& rdp, const Site& site) {
-    kernel::warn_on(!own_cpu(rdp), "a foreign CPU waits for bypass contention", site);
+    warn_on(!own_cpu(rdp), "a foreign CPU waits for bypass contention", site);
     while (READ_ONCE(rdp.nocb_lock_contended, site) != 0) {
-        kernel::warn_on(!own_cpu(rdp), "a foreign CPU waits for bypass contention", site);
+        warn_on(!own_cpu(rdp), "a foreign CPU waits for bypass contention", site);
         if (kernel::run_is_over()) return;
         kernel::cpu_relax(site);
     }

@@ -14,6 +14,8 @@
 
 #include "core/kernel/gp.h"
 #include "core/kernel/kthread.h"
+#include "core/kernel/mutex.h"
+#include "core/kernel/smp.h"
 #include "core/kernel/softirq.h"
 #include "core/kernel/spinlock.h"
 #include "core/kernel/swait.h"
@@ -33,7 +35,7 @@ inline constexpr int RCU_NOCB_WAKE_NOT = 0;
 inline constexpr int RCU_NOCB_WAKE = 1;
 inline constexpr int RCU_NOCB_WAKE_FORCE = 2;
 
-enum NocbLockClass : kernel::LockClass { class_nocb, class_bypass, class_gp, class_node };
+enum NocbLockClass : kernel::LockClass { class_nocb, class_bypass, class_gp, class_node, class_rq };
 
 // The kernel's constants that matter here, small by default.
 struct Constants {
@@ -45,7 +47,9 @@ struct Constants {
     long blimit = 2;
     bool strict = false;
     bool two_leaves = false;
+    bool nohz_full = false;
 };
+inline constexpr long default_max_blimit = 10000;  // DEFAULT_MAX_RCU_BLIMIT
 
 struct RcuData : kernel::RcuCpu {
     RcuSegcblist cblist;
@@ -73,10 +77,23 @@ struct RcuData : kernel::RcuCpu {
     Shared<bool> nocb_cb_sleep;  // written under nocb_lock
     kernel::SwaitQueue nocb_cb_wq;
     kernel::Task* nocb_cb_kthread = nullptr;
+    unsigned rcuo_cpu = 0;   // where these kthreads run
+    unsigned rcuog_cpu = 0;  // the leader's
 
     long qlen_last_fqs_check = 0;
     long blimit = 0;
+    Seq gp_seq = 0;       // the grace period that this CPU knows of
     bool cbovld = false;  // this CPU's bit in the leaf's cbovldmask
+
+    kernel::SwaitQueue nocb_state_wq;  // who toggles waits here for the kthreads' answers
+    RcuHead barrier_head;
+    kernel::CallSingle barrier_call;
+    kernel::CpuWorker kworker;
+    kernel::CpuWorker stopper;
+    kernel::TimerList sched_tick;  // stands for the tick of a CPU that is not offloaded
+    kernel::RawSpinlock rq_lock;   // the scheduler's, as far as wake-ups need it
+    bool goes_down = false;        // what the stopper decided
+    bool bypass_timer_seen = false;
 
     // Ghost state, for oracles only.
     long in_batch = 0;  // extracted, still counted in cblist.len
@@ -92,9 +109,24 @@ struct Nocb {
     kernel::RcuState rcu_state;
     std::array<RcuData, 4> rcu_data;
     Callbacks callbacks;
-    int owing_wakeups = 0;  // ghost: code between taking on and giving a wake-up
+    kernel::CpuHotplugLock cpu_hotplug_lock;
+    kernel::Mutex barrier_mutex;
+    kernel::Mutex toggle_mutex;  // where a bug leaves barrier_mutex out
+    kernel::Completion barrier_completion;
+    Shared<Seq> barrier_sequence;
+    Shared<int> barrier_cpu_count;
+    // By CPU: its task is about to take a sleeping lock, or holds one. The CPU must stay: the
+    // kernel would let the task go on elsewhere.
+    std::array<bool, kernel::max_cpus> holds_sleeping_lock{};
+    bool spawn_may_fail = false;
+    int barrier_callbacks = 0;  // ghost: queued by rcu_barrier() and not invoked
+    int owing_wakeups = 0;      // ghost: code between taking on and giving a wake-up
 
     RcuData& this_rdp() { return rcu_data[kernel::smp_processor_id()]; }
+    RcuData& this_rdp_or_first() {  // also on housekeeping CPUs
+        const unsigned cpu = kernel::smp_processor_id();
+        return rcu_data[cpu < constants.cpus ? cpu : 0];
+    }
     RcuData& rdp(unsigned cpu) { return rcu_data[cpu]; }
     std::span<RcuData> rdps() { return {rcu_data.data(), constants.cpus}; }
 };
@@ -117,6 +149,29 @@ void rcu_nocb_bypass_lock(RcuData& rdp, const Site& site = Site::current());
 bool rcu_nocb_bypass_trylock(RcuData& rdp, const Site& site = Site::current());
 void rcu_nocb_bypass_unlock(RcuData& rdp, const Site& site = Site::current());
 void rcu_nocb_wait_contended(RcuData& rdp, const Site& site = Site::current());
+
+// --- what every CPU does (core.cpp) -------------------------------------------------------------
+void rcu_core(void*);  // in softirq
+void invoke_rcu_core();
+void rcu_sched_clock_irq(RcuData& rdp, bool user);
+void tick_if_needed(RcuData& rdp);
+void sched_tick_fires(kernel::TimerList& timer);
+void call_rcu_core(RcuData& rdp, IrqFlags flags);  // a CPU that is not offloaded has posted
+
+// --- rescuers (entry.cpp): interrupts disabled --------------------------------------------------
+bool flush_before_idle(RcuData& rdp);  // whether the CPU may halt
+enum class Hook { none, posts };       // does a tracing hook on the way out call call_rcu()?
+bool flush_before_user(RcuData& rdp, Hook hook);  // whether the CPU may go to user mode
+
+// --- barrier.cpp, offload.cpp, hotplug.cpp: in task context, may sleep --------------------------
+void rcu_barrier();
+void rcu_barrier_callback(RcuHead* head);
+void rcu_nocb_cpu_deoffload(RcuData& rdp);
+void rcu_nocb_cpu_offload(RcuData& rdp);
+void rcu_nocb_rdp_deoffload(void* rdp);  // on its CPU, or for one that is offline
+bool cpu_down(RcuData& rdp);  // false: it was, or must not
+void cpu_up(RcuData& rdp);
+bool rcu_spawn_one_nocb_kthread(RcuData& rdp);  // false: a kthread could not be created
 
 // --- posting (call_rcu.cpp) ---------------------------------------------------------------------
 void call_rcu(RcuHead& head, void (*func)(RcuHead*));
@@ -153,5 +208,6 @@ void rcu_nocb_advance_once_a_jiffy(RcuData& rdp, Jiffies now);
 void rcu_nocb_gp_kthread(void* rdp);
 void rcu_nocb_cb_kthread(void* rdp);
 void rcu_do_batch(RcuData& rdp);
+void post_from_hook();  // call_rcu() of a callback of its own
 
 }  // namespace rcufuzz::nocb

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// kernel/rcu/rcu_segcblist.c, v5.13, without entrain, merge and disable.
+// kernel/rcu/rcu_segcblist.c, v5.13.
 #include "core/subsystems/nocb/rcu_cblist.h"
 
 namespace rcufuzz::nocb {
@@ -92,6 +92,20 @@ void rcu_segcblist_enqueue(RcuSegcblist& list, RcuHead& head, const Site& site) 
     list.tails[RCU_NEXT_TAIL] = &head.next;
 }
 
+bool rcu_segcblist_entrain(RcuSegcblist& list, RcuHead& head, const Site& site) {
+    if (rcu_segcblist_n_cbs(list, site) == 0) return false;
+    rcu_segcblist_inc_len(list, site);
+    smp_mb();  // Orders the counting before the linking.
+    const ExclusiveAccess exclusive(list.access, site);
+    head.next = nullptr;
+    unsigned i = RCU_NEXT_TAIL;
+    while (i > RCU_DONE_TAIL && rcu_segcblist_segempty(list, i)) --i;
+    ++list.seglen[i];
+    *list.tails[i] = &head;
+    for (; i <= RCU_NEXT_TAIL; ++i) list.tails[i] = &head.next;
+    return true;
+}
+
 void rcu_segcblist_extract_done_cbs(RcuSegcblist& list, RcuCblist& to, const Site& site) {
     if (!rcu_segcblist_ready_cbs(list)) return;
     const ExclusiveAccess exclusive(list.access, site);
@@ -126,6 +140,44 @@ void rcu_segcblist_insert_pend_cbs(RcuSegcblist& list, RcuCblist& from, const Si
     list.seglen[RCU_NEXT_TAIL] += from.len.get();
     *list.tails[RCU_NEXT_TAIL] = from.head;
     list.tails[RCU_NEXT_TAIL] = from.tail;
+}
+
+namespace {
+
+void extract_pend_cbs(RcuSegcblist& list, RcuCblist& to, const Site& site) {
+    if (!rcu_segcblist_pend_cbs(list)) return;
+    const ExclusiveAccess exclusive(list.access, site);
+    to.head = *list.tails[RCU_DONE_TAIL];
+    to.tail = list.tails[RCU_NEXT_TAIL];
+    *list.tails[RCU_DONE_TAIL] = nullptr;
+    long count = 0;
+    for (unsigned i = RCU_WAIT_TAIL; i < RCU_CBLIST_NSEGS; ++i) {
+        count += list.seglen[i];
+        list.tails[i] = list.tails[RCU_DONE_TAIL];
+        list.seglen[i] = 0;
+    }
+    to.len.set(count);
+}
+
+}  // namespace
+
+void rcu_segcblist_merge(RcuSegcblist& to, RcuSegcblist& from, const Site& site) {
+    RcuCblist done;
+    RcuCblist pend;
+    rcu_segcblist_extract_done_cbs(from, done, site);
+    extract_pend_cbs(from, pend, site);
+    const long count = from.len.get();
+    from.len.set(0);
+    rcu_segcblist_add_len(to, count, site);
+    rcu_segcblist_insert_done_cbs(to, done, site);
+    rcu_segcblist_insert_pend_cbs(to, pend, site);
+    rcu_segcblist_init(from);
+}
+
+void rcu_segcblist_disable(RcuSegcblist& list, const Site& site) {
+    kernel::warn_on(!rcu_segcblist_empty(list), "a list that is disabled has callbacks", site);
+    kernel::warn_on(list.len.get() != 0, "a list that is disabled counts callbacks", site);
+    rcu_segcblist_clear_flags(list, SEGCBLIST_ENABLED, site);
 }
 
 void rcu_segcblist_advance(RcuSegcblist& list, Seq seq, const Site& site) {

@@ -93,6 +93,15 @@ struct RcuSegcblist {
 // Empties the list and enables it; other flags stay.
 void rcu_segcblist_init(RcuSegcblist& list);
 
+// Under the list's lock; read without it by rcuog and by sleeping kthreads.
+inline void rcu_segcblist_set_flags(RcuSegcblist& list, unsigned flags,
+                                    const Site& site = Site::current()) {
+    WRITE_ONCE(list.flags, list.flags.get() | flags, site);
+}
+inline void rcu_segcblist_clear_flags(RcuSegcblist& list, unsigned flags,
+                                      const Site& site = Site::current()) {
+    WRITE_ONCE(list.flags, list.flags.get() & ~flags, site);
+}
 inline bool rcu_segcblist_test_flags(const RcuSegcblist& list, unsigned flags,
                                      const Site& site = Site::current()) {
     return (READ_ONCE(list.flags, site) & flags) != 0;  // any of them
@@ -134,12 +143,19 @@ inline void rcu_segcblist_inc_len(RcuSegcblist& list, const Site& site = Site::c
 }
 
 void rcu_segcblist_enqueue(RcuSegcblist& list, RcuHead& head, const Site& site = Site::current());
+// Queues behind the last callback there is, even where that is being invoked: for rcu_barrier(),
+// which waits for callbacks and not for a grace period. False: there is none.
+bool rcu_segcblist_entrain(RcuSegcblist& list, RcuHead& head, const Site& site = Site::current());
 void rcu_segcblist_extract_done_cbs(RcuSegcblist& list, RcuCblist& to,
                                     const Site& site = Site::current());
 void rcu_segcblist_insert_done_cbs(RcuSegcblist& list, RcuCblist& from,
                                    const Site& site = Site::current());
 void rcu_segcblist_insert_pend_cbs(RcuSegcblist& list, RcuCblist& from,
                                    const Site& site = Site::current());
+// The callbacks of a dead CPU go to `to`, which forgets what they waited for.
+void rcu_segcblist_merge(RcuSegcblist& to, RcuSegcblist& from, const Site& site = Site::current());
+// The list of a CPU that went offline, empty by now.
+void rcu_segcblist_disable(RcuSegcblist& list, const Site& site = Site::current());
 // Moves what waited for grace periods up to `seq` to DONE.
 void rcu_segcblist_advance(RcuSegcblist& list, Seq seq, const Site& site = Site::current());
 // Numbers what can be numbered with `seq`. False does not mean that everything has a number.

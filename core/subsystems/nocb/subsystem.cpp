@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What the rest of rcufuzz sees of nocb: its tables, and one run of it.
+// What the rest of rcufuzz sees of nocb: its tables.
 #include <algorithm>
 
-#include "core/subsystems/nocb/invariants.h"
-#include "core/subsystems/nocb/nocb.h"
 #include "core/subsystems/nocb/notes.h"
-#include "core/subsystems/nocb/observe.h"
+#include "core/subsystems/nocb/tables.h"
 #include "core/subsystems/subsystems.h"
 
 namespace rcufuzz::nocb {
@@ -15,7 +13,6 @@ namespace {
 
 using scenario::ConfigSpec;
 using scenario::ConfigValues;
-using scenario::Op;
 using scenario::OpContext;
 using scenario::OpSpec;
 
@@ -28,18 +25,8 @@ constexpr std::int16_t qhimarks[] = {3, 6, 6, 100};
 constexpr std::int16_t blimits[] = {1, 2, 10};
 constexpr std::int16_t booleans[] = {0, 1};
 constexpr std::int16_t seldom[] = {0, 0, 0, 1};
-
-enum Config : std::size_t {
-    end_tick,
-    cpus,
-    stride,
-    nobypass_lim,
-    qhimark,
-    blimit,
-    strict_gp,
-    two_leaves,
-    rcuo_local
-};
+constexpr std::int16_t rescuers[] = {0, 0, 0, 0, 0, 1};  // they hide bugs: most plans have none
+constexpr std::int16_t users[] = {0, 0, 0, 0, 0, 0, 1, 2};
 
 constexpr ConfigSpec configs[] = {
     scenario::end_tick_spec,
@@ -55,23 +42,25 @@ constexpr ConfigSpec configs[] = {
      0, seldom},
     {"rcuo_local", "1: each rcuo runs on the CPU that it serves; 0: on a housekeeping CPU", 0, 1, 0,
      seldom},
+    {"tick", "1: scheduling-clock interrupts come (operation tick)", 0, 1, 0, rescuers},
+    {"idle", "1: CPUs pass through the idle loop, and halt when they have nothing left to do", 0, 1,
+     0, rescuers},
+    {"user", "1: CPUs go to user mode, in the end for good; 2: where a hook calls call_rcu()", 0, 2,
+     0, users},
+    {"rcuog_local", "1: each rcuog runs on its leader's CPU, unless rcuo_local is 1", 0, 1, 0,
+     rescuers},
+    {"nohz_full", "1: a tick that interrupts user mode is of no interest to RCU", 0, 1, 0, seldom},
+    {"rq_locks", "1: call_rcu() is also called under a runqueue lock (call_rcu_rq)", 0, 1, 0,
+     seldom},
+    {"barriers", "1: rcu_barrier() is called", 0, 1, 0, seldom},
+    {"toggling", "1: CPUs are de-offloaded and offloaded again (deoffload, offload)", 0, 1, 0,
+     seldom},
+    {"hotplug", "1: CPUs go offline and come back (cpu_down, cpu_up), unless rcuo_local is 1", 0, 1,
+     0, seldom},
+    {"late_cpu", "1: with hotplug, the last CPU is offline at first and has no kthreads yet", 0, 1,
+     0, seldom},
+    {"spawn_failures", "1: the creation of that CPU's kthreads may fail", 0, 1, 0, booleans},
 };
-
-unsigned workload_cpus(const ConfigValues& values) { return static_cast<unsigned>(values[cpus]); }
-
-unsigned stride_of(const ConfigValues& values) {
-    const unsigned least = workload_cpus(values) == 4 ? 2 : 1;  // the machine has 12 CPUs
-    return std::max(least, static_cast<unsigned>(values[stride]));
-}
-
-unsigned groups(const ConfigValues& values) {
-    return (workload_cpus(values) + stride_of(values) - 1) / stride_of(values);
-}
-
-// CPUs in order: those with work, one per rcuog, one per rcuo, one for rcu_gp.
-unsigned first_rcuo(const ConfigValues& values) { return workload_cpus(values) + groups(values); }
-unsigned gp_cpu(const ConfigValues& values) { return first_rcuo(values) + workload_cpus(values); }
-unsigned all_cpus(const ConfigValues& values) { return gp_cpu(values) + 1; }
 
 std::string cpu_name(const ConfigValues& values, unsigned cpu) {
     if (cpu < workload_cpus(values)) return "cpu" + std::to_string(cpu);
@@ -82,15 +71,6 @@ std::string cpu_name(const ConfigValues& values, unsigned cpu) {
 }
 
 // --- operations ---------------------------------------------------------------------------------
-
-enum OpKind : std::uint8_t {
-    op_call_rcu,
-    op_await,
-    op_irq_disable,
-    op_irq_enable,
-    op_reader_enter,
-    op_reader_exit
-};
 
 constexpr std::uint8_t task_on = scenario::bit(OpContext::task_on);
 
@@ -105,6 +85,20 @@ constexpr OpSpec ops[] = {
     {"irq_enable", "enables them again", task_on, {}, 4},
     {"rcu_read_lock", "enters a reader", task_on, {}, 4},
     {"rcu_read_unlock", "leaves it", task_on, {}, 4},
+    {"tick", "a scheduling-clock interrupt", scenario::bit(OpContext::hardirq), {}, 6, tick},
+    {"idle", "a pass through the idle loop", task_on, {}, 6, idle},
+    {"user", "a return to user mode, and back", task_on, {}, 6, user},
+    {"call_rcu_rq",
+     "posts a callback under the runqueue lock",
+     scenario::bit(OpContext::task_off) | scenario::bit(OpContext::hardirq),
+     {},
+     10,
+     rq_locks},
+    {"rcu_barrier", "waits for all callbacks posted before", task_on, {}, 10, barriers},
+    {"deoffload", "de-offloads a CPU", task_on, {{{"cpu", 0, 3}, {}}}, 10, toggling},
+    {"offload", "offloads it again", task_on, {{{"cpu", 0, 3}, {}}}, 8, toggling},
+    {"cpu_down", "takes another CPU offline", task_on, {{{"cpu", 0, 3}, {}}}, 10, hotplug},
+    {"cpu_up", "brings it back", task_on, {{{"cpu", 0, 3}, {}}}, 10, hotplug},
 };
 
 // --- bugs ---------------------------------------------------------------------------------------
@@ -120,164 +114,21 @@ constexpr scenario::BugSpec bugs[] = {
 #undef BUG
 };
 
-// --- one run ------------------------------------------------------------------------------------
-
-void invoke(RcuHead* head);
-
-void post(unsigned chain) {
-    const unsigned cpu = kernel::smp_processor_id();
-    if (cpu >= nocb().constants.cpus) return;  // a housekeeping CPU has no list here
-    if (Callback* const callback = nocb().callbacks.make(cpu, chain)) call_rcu(*callback, invoke);
-}
-
-void invoke(RcuHead* head) {
-    auto& callback = static_cast<Callback&>(*head);
-    note(Note::invoked, callback.number, 0);
-    // The root node learns of the end of a grace period before rcu_state does.
-    nocb().callbacks.invoked(callback, nocb().rcu_state.root().gp_seq.get(), Site::current());
-    if (callback.chain != 0) post(callback.chain - 1);
-}
-
-class NocbInstance final : public scenario::Instance {
-   public:
-    explicit NocbInstance(const ConfigValues& values) : values_(values) {}
-
-    void boot() override;
-    bool run_op(const Op& op) override;
-    void close_cpu(unsigned cpu) override;
-    void tick(unsigned cpu) override;
-    void judge_end() override { check_end(state_); }
-    std::optional<std::int64_t> observe(std::string_view name) const override {
-        return observe_nocb(state_, name);
-    }
-
-    Nocb& state() { return state_; }
-
-   private:
-    void init_rdp(unsigned cpu);
-    void start_kthreads();
-
-    const ConfigValues values_;
-    Nocb state_;
-    std::array<unsigned, kernel::max_cpus> readers_{};
-    std::array<bool, kernel::max_cpus> irqs_off_{};
-};
-
-void NocbInstance::init_rdp(unsigned cpu) {
-    RcuData& rdp = state_.rdp(cpu);
-    const int i = static_cast<int>(cpu);
-    rdp.cpu = cpu;
-    rdp.mynode = &state_.rcu_state.leaf_of(cpu);
-    rdp.nocb_gp_rdp = &state_.rdp(cpu - cpu % state_.constants.stride);
-    if (cpu % state_.constants.stride != 0) state_.rdp(cpu - 1).nocb_next_cb_rdp = &rdp;
-    rdp.cblist.len.init("cblist.len", i, 0);
-    rdp.cblist.access.object = rdp.cblist.len.object();
-    rdp.cblist.flags.init("cblist.flags", i,
-                          SEGCBLIST_OFFLOADED | SEGCBLIST_KTHREAD_CB | SEGCBLIST_KTHREAD_GP);
-    rcu_segcblist_init(rdp.cblist);
-    rdp.nocb_lock.init("nocb_lock", i, class_nocb);
-    rdp.nocb_bypass_lock.init("nocb_bypass_lock", i, class_bypass);
-    rdp.nocb_lock_contended.init("nocb_lock_contended", i, 0);
-    rdp.nocb_bypass.init("nocb_bypass.len", i);
-    rdp.nocb_bypass_first.init("nocb_bypass_first", i, 0);
-    rdp.nocb_defer_wakeup.init("nocb_defer_wakeup", i, RCU_NOCB_WAKE_NOT);
-    timer_setup(rdp.nocb_timer, do_nocb_deferred_wakeup_timer, &rdp, "nocb_timer", i);
-    timer_setup(rdp.nocb_bypass_timer, do_nocb_bypass_wakeup_timer, &rdp, "nocb_bypass_timer", i);
-    rdp.nocb_gp_lock.init("nocb_gp_lock", i, class_gp);
-    rdp.nocb_gp_sleep.init("nocb_gp_sleep", i, false);
-    rdp.nocb_gp_wq.init("nocb_gp_wq", i);
-    rdp.nocb_gp_kthread.init("nocb_gp_kthread", i, nullptr);
-    rdp.nocb_cb_sleep.init("nocb_cb_sleep", i, true);
-    rdp.nocb_cb_wq.init("nocb_cb_wq", i);
-    rdp.blimit = state_.constants.blimit;
-}
-
-void NocbInstance::start_kthreads() {
-    for (RcuData& rdp : state_.rdps()) {
-        const int i = static_cast<int>(rdp.cpu);
-        RcuData& leader = *rdp.nocb_gp_rdp;
-        if (&leader == &rdp)
-            leader.nocb_gp_kthread.set(&kernel::kthread_run(
-                rcu_nocb_gp_kthread, &leader,
-                workload_cpus(values_) + leader.cpu / state_.constants.stride, "rcuog", i));
-        const unsigned cpu = values_[rcuo_local] != 0 ? rdp.cpu : first_rcuo(values_) + rdp.cpu;
-        rdp.nocb_cb_kthread = &kernel::kthread_run(rcu_nocb_cb_kthread, &rdp, cpu, "rcuo", i);
-        rdp.nocb_gp_kthread.set(leader.nocb_gp_kthread.get());
-    }
-}
-
-void NocbInstance::boot() {
-    set_nocb(state_);
-    Constants& constants = state_.constants;
-    constants.cpus = workload_cpus(values_);
-    constants.stride = stride_of(values_);
-    constants.nobypass_lim_per_jiffy = static_cast<unsigned>(values_[nobypass_lim]);
-    constants.qhimark = values_[qhimark];
-    constants.blimit = values_[blimit];
-    kernel::rcu_init(state_.rcu_state, {.cpus = all_cpus(values_),
-                                        .gp_cpu = gp_cpu(values_),
-                                        .two_leaves = values_[two_leaves] != 0,
-                                        .strict = values_[strict_gp] != 0,
-                                        .node_lock_class = class_node});
-    state_.callbacks.init();
-    for (unsigned cpu = 0; cpu < constants.cpus; ++cpu) init_rdp(cpu);
-    start_kthreads();
-}
-
-bool NocbInstance::run_op(const Op& op) {
-    switch (op.kind) {
-        case op_call_rcu:
-            for (unsigned i = 0; i < op.args[0]; ++i) post(op.args[1]);
-            return true;
-        case op_await:
-            // A reader, or a CPU with interrupts disabled, must not wait for a grace period.
-            if (readers_[op.cpu] != 0 || irqs_off_[op.cpu]) return false;
-            state_.callbacks.await_cpu(op.cpu);
-            return true;
-        case op_irq_disable:
-            if (irqs_off_[op.cpu]) return false;
-            irqs_off_[op.cpu] = true;
-            kernel::local_irq_disable();
-            return true;
-        case op_irq_enable:
-            if (!irqs_off_[op.cpu]) return false;
-            irqs_off_[op.cpu] = false;
-            kernel::local_irq_enable();
-            return true;
-        case op_reader_enter:
-            ++readers_[op.cpu];
-            kernel::rcu_read_lock();
-            return true;
-        case op_reader_exit:
-            if (readers_[op.cpu] == 0) return false;
-            --readers_[op.cpu];
-            kernel::rcu_read_unlock();
-            return true;
-        default:
-            return false;
-    }
-}
-
-void NocbInstance::close_cpu(unsigned cpu) {
-    for (; readers_[cpu] != 0; --readers_[cpu]) kernel::rcu_read_unlock();
-    if (irqs_off_[cpu]) kernel::local_irq_enable();
-    irqs_off_[cpu] = false;
-}
-
-// rcu_sched_clock_irq(): rcu_pending() sees the deferral and raises RCU_SOFTIRQ, whose rcu_core()
-// carries it out; here in the interrupt, because nothing else of rcu_core() is modelled yet.
-void NocbInstance::tick(unsigned cpu) { do_nocb_deferred_wakeup(state_.rdp(cpu)); }
-
-scenario::Instance& create(Arena& arena, const ConfigValues& values) {
-    return arena.make<NocbInstance>(values);
-}
-
-Nocb* current_state = nullptr;
-
 }  // namespace
 
-Nocb& nocb() { return *current_state; }
-void set_nocb(Nocb& state) { current_state = &state; }
+unsigned workload_cpus(const ConfigValues& values) { return static_cast<unsigned>(values[cpus]); }
+
+unsigned stride_of(const ConfigValues& values) {
+    const unsigned least = workload_cpus(values) == 4 ? 2 : 1;  // the machine has 12 CPUs
+    return std::max(least, static_cast<unsigned>(values[stride]));
+}
+
+unsigned first_rcuo(const ConfigValues& values) {
+    const unsigned groups = (workload_cpus(values) + stride_of(values) - 1) / stride_of(values);
+    return workload_cpus(values) + groups;
+}
+unsigned gp_cpu(const ConfigValues& values) { return first_rcuo(values) + workload_cpus(values); }
+unsigned all_cpus(const ConfigValues& values) { return gp_cpu(values) + 1; }
 
 }  // namespace rcufuzz::nocb
 

@@ -43,6 +43,22 @@ bool do_nocb_deferred_wakeup_common(RcuData& rdp) {
     return wake_nocb_gp(rdp, level == RCU_NOCB_WAKE_FORCE, flags, Waker::deferral);
 }
 
+// try_to_wake_up() takes the lock of a runqueue: who holds this CPU's must not come here.
+void wake_up_rcuog(RcuData& leader) {
+    kernel::RawSpinlock& rq_lock = nocb().this_rdp_or_first().rq_lock;
+    if (rq_lock.held_by_current()) raw_spin_lock(rq_lock);
+    if (bug(Bug::D34b_wake_one_queue_only))
+        swake_up_one(leader.nocb_gp_wq);
+    else
+        wake_up_process(*leader.nocb_gp_kthread.get());
+}
+
+// Armed on leaders only: for other CPUs this is always false.
+bool bypass_timer_is_pending(const RcuData& rdp) {
+    if (bug(Bug::D29_bypass_timer_tested_early)) return rdp.bypass_timer_seen;
+    return timer_pending(rdp.nocb_bypass_timer);
+}
+
 bool timer_is_armed_or_firing(const RcuData& rdp) {
     return rdp.nocb_timer.pending || rdp.nocb_timer.handler_due_or_running();
 }
@@ -58,7 +74,7 @@ void call_rcu_nocb_wake(RcuData& rdp, bool was_alldone, IrqFlags flags, Waker wa
     const long len = rcu_segcblist_n_cbs(rdp.cblist);
     if (was_alldone) {
         rdp.qlen_last_fqs_check = len;
-        if (!kernel::irqs_disabled_flags(flags)) {
+        if (!kernel::irqs_disabled_flags(flags) || bug(Bug::D32_wakes_with_irqs_disabled)) {
             note(Note::WakeEmpty, static_cast<int>(rdp.cpu), 0);
             wake_nocb_gp(rdp, false, flags, waker);
         } else {
@@ -72,7 +88,7 @@ void call_rcu_nocb_wake(RcuData& rdp, bool was_alldone, IrqFlags flags, Waker wa
         rcu_nocb_advance_once_a_jiffy(rdp, kernel::jiffies());
         smp_mb();  // Orders the enqueue before timer_pending(). Pairs with the bypass timer.
         if ((READ_ONCE(rdp.nocb_cb_sleep) || !rcu_segcblist_ready_cbs(rdp.cblist)) &&
-            !timer_pending(rdp.nocb_bypass_timer)) {
+            !bypass_timer_is_pending(rdp)) {
             wake_nocb_gp_defer(rdp, RCU_NOCB_WAKE_FORCE);
             note(Note::WakeOvfIsDeferred, static_cast<int>(rdp.cpu), timer_is_armed_or_firing(rdp));
         }
@@ -100,10 +116,7 @@ bool wake_nocb_gp(RcuData& rdp, bool force, IrqFlags flags, Waker waker) {
     raw_spin_unlock_irqrestore(leader.nocb_gp_lock, gp_flags);
     note(needwake ? Note::DoWake : Note::AlreadyAwake, static_cast<int>(leader.cpu), force);
     if (!needwake) return false;
-    if (bug(Bug::D34b_wake_one_queue_only))
-        swake_up_one(leader.nocb_gp_wq);
-    else
-        wake_up_process(*leader.nocb_gp_kthread.get());
+    wake_up_rcuog(leader);
     return true;
 }
 

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/kernel/smp.h"
+
+namespace rcufuzz::kernel {
+
+void CallSingle::init(const char* name, int index) {
+    *this = CallSingle{};
+    irq_.handler = handler;
+    irq_.arg = this;
+    irq_.name = sim::world().name_object(name, index);
+}
+
+void CallSingle::handler(void* arg) {
+    CallSingle& self = *static_cast<CallSingle*>(arg);
+    self.fn_(self.arg_);
+    self.done_ = true;
+    sim::world().unblock(sim::world().context(self.waiter_));
+}
+
+void CallSingle::call_and_wait(unsigned cpu, sim::Job fn, void* arg, const Site& site) {
+    sim::World& w = sim::world();
+    warn_on(irqs_disabled(), "calls another CPU with interrupts disabled", site);
+    preempt_disable();
+    if (cpu == smp_processor_id()) {
+        const IrqFlags flags = local_irq_save(site);
+        fn(arg);
+        local_irq_restore(flags, site);
+    } else {
+        fn_ = fn;
+        arg_ = arg;
+        done_ = false;
+        waiter_ = w.current().key;
+        w.point({irq_.name, sim::AccessKind::irq}, site);
+        w.raise_irq(cpu, irq_);
+        while (!done_ && !w.stopping())
+            w.block(sim::ContextState::spinning, irq_.name, false, site);
+    }
+    preempt_enable(site);
+}
+
+void CpuWorker::init(const char* name, int index) {
+    name_ = name;
+    index_ = index;
+    done_.init(name, index);
+}
+
+// Going down comes last: nothing of the CPU would act afterwards, this task included.
+void CpuWorker::main(void* arg) {
+    CpuWorker& self = *static_cast<CpuWorker*>(arg);
+    self.fn_(self.arg_);
+    self.done_.complete();
+    if (!self.takes_cpu_down_) return;
+    sim::world().set_irqs(true);
+    set_cpu_online(smp_processor_id(), false);
+}
+
+void CpuWorker::run_and_wait(unsigned cpu, sim::Job fn, void* arg, const Site& site) {
+    if (run_is_over()) return;
+    fn_ = fn;
+    arg_ = arg;
+    takes_cpu_down_ = false;
+    done_.reinit();
+    Task& task = task_run(main, this, cpu, name_, index_);
+    done_.wait_for_completion(site);
+    while (task.state != TaskState::dead && !run_is_over()) cpu_relax(site);
+}
+
+void set_cpu_online(unsigned cpu, bool online) {
+    sim::world().cpu(cpu).online = online;
+    sim::world().refresh(cpu);
+}
+
+bool has_task(unsigned cpu) {
+    for (const sim::Slot slot : {sim::Slot::task, sim::Slot::task2, sim::Slot::task3}) {
+        const sim::Context& context = sim::world().context(sim::context_key(cpu, slot));
+        if (context.state == sim::ContextState::unused) continue;
+        if (const Task* const task = task_of(context); task != nullptr && !task->kthread)
+            return true;
+    }
+    return false;
+}
+
+void rest_until_interrupt() {
+    sim::World& w = sim::world();
+    w.this_cpu().halted = !w.this_cpu().resched_irq;
+    w.set_irqs(true);
+    w.refresh(smp_processor_id());
+}
+
+}  // namespace rcufuzz::kernel
