@@ -3,9 +3,9 @@
 // kernel/rcu/tree.c, v5.13: rcutree_prepare_cpu(), rcutree_migrate_callbacks(), rcutree_dead_cpu(),
 // and as much of kernel/cpu.c as they need; tree_plugin.h: rcu_spawn_one_nocb_kthread().
 //
-// Simplifications: a CPU goes down where it is quiescent and its task holds no sleeping lock; that
-// task waits until the CPU is back. The grace-period kthread's scan reports offline CPUs, so
-// qsmaskinitnext is not modelled.
+// Simplifications: a CPU goes down where it is quiescent and its task is between two operations or
+// waits for callbacks; that task waits until the CPU is back. The grace-period kthread's scan
+// reports offline CPUs, so qsmaskinitnext is not modelled.
 #include "core/subsystems/nocb/bugs.h"
 #include "core/subsystems/nocb/invariants.h"
 #include "core/subsystems/nocb/nocb.h"
@@ -19,11 +19,12 @@ namespace {
 void take_cpu_down(void* data) {
     RcuData& rdp = *static_cast<RcuData*>(data);
     rdp.goes_down = false;
-    while (!kernel::cpu_is_quiescent(rdp.cpu)) {  // a reader of the task that this one interrupted
-        if (kernel::run_is_over()) return;
+    while (!kernel::run_is_over()) {
+        if (nocb().holds_sleeping_lock[rdp.cpu]) return;
+        // The task that this one interrupted may be a reader, or owe a wake-up.
+        if (kernel::cpu_is_quiescent(rdp.cpu) && !nocb().in_operation[rdp.cpu]) break;
         kernel::cpu_relax();
     }
-    if (nocb().holds_sleeping_lock[rdp.cpu]) return;
     kernel::local_irq_disable();
     del_timer(rdp.sched_tick);  // the tick stops with the CPU
     rdp.goes_down = true;

@@ -53,6 +53,7 @@ class NocbInstance final : public scenario::Instance {
    private:
     void init_rdp(unsigned cpu);
     void init_locks();
+    bool run_task_op(const Op& op);
     bool run_cpu_op(const Op& op);
     bool run_sleeping_op(const Op& op);
     bool take_down(unsigned cpu, unsigned by);
@@ -99,8 +100,8 @@ void NocbInstance::init_rdp(unsigned cpu) {
     rdp.blimit = state_.constants.blimit;
     rdp.rcuo_cpu = values_[rcuo_local] != 0 ? cpu : first_rcuo(values_) + cpu;
     const bool rcuog_here = rcuog_is_local() && !is_late(*rdp.nocb_gp_rdp);
-    rdp.rcuog_cpu = rcuog_here ? rdp.nocb_gp_rdp->cpu
-                               : workload_cpus(values_) + cpu / state_.constants.stride;
+    rdp.rcuog_cpu =
+        rcuog_here ? rdp.nocb_gp_rdp->cpu : workload_cpus(values_) + cpu / state_.constants.stride;
 }
 
 void init_rdp_of_others(RcuData& rdp) {
@@ -149,8 +150,17 @@ void NocbInstance::boot() {
     state_.spawn_may_fail = values_[spawn_failures] != 0;
 }
 
-// A reader, or a CPU with interrupts disabled, must not wait for a grace period.
+// A CPU whose task is in the middle of something does not go offline: nobody else would finish it.
 bool NocbInstance::run_op(const Op& op) {
+    if (!kernel::in_task() || op.kind == op_await) return run_task_op(op);
+    state_.in_operation[op.cpu] = true;
+    const bool done = run_task_op(op);
+    state_.in_operation[op.cpu] = false;
+    return done;
+}
+
+// A reader, or a CPU with interrupts disabled, must not wait for a grace period.
+bool NocbInstance::run_task_op(const Op& op) {
     switch (op.kind) {
         case op_call_rcu:
             for (unsigned i = 0; i < op.args[0]; ++i) post(op.args[1]);
@@ -267,10 +277,12 @@ void NocbInstance::close_cpu(unsigned cpu) {
 void NocbInstance::leave_cpu(unsigned cpu) {
     if (values_[user] == 0 && values_[idle] == 0) return;
     RcuData& rdp = state_.rdp(cpu);
+    state_.in_operation[cpu] = true;
     kernel::local_irq_disable();
     const bool rests = values_[user] != 0
                            ? flush_before_user(rdp, values_[user] == 2 ? Hook::posts : Hook::none)
                            : flush_before_idle(rdp);
+    state_.in_operation[cpu] = false;
     if (!rests) {
         kernel::local_irq_enable();  // and schedules
         return;

@@ -118,6 +118,7 @@ struct Nocb {
     // By CPU: its task is about to take a sleeping lock, or holds one. The CPU must stay: the
     // kernel would let the task go on elsewhere.
     std::array<bool, kernel::max_cpus> holds_sleeping_lock{};
+    std::array<bool, kernel::max_cpus> in_operation{};  // its task will soon be out of it
     bool spawn_may_fail = false;
     int barrier_callbacks = 0;  // ghost: queued by rcu_barrier() and not invoked
     int owing_wakeups = 0;      // ghost: code between taking on and giving a wake-up
@@ -169,7 +170,7 @@ void rcu_barrier_callback(RcuHead* head);
 void rcu_nocb_cpu_deoffload(RcuData& rdp);
 void rcu_nocb_cpu_offload(RcuData& rdp);
 void rcu_nocb_rdp_deoffload(void* rdp);  // on its CPU, or for one that is offline
-bool cpu_down(RcuData& rdp);  // false: it was, or must not
+bool cpu_down(RcuData& rdp);             // false: it was, or must not
 void cpu_up(RcuData& rdp);
 bool rcu_spawn_one_nocb_kthread(RcuData& rdp);  // false: a kthread could not be created
 

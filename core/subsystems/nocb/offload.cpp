@@ -127,7 +127,7 @@ void rcu_nocb_cpu_deoffload(RcuData& rdp) {
     if (rcu_rdp_is_offloaded(rdp)) {
         if (kernel::cpu_online(rdp.cpu))
             rdp.kworker.run_and_wait(rdp.cpu, rcu_nocb_rdp_deoffload, &rdp);
-        else if (bug(Bug::D14_offline_cpu_deoffloaded))
+        else if (bug(Bug::D14_offline_cpu_deoffloaded) && rdp.nocb_cb_kthread != nullptr)
             rcu_nocb_rdp_deoffload(&rdp);
     }
     end_toggle();
