@@ -109,6 +109,46 @@ void add_story(CLI::App& app, int& exit_code) {
     command->callback([args, &exit_code] { exit_code = story(*args); });
 }
 
+void add_verify(CLI::App& app, int& exit_code) {
+    CLI::App* const command = app.add_subcommand(
+        "verify", "every run within bounds: a counterexample, or what exactly was covered");
+    const auto args = std::make_shared<VerifyArgs>();
+    command->add_option("target", args->frame.target, "what to verify (rcufuzz list)")->required();
+    command->add_option("--bug", args->frame.bugs, bug_help)->allow_extra_args(false);
+    command
+        ->add_option("--config", args->frame.configs,
+                     "name=value: a configuration value; may be "
+                     "repeated")
+        ->allow_extra_args(false);
+    CLI::Option* const ops =
+        command->add_option("--ops", args->ops,
+                            "a plan: its operations, and its bugs and configuration if none are "
+                            "given here");
+    command->add_option("--max-ops", args->max_ops, "all plans of at most so many operations")
+        ->check(CLI::Range(1, 16))
+        ->capture_default_str()
+        ->excludes(ops);
+    CLI::Option* const preemptions =
+        command->add_option("--preemptions", args->preemptions,
+                            "only runs in which a context that could go on is stopped at most so "
+                            "often; without this, all");
+    command
+        ->add_option("--delays", args->delays,
+                     "only runs in which at most so many choices of who acts are not the ordinary "
+                     "one")
+        ->excludes(preemptions);
+    command->add_option("--memory", args->frame.memory, "memory model: sc or weak")
+        ->capture_default_str();
+    command->add_option("--oracle", args->frame.oracle, "all or black-box")->capture_default_str();
+    command->add_option("--shard", args->shard, "i/n: the i-th of n parts, for n machines");
+    command->add_option("--seconds", args->seconds, "give up after so much time")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command->add_option("--out", args->out, "directory for a counterexample")
+        ->capture_default_str();
+    command->callback([args, &exit_code] { exit_code = verify(*args); });
+}
+
 void add_litmus(CLI::App& app, int& exit_code) {
     CLI::App* const command = app.add_subcommand(
         "litmus", "explores litmus tests in the kernel's C dialect: states and verdict");
@@ -175,6 +215,7 @@ int run_command_line(int argc, const char* const* argv) {
                       "text, story, html, chrome-trace or json; default text"},
                      exit_code);
     add_story(app, exit_code);
+    add_verify(app, exit_code);
     add_litmus(app, exit_code);
     add_bench(app, exit_code);
     try {

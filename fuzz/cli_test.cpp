@@ -62,8 +62,8 @@ class Cli : public testing::Test {
 
 TEST_F(Cli, HelpAtEveryLevel) {
     EXPECT_THAT(rcufuzz("--help").out, HasSubstr("hunt"));
-    for (const char* command :
-         {"list", "hunt", "replay", "explain", "minimize", "convert", "story"}) {
+    for (const char* command : {"list", "hunt", "replay", "explain", "minimize", "convert", "story",
+                                "verify", "litmus"}) {
         const Result result = rcufuzz(std::string(command) + " --help");
         EXPECT_EQ(result.exit_code, 0) << command;
         EXPECT_FALSE(result.out.empty()) << command;
@@ -96,6 +96,16 @@ TEST_F(Cli, BadUsageIsOneLineAnd64) {
                                   "replay bytes --target nocb --expect sunny",
                                   "convert bad.plan",
                                   "explain bytes --target nocb --format poem",
+                                  "verify",
+                                  "verify moon",
+                                  "verify nocb --memory weak",
+                                  "verify nocb --shard 3/2",
+                                  "verify nocb --delays 1 --preemptions 1",
+                                  "verify nocb --ops absent.plan",
+                                  "litmus",
+                                  "litmus absent.litmus",
+                                  "litmus bad.plan",
+                                  "litmus .",
                                   "minimize absent.plan"}) {
         const Result result = rcufuzz(arguments);
         EXPECT_EQ(result.exit_code, 64) << arguments;
@@ -103,6 +113,43 @@ TEST_F(Cli, BadUsageIsOneLineAnd64) {
         EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
     }
     EXPECT_THAT(rcufuzz("replay bad.plan").err, HasSubstr("bad.plan:3: unknown operation 'jump'"));
+}
+
+TEST_F(Cli, LitmusSaysWhetherTheResultIsAsRecorded) {
+    const std::string head = "C t\n(* Result: ";
+    const std::string tail = " *)\n{}\nP0(int *x)\n{\n\tWRITE_ONCE(*x, 1);\n}\nexists (x=1)\n";
+    write_file(path("right.litmus"), head + "Always" + tail, false);
+    write_file(path("wrong.litmus"), head + "Never" + tail, false);
+    const Result right = rcufuzz("litmus right.litmus");
+    EXPECT_EQ(right.exit_code, 0);
+    EXPECT_THAT(right.out, HasSubstr("Observation t Always 1 0\nRecorded Always: as recorded\n"));
+    EXPECT_EQ(rcufuzz("litmus wrong.litmus").exit_code, 42);
+    const Result both = rcufuzz("litmus . --json");
+    EXPECT_EQ(both.exit_code, 42);
+    const json all = json::parse(both.out);
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_EQ(all[0].at("agreement"), "as recorded");
+    EXPECT_EQ(all[1].at("exhaustive"), true);
+}
+
+TEST_F(Cli, VerifyEndsWithACounterexampleOrWithWhatItCovered) {
+    const std::string plan =
+        "rcufuzz-plan 1\ntarget nocb\nbug D01_wake_leaves_level\nmemory sc\noracle black-box\n"
+        "config strict_gp 1\nconfig rcuo_local 1\nop cpu1 hardirq call_rcu count=1 chain=0\n"
+        "op cpu1 off call_rcu count=1 chain=1\n";
+    write_file(path("d01.plan"), plan, false);
+    const Result found = rcufuzz("verify nocb --ops d01.plan --delays 1");
+    EXPECT_EQ(found.exit_code, 42);
+    EXPECT_THAT(found.out, HasSubstr("counterexample: stranded_callback"));
+    std::string fixed = plan;
+    fixed.erase(fixed.find("bug D01"), fixed.find("memory") - fixed.find("bug D01"));
+    write_file(path("fixed.plan"), fixed, false);
+    const Result proved = rcufuzz("verify nocb --ops fixed.plan --delays 1");
+    EXPECT_EQ(proved.exit_code, 0);
+    EXPECT_THAT(proved.out, HasSubstr("verified: nocb, the plan of fixed.plan with 2 operations, "
+                                      "all interleavings with at most 1 delays, sc, "));
+    EXPECT_THAT(rcufuzz("verify nocb --ops fixed.plan --seconds 0.1").out,
+                HasSubstr("not finished: nocb"));
 }
 
 TEST_F(Cli, ListNamesEveryBugWithItsFields) {

@@ -85,6 +85,18 @@ struct StoryArgs {
 };
 int story(const StoryArgs& args);
 
+struct VerifyArgs {
+    FrameArgs frame;
+    std::string ops;       // a plan whose operations are run; empty: all plans
+    unsigned max_ops = 1;  // of all plans
+    std::optional<std::uint32_t> preemptions;
+    std::optional<std::uint32_t> delays;
+    std::string shard;  // "2/8"; empty: all
+    double seconds = 60;
+    std::string out = ".";
+};
+int verify(const VerifyArgs& args);
+
 struct LitmusArgs {
     std::vector<std::string> paths;  // files and folders
     std::string memory = "weak";

@@ -100,7 +100,7 @@ std::uint32_t Dfs::meet(const Choice& choice) {
     node.first = choice.first;
     node.others = choice.others;
     node.preemptions = preemptions_;
-    node.costs = choice.kind == ChoiceKind::schedule;
+    node.costs = choice.kind == ChoiceKind::schedule || options_.bound_delays;
     node.sleep = options_.commute != nullptr ? sleep_ : 0;
     const ActorMask candidates = all_candidates(choice);
     node.left = candidates & ~node.sleep;

@@ -39,6 +39,9 @@ struct DfsOptions {
     // What a context does before its first point touches nothing that others could see.
     bool starts_are_local = false;
     std::uint32_t preemptions = unlimited;  // how often a context is interrupted that could go on
+    // The bound counts every choice of who acts that is not answered with the ordinary 0, also
+    // where the context cannot go on (delay bounding: Emmi, Qadeer, Rakamaric 2011).
+    bool bound_delays = false;
     std::size_t max_states = std::size_t{1} << 22;  // 16 bytes each; beyond it nothing is kept
     // Of `shards` searches that together are the whole one, this one. Shards are told apart by the
     // answers to the first choices.

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// rcufuzz verify
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "core/base/check.h"
+#include "core/base/text.h"
+#include "core/report/minimize.h"
+#include "core/run/codec.h"
+#include "core/run/names.h"
+#include "core/run/verify.h"
+#include "fuzz/commands.h"
+
+namespace rcufuzz::cli {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// "2/8": the second of eight parts.
+void read_shard(const std::string& text, run::VerifyOptions& options) {
+    const std::size_t slash = text.find('/');
+    const auto part = parse_int(text.substr(0, slash));
+    const auto parts = parse_int(slash == text.npos ? "" : text.substr(slash + 1));
+    if (!part || !parts || *part < 1 || *parts < *part || *parts > 100000)
+        throw UserError("--shard " + text + ": expected i/n, from 1/n to n/n");
+    options.shard = static_cast<std::uint32_t>(*part - 1);
+    options.shards = static_cast<std::uint32_t>(*parts);
+}
+
+struct Watch {
+    Clock::time_point began = Clock::now();
+    double limit = 0;  // seconds
+    double shown = 0;
+    bool terminal = isatty(STDERR_FILENO) != 0;
+
+    double seconds() const { return std::chrono::duration<double>(Clock::now() - began).count(); }
+
+    static bool keep_going(void* arg, const run::VerifyProgress& progress) {
+        Watch& watch = *static_cast<Watch*>(arg);
+        const double seconds = watch.seconds();
+        if (watch.terminal && seconds > watch.shown + 0.5) {
+            watch.shown = seconds;
+            fmt::print(stderr, "\r{:>6.0f} s  {:>12} runs  plan {} of {}, {:.1f} % of it ", seconds,
+                       progress.runs, progress.plans + 1, progress.all_plans, 100 * progress.part);
+            std::fflush(stderr);
+        }
+        return seconds < watch.limit;
+    }
+    void clear() const {
+        if (terminal) fmt::print(stderr, "\r\x1b[K");
+    }
+};
+
+// What the search is about, in the words of the closing sentence.
+std::string subject(const VerifyArgs& args, const run::VerifyOptions& options) {
+    std::string text(options.base.target->name);
+    for (const std::string_view bug : run::bug_names(options.base))
+        text += " with " + std::string(bug);
+    for (const std::string& config : args.frame.configs) text += ", " + config;
+    if (options.max_ops == 0)
+        text +=
+            fmt::format(", the plan of {} with {} operations", args.ops, options.base.ops.size());
+    else
+        text += fmt::format(", all {} plans of at most {} operations", run::plan_count(options),
+                            options.max_ops);
+    text += ", all interleavings";
+    if (options.delays != run::VerifyOptions::unlimited)
+        text += fmt::format(" with at most {} delays", options.delays);
+    else if (options.preemptions != run::VerifyOptions::unlimited)
+        text += fmt::format(" with at most {} preemptions", options.preemptions);
+    if (options.shards != 1)
+        text += fmt::format(", part {} of {}", options.shard + 1, options.shards);
+    return text + ", " + std::string(run::memory_word(options.base.memory));
+}
+
+int report_counterexample(const VerifyArgs& args, const run::VerifyResult& result) {
+    const run::Plan plan = report::minimize(result.counterexample);
+    const std::string name = run::find_file_name(plan, result.outcome.verdict);
+    const std::string path = args.out == "." ? name : args.out + "/" + name;
+    std::filesystem::create_directories(args.out);
+    if (!std::filesystem::exists(path)) write_file(path, run::to_text(plan), false);
+    fmt::print("counterexample: {} at {}: run {} of plan {}: {}\n", word(result.outcome.verdict),
+               result.outcome.site, result.done.runs, result.done.plans + 1, path);
+    return exit_found;
+}
+
+}  // namespace
+
+int verify(const VerifyArgs& args) {
+    run::VerifyOptions options;
+    options.base = make_frame(args.frame).plan;
+    if (options.base.memory == run::MemoryMode::weak)
+        throw UserError("--memory weak: " + args.frame.target + " runs under sc only");
+    if (args.ops.empty()) {
+        options.max_ops = args.max_ops;
+    } else {
+        const run::Plan given = load(args.ops, {});
+        if (given.target != options.base.target)
+            throw UserError(args.ops + ": is a plan for " + std::string(given.target->name));
+        options.base.ops = given.ops;
+        if (args.frame.bugs.empty()) options.base.bugs = given.bugs;
+        if (args.frame.configs.empty()) options.base.config = given.config;
+        run::canonicalize(options.base);
+    }
+    if (args.delays) options.delays = *args.delays;
+    if (args.preemptions) options.preemptions = *args.preemptions;
+    if (!args.shard.empty()) read_shard(args.shard, options);
+    Watch watch;
+    watch.limit = args.seconds;
+    options.keep_going = Watch::keep_going;
+    options.keep_going_arg = &watch;
+    const run::VerifyResult result = run::verify(options);
+    watch.clear();
+    if (result.outcome.found()) return report_counterexample(args, result);
+    const std::string what = subject(args, options);
+    if (result.finished) {
+        fmt::print("verified: {}, {} runs, no violation ({:.1f} s)\n", what, result.done.runs,
+                   watch.seconds());
+    } else {
+        fmt::print(
+            "not finished: {}: {} plans and {:.1f} % of the next one, {} runs, no violation "
+            "so far ({:.1f} s)\n",
+            what, result.done.plans, 100 * result.done.part, result.done.runs, watch.seconds());
+    }
+    return exit_clean;
+}
+
+}  // namespace rcufuzz::cli
