@@ -91,6 +91,10 @@ bool rcu_is_at_rest(const RcuData& rdp) {
            kernel::ulong_cmp_ge(now, state.node[0].gp_seq_needed.get());
 }
 
+bool is_being_deoffloaded(const RcuData& rdp) {
+    return (rdp.cblist.flags.get() & (SEGCBLIST_OFFLOADED | SEGCBLIST_SOFTIRQ_ONLY)) == 0;
+}
+
 }  // namespace
 
 void invoke_rcu_core() { kernel::raise_softirq(kernel::SoftirqVector::rcu); }
@@ -109,7 +113,13 @@ void sched_tick_fires(kernel::TimerList& timer) {
     const bool at_rest = rcu_is_at_rest(rdp);
     rcu_sched_clock_irq(rdp, false);
     if (!at_rest) tick_if_needed(rdp);
+    if (is_being_deoffloaded(rdp)) tick_of_toggler(rdp);
     kernel::local_irq_restore(flags);
+}
+
+// A CPU with two tasks, one of them the toggler's worker, keeps its tick as well.
+void tick_of_toggler(RcuData& rdp) {
+    if (!rdp.sched_tick.pending) mod_timer(rdp.sched_tick, kernel::jiffies() + 1);
 }
 
 void rcu_sched_clock_irq(RcuData& rdp, bool user) {

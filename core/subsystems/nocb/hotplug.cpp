@@ -101,6 +101,11 @@ void deoffload_for_want_of_kthreads(RcuData& rdp) {
     rcu_nocb_rdp_deoffload(&rdp);
 }
 
+bool creation_fails(bool rcuo) {
+    const int failures = nocb().spawn_failures;
+    return (failures == 2 && rcuo) || (failures == 1 && kernel::may_fail(kernel::Failure::kthread));
+}
+
 }  // namespace
 
 // False: the kthread could not be created.
@@ -109,11 +114,11 @@ bool rcu_spawn_one_nocb_kthread(RcuData& rdp) {
     const int i = static_cast<int>(rdp.cpu);
     RcuData& leader = *rdp.nocb_gp_rdp;
     if (leader.nocb_gp_kthread.get() == nullptr) {
-        if (nocb().spawn_may_fail && kernel::may_fail(kernel::Failure::kthread)) return false;
+        if (creation_fails(false)) return false;
         leader.nocb_gp_kthread.set(&kernel::kthread_run(
             rcu_nocb_gp_kthread, &leader, leader.rcuog_cpu, "rcuog", static_cast<int>(leader.cpu)));
     }
-    if (nocb().spawn_may_fail && kernel::may_fail(kernel::Failure::kthread)) return false;
+    if (creation_fails(true)) return false;
     rdp.nocb_cb_kthread = &kernel::kthread_run(rcu_nocb_cb_kthread, &rdp, rdp.rcuo_cpu, "rcuo", i);
     rdp.nocb_gp_kthread.set(leader.nocb_gp_kthread.get());
     return true;

@@ -118,7 +118,6 @@ void init_rdp_of_others(RcuData& rdp) {
 void NocbInstance::init_locks() {
     state_.cpu_hotplug_lock.init("cpu_hotplug_lock");
     state_.barrier_mutex.init("barrier_mutex", -1);
-    state_.toggle_mutex.init("toggle_mutex", -1);
     state_.barrier_completion.init("barrier_completion", -1);
     state_.barrier_sequence.init("barrier_sequence", -1, 0);
     state_.barrier_cpu_count.init("barrier_cpu_count", -1, 0);
@@ -147,7 +146,7 @@ void NocbInstance::boot() {
     if (is_late(state_.rdp(constants.cpus - 1))) kernel::set_cpu_online(constants.cpus - 1, false);
     for (RcuData& rdp : state_.rdps())
         if (kernel::cpu_online(rdp.cpu)) rcu_spawn_one_nocb_kthread(rdp);
-    state_.spawn_may_fail = values_[spawn_failures] != 0;
+    state_.spawn_failures = values_[spawn_failures];
 }
 
 // A CPU whose task is in the middle of something does not go offline: nobody else would finish it.

@@ -111,7 +111,6 @@ struct Nocb {
     Callbacks callbacks;
     kernel::CpuHotplugLock cpu_hotplug_lock;
     kernel::Mutex barrier_mutex;
-    kernel::Mutex toggle_mutex;  // where a bug leaves barrier_mutex out
     kernel::Completion barrier_completion;
     Shared<Seq> barrier_sequence;
     Shared<int> barrier_cpu_count;
@@ -119,7 +118,7 @@ struct Nocb {
     // kernel would let the task go on elsewhere.
     std::array<bool, kernel::max_cpus> holds_sleeping_lock{};
     std::array<bool, kernel::max_cpus> in_operation{};  // its task will soon be out of it
-    bool spawn_may_fail = false;
+    int spawn_failures = 0;     // 1: kthreads may not be created; 2: rcuo is not
     int barrier_callbacks = 0;  // ghost: queued by rcu_barrier() and not invoked
     int owing_wakeups = 0;      // ghost: code between taking on and giving a wake-up
 
@@ -156,6 +155,7 @@ void rcu_core(void*);  // in softirq
 void invoke_rcu_core();
 void rcu_sched_clock_irq(RcuData& rdp, bool user);
 void tick_if_needed(RcuData& rdp);
+void tick_of_toggler(RcuData& rdp);
 void sched_tick_fires(kernel::TimerList& timer);
 void call_rcu_core(RcuData& rdp, IrqFlags flags);  // a CPU that is not offloaded has posted
 

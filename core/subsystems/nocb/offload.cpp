@@ -61,6 +61,7 @@ void shut_deferral_down(RcuData& rdp) {
 void rcu_nocb_rdp_deoffload(void* data) {
     RcuData& rdp = *static_cast<RcuData*>(data);
     note(Note::deoffload, static_cast<int>(rdp.cpu), 0);
+    if (kernel::cpu_online(rdp.cpu)) tick_of_toggler(rdp);
     IrqFlags flags = rcu_nocb_lock_irqsave(rdp);
     // Once and for all: from here on rcu_nocb_try_bypass() sees a CPU that is not completely
     // offloaded, and this one has interrupts disabled.
@@ -96,26 +97,23 @@ void rcu_nocb_rdp_offload(void* data) {
 }
 
 // barrier_mutex keeps rcu_barrier() out: while two run callbacks of one list, their order is lost.
-// Without it, togglers still exclude each other.
-kernel::Mutex& toggle_mutex() {
-    return bug(Bug::D16_toggle_without_mutex) ? nocb().toggle_mutex : nocb().barrier_mutex;
-}
-
 void begin_toggle(RcuData& rdp) {
-    toggle_mutex().lock();
+    nocb().barrier_mutex.lock();
     nocb().cpu_hotplug_lock.read_lock();
     nocb().callbacks.order_lost(rdp.cpu);
 }
 
 void end_toggle() {
     nocb().cpu_hotplug_lock.read_unlock();
-    toggle_mutex().unlock();
+    nocb().barrier_mutex.unlock();
 }
 
 void offload_if_it_can_be(RcuData& rdp) {
     if (rcu_rdp_is_offloaded(rdp) || !kernel::cpu_online(rdp.cpu)) return;
-    const RcuData& owner = bug(Bug::D30_leaders_kthread_tested) ? *rdp.nocb_gp_rdp : rdp;
-    if (READ_ONCE(owner.nocb_gp_kthread) == nullptr) return;
+    const kernel::Task* const kthread = bug(Bug::D30_leaders_kthread_tested)
+                                            ? READ_ONCE(rdp.nocb_gp_rdp->nocb_gp_kthread)
+                                            : rdp.nocb_cb_kthread;
+    if (kthread == nullptr) return;
     rdp.kworker.run_and_wait(rdp.cpu, rcu_nocb_rdp_offload, &rdp);
 }
 

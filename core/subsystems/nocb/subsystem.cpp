@@ -26,6 +26,7 @@ constexpr std::int16_t blimits[] = {1, 2, 10};
 constexpr std::int16_t booleans[] = {0, 1};
 constexpr std::int16_t seldom[] = {0, 0, 0, 1};
 constexpr std::int16_t rescuers[] = {0, 0, 0, 0, 0, 1};  // they hide bugs: most plans have none
+constexpr std::int16_t failures[] = {0, 0, 1, 2};
 constexpr std::int16_t users[] = {0, 0, 0, 0, 0, 0, 1, 2};
 
 constexpr ConfigSpec configs[] = {
@@ -52,14 +53,15 @@ constexpr ConfigSpec configs[] = {
     {"nohz_full", "1: a tick that interrupts user mode is of no interest to RCU", 0, 1, 0, seldom},
     {"rq_locks", "1: call_rcu() is also called under a runqueue lock (call_rcu_rq)", 0, 1, 0,
      seldom},
-    {"barriers", "1: rcu_barrier() is called", 0, 1, 0, seldom},
+    {"barriers", "1: rcu_barrier() is called", 0, 1, 0, booleans},
     {"toggling", "1: CPUs are de-offloaded and offloaded again (deoffload, offload)", 0, 1, 0,
      seldom},
     {"hotplug", "1: CPUs go offline and come back (cpu_down, cpu_up), unless rcuo_local is 1", 0, 1,
      0, seldom},
     {"late_cpu", "1: with hotplug, the last CPU is offline at first and has no kthreads yet", 0, 1,
-     0, seldom},
-    {"spawn_failures", "1: the creation of that CPU's kthreads may fail", 0, 1, 0, booleans},
+     0, booleans},
+    {"spawn_failures", "1: the creation of that CPU's kthreads may fail; 2: that of rcuo does", 0,
+     2, 0, failures},
 };
 
 std::string cpu_name(const ConfigValues& values, unsigned cpu) {
