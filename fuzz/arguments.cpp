@@ -169,7 +169,8 @@ void add_bench(CLI::App& app, int& exit_code) {
     const auto args = std::make_shared<BenchArgs>();
     command
         ->add_option("what", args->what,
-                     "cost: of points and executions; finds: executions to each bug, as a table")
+                     "cost: of points and executions; finds: executions to each bug, as a table; "
+                     "peers: a small model, hunted and proved beside SPIN")
         ->capture_default_str();
     command->add_option("--seconds", args->seconds, "cost: CPU time for each line")
         ->check(CLI::PositiveNumber)
@@ -187,10 +188,11 @@ void add_bench(CLI::App& app, int& exit_code) {
         ->capture_default_str();
     command->add_option("--strategy", args->strategies, "finds: only this one; may be repeated")
         ->allow_extra_args(false);
-    command->add_option("--seeds", args->seeds, "finds: hunts for each cell of the table")
+    command->add_option("--seeds", args->seeds, "finds, peers: hunts for each cell of the table")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
-    command->add_option("--runs", args->runs, "finds: a hunt gives up after so many executions")
+    command
+        ->add_option("--runs", args->runs, "finds, peers: a hunt gives up after so many executions")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     command->callback([args, &exit_code] { exit_code = bench(*args); });

@@ -11,6 +11,7 @@
 #include "core/run/find_bench.h"
 #include "core/run/names.h"
 #include "core/strategy/strategies.h"
+#include "fuzz/bench_peers.h"
 #include "fuzz/commands.h"
 
 namespace rcufuzz::cli {
@@ -97,8 +98,10 @@ int bench(const BenchArgs& args) {
         bench_cost(args);
     } else if (args.what == "finds") {
         bench_finds(args);
+    } else if (args.what == "peers") {
+        bench_peers(args.seeds, args.runs);
     } else {
-        throw UserError("bench " + args.what + ": there is 'cost' and 'finds'");
+        throw UserError("bench " + args.what + ": there is 'cost', 'finds' and 'peers'");
     }
     return exit_clean;
 }

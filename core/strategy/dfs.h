@@ -62,7 +62,8 @@ class Dfs final : public sim::Strategy {
 
     std::uint64_t runs() const { return runs_; }
     std::uint64_t states() const { return states_; }  // distinct ones; 0 where they are not known
-    bool states_full() const { return full_; }        // some were not kept
+    std::size_t table_bytes() const { return table_.size() * sizeof(Visited); }
+    bool states_full() const { return full_; }  // some were not kept
     std::size_t depth() const { return path_.size(); }
     // How much of the search is done, from 0 to 1, were all subtrees of a choice of one size.
     double progress() const;
