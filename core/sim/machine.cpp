@@ -70,7 +70,8 @@ void World::refresh(unsigned number) {
 }
 
 void World::set_actors(ActorMask mask) {
-    if (asks_on_new_actor_ && (mask & ~actors_) != 0 && !stopping_ && in_context()) {
+    // Fair scheduling asks nobody, and must take the same course whoever would have been asked.
+    if (asks_on_new_actor_ && !fair_ && (mask & ~actors_) != 0 && !stopping_ && in_context()) {
         actor_appeared_ = true;
         quiet_ = 1;
     }

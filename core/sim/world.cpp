@@ -32,7 +32,7 @@ inline void World::grant_points() {
     }
     std::int64_t wanted =
         fair_ ? fair_turn_points : strategy_->points_until_choice(current_->key, current_->ordinal);
-    if (actor_appeared_) wanted = 1;
+    if (actor_appeared_ && !fair_) wanted = 1;
     const auto turn_left = static_cast<std::int64_t>(turn_began_ + max_turn_points - points_);
     // Turns may be short and never asked at their end: the bounds are met all the same.
     const std::uint64_t bound = fair_ ? limits_.points : limits_.points / 2;
