@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 
 namespace rcufuzz::litmus {
 
@@ -35,16 +34,18 @@ bool accept_type(Cursor& cursor) {
 namespace {
 
 // Binary operators, from those that bind least.
-constexpr std::array<std::initializer_list<std::string_view>, 10> levels{{{"||"},
-                                                                          {"&&"},
-                                                                          {"|"},
-                                                                          {"^"},
-                                                                          {"&"},
-                                                                          {"==", "!="},
-                                                                          {"<", ">", "<=", ">="},
-                                                                          {"<<", ">>"},
-                                                                          {"+", "-"},
-                                                                          {"*", "/", "%"}}};
+// A level has up to four; an empty text is none.
+using Level = std::array<std::string_view, 4>;
+constexpr std::array<Level, 10> levels{Level{"||"},
+                                       Level{"&&"},
+                                       Level{"|"},
+                                       Level{"^"},
+                                       Level{"&"},
+                                       Level{"==", "!="},
+                                       Level{"<", ">", "<=", ">="},
+                                       Level{"<<", ">>"},
+                                       Level{"+", "-"},
+                                       Level{"*", "/", "%"}};
 
 class CodeParser {
    public:
@@ -204,7 +205,7 @@ class CodeParser {
             const auto& signs = levels[level];
             const auto* const sign =
                 std::find(signs.begin(), signs.end(), std::string_view(cursor_.peek().text));
-            if (sign == signs.end()) return left;
+            if (sign == signs.end() || sign->empty()) return left;
             made.op = cursor_.take().text;
             made.args = {left, binary(level + 1)};
             left = add(std::move(made));
