@@ -2,9 +2,12 @@
 //
 // rcufuzz bench
 #include <fmt/core.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 
 #include "core/base/check.h"
 #include "core/run/cost_bench.h"
@@ -18,12 +21,46 @@ namespace rcufuzz::cli {
 
 namespace {
 
+void print_measurement(const run::Measurement& line) {
+    const std::string goal = line.goal.empty() ? "" : "   (goal: " + line.goal + ")";
+    fmt::print("  {:<40} {:>12.1f} {}{}\n", line.what, line.value, line.unit, goal);
+    std::fflush(stdout);
+}
+
+double cpu_seconds_of_children() {
+    rusage usage{};
+    getrusage(RUSAGE_CHILDREN, &usage);
+    return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+// The libFuzzer target under ASan and UBSan, where its build stands beside this program.
+void bench_fuzz_target(std::string_view target) {
+    constexpr int runs = 50000;
+    const std::filesystem::path build =
+        std::filesystem::read_symlink("/proc/self/exe").parent_path();
+    const std::string fuzzer =
+        (build / "fuzz-asan/fuzz" / ("fuzz_" + std::string(target))).string();
+    if (!std::filesystem::exists(fuzzer)) {
+        fmt::print("  no {}: cmake --preset fuzz-asan, cmake --build --preset fuzz-asan\n", fuzzer);
+        return;
+    }
+    const double before = cpu_seconds_of_children();
+    const std::string command =
+        fmt::format("'{}' -seed=1 -runs={} >/dev/null 2>&1 </dev/null", fuzzer, runs);
+    if (std::system(command.c_str()) != 0) throw UserError(fuzzer + ": failed");
+    print_measurement({"libFuzzer target, ASan and UBSan",
+                       runs / (cpu_seconds_of_children() - before), "executions per CPU-second",
+                       "40000"});
+}
+
 void bench_cost(const BenchArgs& args) {
     for (const scenario::Subsystem* target : run::all_targets()) {
         if (!args.frame.target.empty() && args.frame.target != target->name) continue;
         fmt::print("{}\n", target->name);
         for (const run::Measurement& line : run::measure_costs(*target, args.seconds))
-            fmt::print("  {:<40} {:>12.1f} {}\n", line.what, line.value, line.unit);
+            print_measurement(line);
+        bench_fuzz_target(target->name);
     }
 }
 

@@ -15,6 +15,7 @@ struct Measurement {
     std::string what;
     double value = 0;
     std::string unit;
+    std::string goal{};  // what it should be, where a number was set (the project's design, 10)
 };
 
 // `seconds` of CPU time for each line.
