@@ -17,7 +17,7 @@ enum class OracleMode : std::uint8_t { all, black_box };
 
 inline constexpr std::size_t max_ops = 64;
 // No less than a run may have choices (sim::Limits::points), so that every run can be recorded.
-inline constexpr std::size_t max_decisions = 20000;
+inline constexpr std::size_t max_decisions = 30000;
 
 // The choices before the first context runs belong to the world itself.
 inline constexpr sim::ContextKey main_key = 255;

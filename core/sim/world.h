@@ -110,7 +110,7 @@ struct Finding {
 };
 
 struct Limits {
-    std::uint64_t points = 20000;    // beyond it the run is a livelock
+    std::uint64_t points = 29000;    // beyond it the run is a livelock
     std::uint32_t free_jiffies = 8;  // how often the clock may advance with no timer to wait for
 };
 

@@ -27,7 +27,7 @@ struct Callback : RcuHead {
 
 class Callbacks {
    public:
-    static constexpr unsigned capacity = 200;
+    static constexpr unsigned capacity = 100;
 
     // Null: the run has posted all it may.
     Callback* make(unsigned cpu, unsigned chain);
