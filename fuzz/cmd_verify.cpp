@@ -94,8 +94,6 @@ int report_counterexample(const VerifyArgs& args, const run::VerifyResult& resul
 int verify(const VerifyArgs& args) {
     run::VerifyOptions options;
     options.base = make_frame(args.frame).plan;
-    if (options.base.memory == run::MemoryMode::weak)
-        throw UserError("--memory weak: " + args.frame.target + " runs under sc only");
     if (args.ops.empty()) {
         options.max_ops = args.max_ops;
     } else {

@@ -7,7 +7,7 @@ namespace rcufuzz {
 
 namespace {
 
-constexpr std::array<VerdictInfo, 21> verdicts{{
+constexpr std::array<VerdictInfo, 22> verdicts{{
     {Verdict::clean, "clean", "nothing is wrong", true},
     {Verdict::stranded_callback, "stranded_callback",
      "a callback waits and nobody is left who would look at it", true},
@@ -34,11 +34,13 @@ constexpr std::array<VerdictInfo, 21> verdicts{{
     {Verdict::invariant, "invariant", "a named inner invariant does not hold", false},
     {Verdict::list_corrupted, "list_corrupted", "a linked structure is inconsistent", true},
     {Verdict::latency_exceeded, "latency_exceeded", "an age bound was exceeded", false},
+    {Verdict::uninitialised_read, "uninitialised_read", "memory was read before it was written",
+     true},
 }};
 
 }  // namespace
 
-const std::array<VerdictInfo, 21>& all_verdicts() { return verdicts; }
+const std::array<VerdictInfo, 22>& all_verdicts() { return verdicts; }
 
 std::string_view word(Verdict verdict) {
     const auto index = static_cast<std::size_t>(verdict);

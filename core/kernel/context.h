@@ -4,6 +4,7 @@
 // As in include/linux/{irqflags,preempt,bottom_half}.h, v5.13.
 #pragma once
 
+#include "core/memory/run_memory.h"
 #include "core/sim/world.h"
 
 namespace rcufuzz::kernel {

@@ -58,7 +58,10 @@ void force_qs_rnp(RcuState& state) {
         if (!rnp.leaf) continue;
         std::uint32_t mask = 0;
         for (unsigned cpu = 0; cpu < sim::max_cpus; ++cpu)
-            if (((rnp.qsmask.get() >> cpu) & 1u) != 0 && cpu_is_quiescent(cpu)) mask |= 1u << cpu;
+            if (((rnp.qsmask.get() >> cpu) & 1u) != 0 && cpu_is_quiescent(cpu)) {
+                memory::barrier_of_resting_cpu(cpu);
+                mask |= 1u << cpu;
+            }
         if (mask != 0) rcu_report_qs(rnp, mask);
     }
 }

@@ -5,6 +5,7 @@ namespace rcufuzz::kernel {
 
 void GracePeriods::init(const char* name, unsigned cpu) {
     gp_seq_.init("gp_seq", static_cast<int>(cpu), 0);
+    order_.init();
     requests_.init("gp_requests", static_cast<int>(cpu));
     readers_gone_.init("gp_readers_gone", static_cast<int>(cpu));
     done_.init("gp_done", static_cast<int>(cpu));
@@ -18,7 +19,9 @@ void GracePeriods::reader_enter(const Site& site) {
     sim::World& w = sim::world();
     w.point({0, sim::AccessKind::none}, site);
     Reader& reader = readers_[w.current().key];
-    if (reader.nesting++ == 0) reader.number = ++begun_;
+    if (reader.nesting++ != 0) return;
+    reader.number = ++begun_;
+    reader.token = order_.begin_section();
 }
 
 void GracePeriods::reader_exit(const Site& site) {
@@ -28,6 +31,7 @@ void GracePeriods::reader_exit(const Site& site) {
     if (reader.nesting == 0) w.fail(Verdict::lock_misuse, "leaves a reader it is not in", site);
     if (--reader.nesting != 0) return;
     reader.number = 0;
+    order_.end_section(reader.token);
     if (readers_gone_.swait_active()) swake_up_one(readers_gone_, site);
 }
 
@@ -41,10 +45,10 @@ bool GracePeriods::any_open_of_first(std::uint32_t count) const {
 
 // --- those who wait -----------------------------------------------------------------------------
 
-Seq GracePeriods::get_state(const Site& site) {
-    smp_mb();
+Seq GracePeriods::get_state(const Site& site, bool after_barrier) {
+    if (after_barrier) smp_mb(site);
     const Seq cookie = rcu_seq_snap_of(READ_ONCE(gp_seq_, site));
-    smp_mb();
+    smp_mb(site);
     return cookie;
 }
 
@@ -56,7 +60,7 @@ Seq GracePeriods::start_poll(const Site& site) {
 
 bool GracePeriods::poll_state(Seq cookie, const Site& site) {
     const bool done = rcu_seq_done_at(READ_ONCE(gp_seq_, site), cookie);
-    smp_mb();
+    smp_mb(site);
     return done;
 }
 
@@ -70,6 +74,7 @@ void GracePeriods::synchronize(const Site& site) {
     const Seq cookie = start_poll(site);
     swait_event_idle_exclusive(
         done_, [this, cookie] { return rcu_seq_done_at(gp_seq_.get(), cookie); }, site);
+    smp_mb(site);
 }
 
 void GracePeriods::call(GpCallback& callback, const Site& site) {
@@ -105,9 +110,11 @@ void GracePeriods::kthread(void* arg) {
         if (kthread_should_stop()) return;
         WRITE_ONCE(self.gp_seq_, self.gp_seq_.get() + 1);
         const std::uint32_t inside = self.begun_;
+        self.order_.begin();
         swait_event_idle_exclusive(self.readers_gone_,
                                    [&] { return !self.any_open_of_first(inside); });
         if (kthread_should_stop()) return;
+        self.order_.end();
         WRITE_ONCE(self.gp_seq_, (self.gp_seq_.get() | rcu_seq_state_mask) + 1);
         swake_up_all(self.done_);
         self.run_callbacks();

@@ -36,7 +36,9 @@ class GracePeriods {
 
     // The value that the sequence number will have reached when a grace period that begins after
     // now is over. get_state() asks for none; start_poll() does.
-    Seq get_state(const Site& site = Site::current());
+    // `after_barrier` false leaves out the full barrier that comes first: what the caller did
+    // before is then not covered.
+    Seq get_state(const Site& site = Site::current(), bool after_barrier = true);
     Seq start_poll(const Site& site = Site::current());
     bool poll_state(Seq cookie, const Site& site = Site::current());
     void cond_synchronize(Seq cookie, const Site& site = Site::current());
@@ -54,6 +56,7 @@ class GracePeriods {
     struct Reader {
         std::uint16_t nesting = 0;
         std::uint32_t number = 0;  // of the outermost section, from 1
+        memory::GpOrder::Token token = -1;
     };
 
     static void kthread(void* self);
@@ -61,6 +64,7 @@ class GracePeriods {
     void ask_for(Seq cookie, const Site& site);
 
     Shared<Seq> gp_seq_;
+    memory::GpOrder order_;
     Seq needed_ = 0;
     std::array<Reader, sim::max_cpus * sim::slots_per_cpu> readers_{};
     std::uint32_t begun_ = 0;

@@ -13,12 +13,15 @@ std::array<Task*, sim::max_cpus * sim::slots_per_cpu> task_by_key{};
 
 void task_main(void* arg) {
     Task& task = *static_cast<Task*>(arg);
+    memory::barrier_within_step();  // of the switch to this task; wake_up_new_task() has the other
     task.fn(task.data);
+    memory::barrier_within_step();
     task.state = TaskState::dead;
 }
 
 Task& start(ThreadFn fn, void* data, unsigned cpu, const char* name, int index, bool kthread) {
     sim::World& w = sim::world();
+    memory::barrier_within_step();
     Task& task = w.arena().make<Task>();
     task.name = w.name_object(name, index);
     task.kthread = kthread;
@@ -55,6 +58,7 @@ void set_current_state(TaskState state, const Site& site) {
     Task& task = current_task();
     sim::world().point({task.name, sim::AccessKind::write}, site);
     task.state = state;
+    memory::barrier_within_step();  // smp_store_mb()
 }
 
 void schedule(sim::ObjectId waits_on, const WaitCondition& condition, const Site& site) {
@@ -74,11 +78,13 @@ void schedule(sim::ObjectId waits_on, const WaitCondition& condition, const Site
         w.block(sim::ContextState::sleeping, waits_on, task.kthread, site);
     task.state = TaskState::running;
     task.condition = {};
+    memory::barrier_within_step();  // of the switch to this task
 }
 
 bool wake_up_process(Task& task, const Site& site) {
     sim::World& w = sim::world();
     w.point({task.name, sim::AccessKind::wake}, site);
+    memory::barrier_within_step();  // try_to_wake_up(): smp_mb__after_spinlock()
     if (task.state == TaskState::running || task.state == TaskState::dead) return false;
     w.event(sim::EventKind::wake, task.name, task.context->key, 0, site);
     task.state = TaskState::running;

@@ -18,6 +18,7 @@ class Mutex {
 
    private:
     Task* owner_ = nullptr;
+    memory::LockOrder order_;
     SwaitQueue waiters_;
 };
 
@@ -30,7 +31,7 @@ class Completion {
 
    private:
     unsigned done_ = 0;
-    SwaitQueue waiters_;
+    SwaitQueue waiters_;  // its lock guards done_
 };
 
 // cpu_hotplug_lock: readers keep the set of online CPUs as it is, the writer changes it.

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "core/kernel/context.h"
-#include "core/memory/shared.h"
+#include "core/memory/atomic.h"
 
 namespace rcufuzz::kernel {
 

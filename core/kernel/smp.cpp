@@ -12,7 +12,9 @@ void CallSingle::init(const char* name, int index) {
 
 void CallSingle::handler(void* arg) {
     CallSingle& self = *static_cast<CallSingle*>(arg);
+    memory::barrier_within_step();
     self.fn_(self.arg_);
+    memory::barrier_within_step();
     self.done_ = true;
     sim::world().unblock(sim::world().context(self.waiter_));
 }
@@ -31,9 +33,11 @@ void CallSingle::call_and_wait(unsigned cpu, sim::Job fn, void* arg, const Site&
         done_ = false;
         waiter_ = w.current().key;
         w.point({irq_.name, sim::AccessKind::irq}, site);
+        memory::barrier_within_step();
         w.raise_irq(cpu, irq_);
         while (!done_ && !w.stopping())
             w.block(sim::ContextState::spinning, irq_.name, false, site);
+        memory::barrier_within_step();
     }
     preempt_enable(site);
 }
@@ -63,6 +67,7 @@ void CpuWorker::run_and_wait(unsigned cpu, sim::Job fn, void* arg, const Site& s
     Task& task = task_run(main, this, cpu, name_, index_);
     done_.wait_for_completion(site);
     while (task.state != TaskState::dead && !run_is_over()) cpu_relax(site);
+    memory::barrier_within_step();
 }
 
 void set_cpu_online(unsigned cpu, bool online) {

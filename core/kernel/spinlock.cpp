@@ -31,6 +31,7 @@ void RawSpinlock::init(const char* name, int index, LockClass lock_class) {
     *this = RawSpinlock{};
     object_ = sim::world().name_object(name, index);
     class_ = lock_class;
+    order_.init();
 }
 
 void RawSpinlock::acquire(const Site& site, bool nested) {
@@ -72,6 +73,7 @@ void RawSpinlock::taken(const Site& site, bool nested, bool tried) {
     sim::World& w = sim::world();
     owner_ = &w.current();
     if (owner_->key < held_by_key.size()) ++held_by_key[owner_->key];
+    order_.taken();
     w.event(sim::EventKind::lock, object_, 0, 0, site);
     if (lock_hooks.acquired != nullptr) lock_hooks.acquired(*this, nested, tried, site);
 }
@@ -85,6 +87,7 @@ void RawSpinlock::unlock(const Site& site) {
     }
     if (owner_->key < held_by_key.size()) --held_by_key[owner_->key];
     owner_ = nullptr;
+    order_.released();
     w.event(sim::EventKind::unlock, object_, 0, 0, site);
     for (unsigned half = 0; half < waiters_.size(); ++half) {
         for (std::uint64_t rest = waiters_[half]; rest != 0; rest &= rest - 1) {

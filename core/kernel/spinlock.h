@@ -43,6 +43,7 @@ class RawSpinlock {
     std::array<std::uint64_t, 2> waiters_{};  // by context key
     sim::ObjectId object_ = 0;
     LockClass class_ = 0;
+    memory::LockOrder order_;
 };
 
 // Set by core/oracle; null: nobody listens.

@@ -9,6 +9,7 @@ namespace rcufuzz::kernel {
 void SwaitQueue::init(const char* name, int index) {
     *this = SwaitQueue{};
     object_ = sim::world().name_object(name, index);
+    lock_.init();
 }
 
 void SwaitQueue::prepare(SwaitEntry& entry, const Site& site) {
@@ -22,12 +23,16 @@ void SwaitQueue::prepare(SwaitEntry& entry, const Site& site) {
         *end = &entry;
     }
     current_task().state = TaskState::idle;
+    lock_.pass();
+    memory::barrier_within_step();  // of set_current_state()
 }
 
 void SwaitQueue::finish(SwaitEntry& entry, const Site& site) {
     sim::world().point({object_, sim::AccessKind::write}, site);
     current_task().state = TaskState::running;
-    if (entry.queued) remove(entry);
+    if (!entry.queued) return;
+    lock_.pass();
+    remove(entry);
 }
 
 void SwaitQueue::remove(SwaitEntry& entry) {
@@ -44,6 +49,7 @@ void SwaitQueue::remove(SwaitEntry& entry) {
 
 bool SwaitQueue::wake_one(const Site& site) {
     sim::world().point({object_, sim::AccessKind::wake}, site);
+    lock_.pass();
     if (head_ == nullptr) return false;
     SwaitEntry& entry = *head_;
     remove(entry);
@@ -54,6 +60,7 @@ bool SwaitQueue::wake_one(const Site& site) {
 // As the kernel does, takes the present waiters only and wakes them one after the other.
 void SwaitQueue::wake_all(const Site& site) {
     sim::world().point({object_, sim::AccessKind::wake}, site);
+    lock_.pass();
     SwaitEntry** end = &waking_;
     while (*end != nullptr) end = &(*end)->next;
     *end = head_;

@@ -24,6 +24,8 @@ class SwaitQueue {
 
     void prepare(SwaitEntry& entry, const Site& site);
     void finish(SwaitEntry& entry, const Site& site);
+    // As q->lock taken and dropped, for what it guards beside the queue.
+    void pass_lock() { lock_.pass(); }
     bool wake_one(const Site& site);  // whether there was a waiter
     void wake_all(const Site& site);
 
@@ -33,6 +35,7 @@ class SwaitQueue {
     SwaitEntry* head_ = nullptr;
     SwaitEntry* waking_ = nullptr;  // taken by a wake_all() that has not come to them yet
     sim::ObjectId object_ = 0;
+    memory::LockOrder lock_;
 };
 
 inline bool swake_up_one(SwaitQueue& queue, const Site& site = Site::current()) {

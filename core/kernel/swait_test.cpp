@@ -11,6 +11,7 @@
 
 #include "core/kernel/kernel_test.h"
 #include "core/kernel/spinlock.h"
+#include "core/memory/atomic.h"
 #include "core/memory/shared.h"
 
 namespace rcufuzz::kernel {

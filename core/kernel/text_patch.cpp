@@ -11,6 +11,7 @@ namespace {
 struct Patch {
     Mutex text_mutex;
     unsigned cpus = 0;
+    bool syncs = true;
     std::span<TextSite* const> sites;
     std::array<sim::Irq, sim::max_cpus> sync_irqs{};
     std::uint32_t unsynced = 0;  // CPUs that have not taken the interrupt
@@ -30,6 +31,7 @@ namespace {
 
 void do_sync_core(void*) {
     const unsigned cpu = smp_processor_id();
+    memory::barrier_within_step();
     text_poke_serialise(cpu);
     patch.unsynced &= ~(1u << cpu);
     if (patch.unsynced == 0 && patch.patcher != nullptr) sim::world().unblock(*patch.patcher);
@@ -42,6 +44,7 @@ void text_poke_sync(const Site& site) {
     preempt_disable();
     patch.unsynced = ((1u << patch.cpus) - 1) & ~(1u << smp_processor_id());
     patch.patcher = &w.current();
+    memory::barrier_within_step();
     for (unsigned cpu = 0; cpu < patch.cpus; ++cpu) {
         if (((patch.unsynced >> cpu) & 1u) == 0) continue;
         w.point({patch.sync_irqs[cpu].name, sim::AccessKind::irq}, site);
@@ -50,6 +53,7 @@ void text_poke_sync(const Site& site) {
     while (patch.unsynced != 0 && !w.stopping())
         w.block(sim::ContextState::spinning, patch.sync_irqs[0].name, false, site);
     patch.patcher = nullptr;
+    memory::barrier_within_step();
     preempt_enable(site);
 }
 
@@ -57,28 +61,32 @@ void text_poke_sync(const Site& site) {
 
 void TextSite::init(const char* name, int index, int code) {
     *this = TextSite{};
-    object_ = sim::world().name_object(name, index);
-    code_ = old_code_ = code;
+    code_.init(name, index, code);
+    old_code_ = code;
 }
 
+// Where CPUs are made to serialise, an instruction is fetched as it is at this moment, or as it was
+// before the patch that this CPU has not heard of.
 int TextSite::execute(const Site& site) {
+    if (!patch.syncs) return memory::READ_ONCE(code_, site);
     sim::World& w = sim::world();
-    w.point({object_, sim::AccessKind::read}, site);
+    w.point({code_.object(), sim::AccessKind::read}, site);
     const std::uint32_t self = 1u << smp_processor_id();
-    int code = code_;
+    int code = code_.get();
     if ((stale_cpus_ & self) != 0) {
         if (w.choose(question_stale_text, 2, site) != 0)
             code = old_code_;
         else
             stale_cpus_ &= ~self;  // what has been fetched once stays
     }
-    w.event(sim::EventKind::read, object_, code, 0, site);
+    w.event(sim::EventKind::read, code_.object(), code, 0, site);
     return code;
 }
 
-void text_patch_init(unsigned cpus) {
+void text_patch_init(unsigned cpus, bool syncs) {
     patch = Patch{};
     patch.cpus = cpus;
+    patch.syncs = syncs;
     patch.text_mutex.init("text_mutex", -1);
     for (unsigned cpu = 0; cpu < cpus; ++cpu) {
         patch.sync_irqs[cpu].handler = do_sync_core;
@@ -87,17 +95,18 @@ void text_patch_init(unsigned cpus) {
 }
 
 void text_poke(std::span<TextSite* const> sites, int code, const Site& site) {
-    sim::World& w = sim::world();
     patch.text_mutex.lock(site);
     patch.sites = sites;
     for (TextSite* const target : sites) {
-        w.point({target->object_, sim::AccessKind::write}, site);
-        w.event(sim::EventKind::write, target->object_, code, target->code_, site);
-        target->old_code_ = target->code_;
-        target->code_ = code;
-        target->stale_cpus_ = ((1u << patch.cpus) - 1) & ~(1u << smp_processor_id());
+        target->old_code_ = target->code();
+        memory::WRITE_ONCE(target->code_, code, site);
+        if (patch.syncs)
+            target->stale_cpus_ = ((1u << patch.cpus) - 1) & ~(1u << smp_processor_id());
     }
-    text_poke_sync(site);
+    if (patch.syncs)
+        text_poke_sync(site);
+    else
+        memory::smp_mb(site);
     patch.sites = {};
     patch.text_mutex.unlock(site);
 }

@@ -17,6 +17,7 @@
 #include <span>
 
 #include "core/kernel/mutex.h"
+#include "core/memory/shared.h"
 
 namespace rcufuzz::kernel {
 
@@ -29,20 +30,22 @@ class TextSite {
     void init(const char* name, int index, int code);
     // What this CPU executes here and now.
     int execute(const Site& site = Site::current());
-    int code() const { return code_; }  // for oracles
+    int code() const { return code_.get(); }  // for oracles
 
    private:
     friend void text_poke(std::span<TextSite* const> sites, int code, const Site& site);
     friend void text_poke_serialise(unsigned cpu);
 
-    int code_ = 0;
+    memory::Shared<int> code_;
     int old_code_ = 0;
     std::uint32_t stale_cpus_ = 0;  // may still run the old code
-    sim::ObjectId object_ = 0;
 };
 
-// Before the first patch of a run: the CPUs that must serialise, and text_mutex.
-void text_patch_init(unsigned cpus);
+// Before the first patch of a run: the CPUs that must serialise, and text_mutex. Without `syncs`
+// nobody is interrupted and text is nothing but memory, as for static calls of 32-bit powerpc
+// (arch/powerpc/kernel/static_call.c, v6.12): the new instruction is stored, with a barrier on this
+// CPU, and the others see it when they see it.
+void text_patch_init(unsigned cpus, bool syncs = true);
 
 // Makes all of the sites do `code`. In task context with interrupts enabled.
 void text_poke(std::span<TextSite* const> sites, int code, const Site& site = Site::current());

@@ -7,7 +7,8 @@ namespace rcufuzz::kernel {
 
 namespace {
 
-std::array<TimerList*, sim::max_cpus> wheels{};  // sorted by expiry, first armed first
+std::array<TimerList*, sim::max_cpus> wheels{};             // sorted by expiry, first armed first
+std::array<memory::LockOrder, sim::max_cpus> base_locks{};  // each operation is one step
 
 void wheel_changed(unsigned cpu) {
     sim::World& w = sim::world();
@@ -23,6 +24,7 @@ void insert(TimerList& timer) {
     timer.next = *link;
     *link = &timer;
     timer.pending = true;
+    base_locks[timer.cpu].pass();
     wheel_changed(timer.cpu);
 }
 
@@ -31,6 +33,7 @@ void detach(TimerList& timer) {
     while (*link != &timer) link = &(*link)->next;
     *link = timer.next;
     timer.pending = false;
+    base_locks[timer.cpu].pass();
     wheel_changed(timer.cpu);
 }
 
@@ -49,7 +52,10 @@ void wake_sync_waiters(TimerList& timer) {
 
 }  // namespace
 
-void begin_timers() { wheels.fill(nullptr); }
+void begin_timers() {
+    wheels.fill(nullptr);
+    for (unsigned cpu = 0; cpu < sim::world().cpus(); ++cpu) base_locks[cpu].init();
+}
 
 void timer_setup(TimerList& timer, TimerFn fn, void* owner, const char* name, int index) {
     timer = TimerList{};

@@ -114,6 +114,15 @@ Loaded Model::load(unsigned agent, Location& x, Order order, Depends on, bool pl
     return commit_load(agent, x, pick(candidates), order, true, plain);
 }
 
+bool Model::must_see_newest(unsigned agent, const Location& x) const {
+    const Agent& a = agents_[agent];
+    for (int i = x.count - 2; i >= std::max(0, index_of(x, x.seen[agent])); --i) {
+        const Store& store = *x.stores[static_cast<unsigned>(i)];
+        if (may_read(a, x, i, execution_time(a, agent, store, 0))) return false;
+    }
+    return true;
+}
+
 Loaded Model::commit_load(unsigned agent, Location& x, const Candidate& picked, Order order,
                           bool orders_rmb, bool plain) {
     Agent& a = agents_[agent];
@@ -132,7 +141,8 @@ Loaded Model::commit_load(unsigned agent, Location& x, const Candidate& picked, 
     const bool acquires = order == Order::acquire || order == Order::full;
     if (acquires) raise_load_bound(a, time);
     (acquires ? a.ordered : a.pending).join(read.loads_before);
-    return {read.value, time, static_cast<std::uint32_t>(x.count - 1 - picked.index), false};
+    return {read.value, time, static_cast<std::uint32_t>(x.count - 1 - picked.index), false,
+            read.id.writer == no_writer};
 }
 
 // --- what an agent keeps of its loads -----------------------------------------------------------

@@ -27,11 +27,11 @@
 #include <span>
 
 #include "core/base/arena.h"
+#include "core/memory/order.h"
 #include "core/memory/view.h"
 
 namespace rcufuzz::memory {
 
-using Value = std::int64_t;
 using Time = std::uint32_t;  // virtual; only its order has a meaning
 inline constexpr Time never = ~Time{0};
 
@@ -79,6 +79,10 @@ struct Location {
     // By agent: its last plain and its last marked load, as counted by Agent::loads_done.
     std::array<std::uint16_t, max_agents> plain_load{};
     std::array<std::uint16_t, max_agents> marked_load{};
+    // By agent: loads in a row that did not see the newest store; kept by who bounds them.
+    std::array<std::uint8_t, max_agents> stale_loads{};
+    std::uint32_t name = 0;      // the caller's
+    bool uninitialised = false;  // the value that it begins with is no value
 
     const Store& newest() const { return *stores[count - 1u]; }
 };
@@ -145,14 +149,13 @@ struct Agent {
     LoadClock pending;                 // come before its next marked store
 };
 
-enum class Order : std::uint8_t { relaxed, acquire, release, full };
-
 // What a program's value depends on: no access through it comes before this time.
 struct Loaded {
     Value value = 0;
     Time time = 0;
     std::uint32_t age = 0;  // how many stores of the location are newer
     bool stored = false;    // a read-modify-write that was not given up
+    bool initial = false;   // the value that the location began with
 };
 
 // How an access depends on earlier loads; 0: it does not.
@@ -194,6 +197,8 @@ class Model {
     void smp_mb__after_spinlock(unsigned agent);
     void smp_mb__after_unlock_lock(unsigned agent);
     void smp_mb__after_srcu_read_unlock(unsigned agent);
+    // A full barrier of `other`, which is at rest, and of `agent`, which finds it so.
+    void observe_at_rest(unsigned agent, unsigned other);
 
     // A lock is a location that holds 0 (free) or 1. spin_lock() needs it free; the caller waits.
     static bool is_free(const Location& lock) { return lock.newest().value == 0; }
@@ -225,6 +230,10 @@ class Model {
     // True: some store was forgotten, so not all that the model allows can be seen any more.
     bool forgot() const { return forgot_; }
     const Agent& agent(unsigned number) const { return agents_[number]; }
+    // Whether a load of this agent could read nothing but the newest store.
+    bool must_see_newest(unsigned agent, const Location& x) const;
+    // Changes the newest store itself; before anybody runs.
+    static void set_newest(Location& x, Value value) { x.stores[x.count - 1u]->value = value; }
 
     // Tests squeeze the bounds; nothing else does.
     inline static std::size_t history_limit = max_history;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/memory/shared.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
 
+#include "core/memory/atomic.h"
 #include "core/sim/test_machine.h"
 
 namespace rcufuzz::memory {

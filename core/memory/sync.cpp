@@ -12,8 +12,6 @@ namespace rcufuzz::memory {
 
 namespace {
 
-constexpr unsigned sections_per_agent = 5;  // of one srcu_struct; twelve times five bits
-
 constexpr std::uint64_t section_bit(unsigned number) { return std::uint64_t{1} << number; }
 
 }  // namespace
@@ -79,6 +77,12 @@ void Model::smp_mb__after_unlock_lock(unsigned agent) {
 void Model::smp_mb__after_srcu_read_unlock(unsigned agent) {
     Agent& a = agents_[agent];
     if (a.srcu_unlocked) fence(a, a.at_srcu_unlock);
+}
+
+void Model::observe_at_rest(unsigned agent, unsigned other) {
+    fence(agents_[other], agents_[other].known);
+    agents_[agent].known.join(agents_[other].known);
+    fence(agents_[agent], agents_[agent].known);
 }
 
 // --- locks --------------------------------------------------------------------------------------
@@ -187,8 +191,9 @@ void Model::rcu_read_unlock(unsigned agent, GpDomain& rcu) {
 }
 
 Value Model::srcu_read_lock(unsigned agent, GpDomain& srcu) {
-    for (unsigned i = 0; i < sections_per_agent; ++i) {
-        const unsigned number = agent * sections_per_agent + i;
+    const unsigned per_agent = 64 / agent_count_;  // sections are bits of one word
+    for (unsigned i = 0; i < per_agent; ++i) {
+        const unsigned number = agent * per_agent + i;
         if ((srcu.open & section_bit(number)) != 0) continue;
         begin_section(agent, srcu, number);
         return number;

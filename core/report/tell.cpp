@@ -35,6 +35,7 @@ class TurnReader {
             if (event.kind == EventKind::op_begin) begin_op(event);
             if (event.kind == EventKind::op_end) begins_ = true;
             if (event.kind == EventKind::note && target_.tell != nullptr) tell_note(event);
+            if (event.kind == EventKind::read && event.b != 0) tell_stale_load(event);
         }
         if (broken_) tell_break();
         return std::move(turns_);
@@ -51,9 +52,20 @@ class TurnReader {
     }
 
     void tell_note(const sim::Event& event) {
-        const auto told_of = [&](const std::string& who) {
+        tell_event(event, [&](const std::string& who) {
             return target_.tell(event.object, who, event.a, event.b);
-        };
+        });
+    }
+
+    void tell_stale_load(const sim::Event& event) {
+        tell_event(event, [&](const std::string& who) {
+            return who + " still sees " + find_.trace.objects[event.object] + " as " +
+                   std::to_string(event.a) + ", though something newer has been stored.";
+        });
+    }
+
+    template <typename ToldOf>
+    void tell_event(const sim::Event& event, const ToldOf& told_of) {
         if (begins_ || turns_.empty() || event.key != turns_.back().key) {
             turns_.push_back({event.key, event.jiffies, {}});
             const std::string anonymous = told_of("\n");
@@ -152,8 +164,8 @@ std::string header(const Find& find) {
     for (std::size_t i = 0; i < target.bugs.size(); ++i) {
         if (((find.plan.bugs >> i) & 1u) == 0) continue;
         text += wrapped("Bug " + std::string(target.bugs[i].spec) + ": " +
-                            std::string(target.bugs[i].summary) + ". Fixed by " +
-                            std::string(target.bugs[i].fixed_by) + ".",
+                            std::string(target.bugs[i].summary) +
+                            ". Fix: " + std::string(target.bugs[i].fixed_by) + ".",
                         4);
     }
     const std::vector<std::string> passed = functions(find);

@@ -93,7 +93,7 @@ TEST(Tell, PointsOutWhereTheStateBreaks) {
 
 TEST(Tell, HeaderNamesTheBugAndItsFix) {
     EXPECT_THAT(told("bug T02\nop cpu0 on post\n"),
-                HasSubstr("Bug T02: post wakes nobody. Fixed by never, v0."));
+                HasSubstr("Bug T02: post wakes nobody. Fix: never, v0."));
 }
 
 TEST(Sentence, NamesKeepTheirSmallLetters) {

@@ -6,6 +6,7 @@
 
 #include "core/kernel/context.h"
 #include "core/kernel/kthread.h"
+#include "core/memory/run_memory.h"
 #include "core/oracle/lock_order.h"
 #include "core/oracle/progress.h"
 #include "core/run/driver.h"
@@ -44,8 +45,7 @@ std::uint64_t hash_state(const sim::World& w) {
 // The subsystem first: that a callback strands says more than that a task waits for it.
 void judge(scenario::Instance& instance, const sim::World& w) {
     instance.judge_end();
-    const Verdict verdict = w.finding().verdict;
-    if (verdict == Verdict::clean || verdict == Verdict::invariant) oracle::judge_progress();
+    if (!w.has_consequence()) oracle::judge_progress();
 }
 
 std::string object_text(const sim::ObjectName& name) {
@@ -104,6 +104,7 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
     scenario::active_bugs = plan.bugs;
     scenario::white_box_oracles = plan.oracle == OracleMode::all;
     w.begin(target.all_cpus(plan.config), strategy, options.trace, sim::Limits{});
+    memory::begin_memory(plan.memory == MemoryMode::weak, scenario::white_box_oracles);
     kernel::boot();
     oracle::begin_lock_order();
     scenario::Instance& instance = target.create(w.arena(), plan.config);

@@ -134,6 +134,8 @@ struct Subsystem {
     std::string (*cpu_name)(const ConfigValues&, unsigned cpu);  // "cpu1", "rcuog0", ...
     Instance& (*create)(Arena&, const ConfigValues&);
     TellNote tell;
+    // Its oracles judge by the rules of weak memory too, and plans may ask for it.
+    bool runs_weak = false;
 };
 
 // --- what a running subsystem may ask ------------------------------------------------------

@@ -226,6 +226,7 @@ Context* World::act(unsigned actor_number) {
         case Act::resched: {
             Context* const next = next_ready_task(number);
             cpu.task = next;
+            ++cpu.task_switches;
             refresh(number);
             return next;
         }

@@ -158,6 +158,7 @@ void World::job_done(Context& self) {
     if (self.is_task()) {
         Cpu& cpu = cpus_[self.cpu];
         cpu.task = next_ready_task(self.cpu);
+        ++cpu.task_switches;
         refresh(self.cpu);
     } else if (Context* const softirq = pop_interrupt(self)) {
         switch_to(*softirq);
@@ -182,6 +183,7 @@ void World::block(ContextState state, ObjectId what, bool stoppable, const Site&
         CHECK(self.is_task());
         event(EventKind::sleep, what, 0, 0, site);
         cpus_[self.cpu].task = next_ready_task(self.cpu);
+        ++cpus_[self.cpu].task_switches;
     }
     refresh(self.cpu);
     hand_over(ChoiceKind::handover);
@@ -229,9 +231,9 @@ void World::note_finding(Verdict verdict, std::string detail, const Site& site) 
     finding_.site = site;
 }
 
-void World::note_invariant(std::string detail, const Site& site) {
+void World::note_suspicion(Verdict verdict, std::string detail, const Site& site) {
     if (stopping_ || suspicion_.verdict != Verdict::clean) return;
-    suspicion_ = {Verdict::invariant, site, std::move(detail)};
+    suspicion_ = {verdict, site, std::move(detail)};
 }
 
 // --- choices ------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <source_location>
 #include <string>
+#include <utility>
 
 #include "core/base/arena.h"
 #include "core/base/verdict.h"
@@ -83,10 +84,11 @@ struct Cpu {
     bool halted = false;     // idle or in user mode: tasks wait for the end of an interrupt
     bool irqs_on = true;
     bool resched_irq = false;  // another CPU has woken a task here since interrupts were disabled
-    bool crowded = false;            // has had more than one task: preemption is possible
+    bool crowded = false;      // has had more than one task: preemption is possible
     std::int16_t preempt_count = 0;  // preempt_disable() depth, spinlocks included
     std::int16_t bh_count = 0;       // local_bh_disable() depth
     std::uint32_t softirq_pending = 0;
+    std::uint32_t task_switches = 0;
     Jiffies next_expiry = no_expiry;  // kept by the timer wheel
     Irq* irq_head = nullptr;
     Irq* irq_tail = nullptr;
@@ -127,6 +129,8 @@ class World {
     const Finding& finding() const {
         return finding_.verdict != Verdict::clean ? finding_ : suspicion_;
     }
+    // What is found is more than a suspicion.
+    bool has_consequence() const { return finding_.verdict != Verdict::clean; }
     const Trace& trace() const { return trace_; }
     bool abandoned() const { return abandoned_; }  // by the strategy
     std::uint64_t points() const { return points_; }
@@ -161,7 +165,10 @@ class World {
     void note_finding(Verdict verdict, std::string detail, const Site& site);
     // An inner invariant does not hold. The run goes on: a consequence that users would see is the
     // better find. Where none comes, this is the verdict.
-    void note_invariant(std::string detail, const Site& site);
+    void note_invariant(std::string detail, const Site& site) {
+        note_suspicion(Verdict::invariant, std::move(detail), site);
+    }
+    void note_suspicion(Verdict verdict, std::string detail, const Site& site);
 
     // --- cpus, tasks, interrupts, clock -------------------------------------------------------
     Context& spawn(unsigned cpu, Job job, void* arg);

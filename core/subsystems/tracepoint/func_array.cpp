@@ -15,8 +15,8 @@ TpProbes* allocate_probes(unsigned entries) {
     TpProbes& array = kernel::allocate<TpProbes>();
     array.capacity = entries;
     for (FuncEntry& entry : array.probes) {
-        entry.func.init("tp_func.func", -1, 0);
-        entry.data.init("tp_func.data", -1, 0);
+        entry.func.init_uninitialised("tp_func.func", -1);
+        entry.data.init_uninitialised("tp_func.data", -1);
     }
     return &array;
 }
@@ -29,8 +29,8 @@ class Filler {
         if (count_ >= array_.capacity)
             kernel::fail(Verdict::list_corrupted, "writes beyond the end of a new array");
         FuncEntry& entry = array_.probes[count_++];
-        entry.func.set(func);
-        entry.data.set(data);
+        entry.func.set_private(func);
+        entry.data.set_private(data);
         entry.prio = prio;
     }
     void copy(const FuncEntry& entry) { add(entry.func.get(), entry.data.get(), entry.prio); }

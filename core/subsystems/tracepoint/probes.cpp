@@ -34,16 +34,19 @@ Registration* Probes::begin_register(unsigned tp, unsigned probe) {
     registration = {};
     registration.tp = tp;
     registration.probe = probe;
+    registration.registered_here.init();
     registration.register_called = now();
     return &registration;
 }
 
 // One that failed can't be called: it ends where it began.
 void Probes::registered(Registration& registration, bool done) {
-    if (done)
+    if (done) {
         registration.registered = now();
-    else
+        registration.registered_here.reach();
+    } else {
         registration.unregister_called = registration.freed = registration.register_called;
+    }
 }
 
 Registration* Probes::nth_live(unsigned tp, unsigned nth) {
@@ -80,7 +83,9 @@ unsigned Probes::live_count(unsigned tp) const {
 EventWatch Probes::begin_event(unsigned tp) {
     EventWatch watch;
     watch.tp = tp;
-    watch.key_tested = now();
+    for (unsigned i = 0; i < count_; ++i)
+        if (made_[i].registered != never && made_[i].registered_here.certain_here())
+            watch.registered |= std::uint64_t{1} << i;
     return watch;
 }
 
@@ -119,7 +124,7 @@ void Probes::end_event(const EventWatch& watch, const Site& site) {
     for (unsigned i = 0; i < count_; ++i) {
         const Registration& registration = made_[i];
         const bool throughout = registration.tp == watch.tp &&
-                                registration.registered < watch.key_tested &&
+                                ((watch.registered >> i) & 1u) != 0 &&
                                 registration.unregister_called == never;
         if (!throughout) continue;
         unsigned calls = 0;

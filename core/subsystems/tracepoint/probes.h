@@ -44,6 +44,7 @@ struct Registration {
     unsigned probe = 0;
     Moment register_called = never;
     Moment registered = never;
+    memory::Milestone registered_here;
     Moment unregister_called = never;
     Moment freed = never;
 };
@@ -51,7 +52,7 @@ struct Registration {
 // One event on its way through the calls.
 struct EventWatch {
     unsigned tp = 0;
-    Moment key_tested = 0;
+    std::uint64_t registered = 0;  // by index: those that it certainly comes after
     unsigned calls = 0;
     struct Call {
         int func;
@@ -62,7 +63,7 @@ struct EventWatch {
 
 class Probes {
    public:
-    static constexpr unsigned capacity = 64;
+    static constexpr unsigned capacity = 64;  // bits of EventWatch::registered
 
     // A registration is about to be made; null: the run has made all it may.
     Registration* begin_register(unsigned tp, unsigned probe);

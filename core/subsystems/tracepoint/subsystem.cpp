@@ -98,7 +98,10 @@ constexpr std::string_view before_underscore(std::string_view name) {
 constexpr scenario::BugSpec bugs[] = {
 #define BUG(name, verdict, summary, fixed_by) \
     {#name, before_underscore(#name), Verdict::verdict, summary, fixed_by},
+#define WEAK_BUG(name, verdict, summary, fixed_by) \
+    {#name, before_underscore(#name), Verdict::verdict, summary, fixed_by, true},
 #include "core/subsystems/tracepoint/bugs.def"
+#undef WEAK_BUG
 #undef BUG
 };
 
@@ -133,7 +136,7 @@ void TracepointInstance::boot() {
     state_.generation = static_cast<Generation>(values_[generation]);
     state_.allocations_fail = values_[alloc_fail] != 0;
     state_.tracepoints = static_cast<unsigned>(values_[tracepoints]);
-    kernel::text_patch_init(workload_cpus(values_));
+    kernel::text_patch_init(workload_cpus(values_), !bug(T21_text_unsynchronised));
     kernel::static_call_init();
     state_.tracepoints_mutex.init("tracepoints_mutex", -1);
     state_.rcu.init("rcu_gp", rcu_cpu(values_));
@@ -245,6 +248,7 @@ const scenario::Subsystem& subsystem() {
         .cpu_name = t::cpu_name,
         .create = t::create,
         .tell = t::tell,
+        .runs_weak = true,
     };
     return description;
 }

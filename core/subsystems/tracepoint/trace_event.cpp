@@ -17,13 +17,13 @@ void call_probe(EventWatch& watch, int func, int data) {
 // __traceiter_foo(): reads tp->funcs again and ignores the data it was called with.
 void iterate(Tracepoint& tp, EventWatch& watch, const TpProbes* kept = nullptr) {
     const TpProbes* const array =
-        kept != nullptr && bug(T26_iterator_keeps_array) ? kept : READ_ONCE(tp.funcs);
+        kept != nullptr && bug(T26_iterator_keeps_array) ? kept : rcu_dereference(tp.funcs);
     if (array == nullptr) return;
     const FuncEntry* it = array->probes.data();
     check_not_freed(*array);
     int func = READ_ONCE(it->func);
     do {
-        const int data = READ_ONCE(it->data);
+        const int data = load_plain(it->data);
         call_probe(watch, func, data);
         ++it;
         check_not_freed(*array);
@@ -33,10 +33,10 @@ void iterate(Tracepoint& tp, EventWatch& watch, const TpProbes* kept = nullptr) 
 
 // static_call_cond() with the data of the first probe.
 void call_static(Tracepoint& tp, unsigned place, EventWatch& watch) {
-    const TpProbes* const array = READ_ONCE(tp.funcs);
+    const TpProbes* const array = rcu_dereference(tp.funcs);
     if (array == nullptr) return;
     check_not_freed(*array);
-    const int data = READ_ONCE(array->probes[0].data);
+    const int data = load_plain(array->probes[0].data);
     note(Note::loaded_data, data, static_cast<int>(tp.number));
     const int func = tp.call.target(place);
     if (func == func_iterator)

@@ -22,6 +22,9 @@ using kernel::GpCallback;
 using kernel::GracePeriods;
 using kernel::Mutex;
 using kernel::Seq;
+using memory::load_plain;
+using memory::rcu_assign_pointer;
+using memory::rcu_dereference;
 using memory::READ_ONCE;
 using memory::Shared;
 using memory::WRITE_ONCE;
@@ -38,7 +41,9 @@ enum Generation {
 
 enum Bug : unsigned {
 #define BUG(name, verdict, summary, fixed_by) name,
+#define WEAK_BUG(name, verdict, summary, fixed_by) name,
 #include "core/subsystems/tracepoint/bugs.def"
+#undef WEAK_BUG
 #undef BUG
 };
 inline bool bug(Bug which) { return scenario::bug_active(which); }

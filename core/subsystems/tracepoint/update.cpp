@@ -32,7 +32,10 @@ void tracepoint_update_call(Tracepoint& tp, const TpProbes* array) {
 
 void assign_funcs(Tracepoint& tp, TpProbes* array) {
     note(Note::assign, static_cast<int>(nr_func_state(array)), static_cast<int>(tp.number));
-    WRITE_ONCE(tp.funcs, array);
+    if (bug(T20_published_unordered))
+        WRITE_ONCE(tp.funcs, array);
+    else
+        rcu_assign_pointer(tp.funcs, array);
 }
 
 void key_enable(Tracepoint& tp) {
@@ -48,7 +51,7 @@ void tp_rcu_get_state(Transition transition) {
     note(Note::get_state, transition, 0);
     snapshot.rcu_sections = all.rcu.sections_begun();
     snapshot.srcu_sections = all.srcu.sections_begun();
-    snapshot.rcu = all.rcu.get_state();
+    snapshot.rcu = all.rcu.get_state(Site::current(), !bug(T23_cookie_unfenced));
     snapshot.srcu = all.srcu.start_poll();
     snapshot.ongoing = true;
 }

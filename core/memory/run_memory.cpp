@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/memory/run_memory.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "core/base/check.h"
+#include "core/memory/model.h"
+
+namespace rcufuzz::memory {
+
+namespace {
+
+// A loop that waits for a store of somebody else would go round for ever without seeing it.
+constexpr std::uint8_t max_stale_loads = 3;
+
+// When a pointer to an object was loaded, on one CPU.
+struct Pointer {
+    const std::byte* begin = nullptr;
+    std::size_t size = 0;
+    Time time = 0;
+};
+
+struct AgentState {
+    std::uint32_t task_switches = 0;
+    Time last_load = 0;  // of the load before
+    Time floor = 0;      // everything depends on what was loaded by then
+    std::array<Pointer, 16> pointers{};
+    std::size_t next_pointer = 0;
+};
+
+struct RunMemory {
+    Model model;
+    std::array<AgentState, max_agents> agents{};
+    // Of the access that is being made.
+    const Site* site = nullptr;
+    std::uint16_t question = 0;  // 0: not asked
+    bool race_told = false;
+};
+
+RunMemory run;
+bool weak = false;
+
+std::uint32_t ask(void* /*arg*/, std::uint32_t count) {
+    if (run.question == 0) return 0;
+    return sim::world().choose(run.question, count, *run.site);
+}
+
+void will_ask(std::uint16_t question, const Site& site) {
+    run.question = question;
+    run.site = &site;
+}
+
+// Boot, and the oracles at the end of a run, are not part of the execution.
+bool outside() { return !sim::world().in_context() || sim::world().stopping(); }
+
+Depends depends(const AgentState& agent, unsigned number, const void* cell) {
+    const auto* const at = static_cast<const std::byte*>(cell);
+    Time time = agent.floor;
+    for (const Pointer& p : agent.pointers)
+        if (at >= p.begin && at < p.begin + p.size) time = std::max(time, p.time);
+    return {.address = time, .data = run.model.agent(number).latest_load};
+}
+
+std::string name_of(const Location& x) {
+    const sim::ObjectName& name = sim::world().object(static_cast<sim::ObjectId>(x.name));
+    return name.text + (name.index < 0 ? "" : "[" + std::to_string(name.index) + "]");
+}
+
+void judge_race(const Location& x, const Site& site) {
+    if (run.model.race().location == nullptr || run.race_told) [[likely]]
+        return;
+    run.race_told = true;
+    sim::world().note_suspicion(Verdict::data_race, name_of(x) + ": " + run.model.race().what,
+                                site);
+}
+
+void judge_value(const Location& x, const Loaded& loaded, const Site& site) {
+    if (!x.uninitialised || !loaded.initial) [[likely]]
+        return;
+    sim::world().event(sim::EventKind::read, static_cast<sim::ObjectId>(x.name), loaded.value,
+                       loaded.age, site);
+    sim::world().fail(Verdict::uninitialised_read,
+                      name_of(x) + " is read before what was stored there is seen", site);
+}
+
+}  // namespace
+
+void begin_memory(bool on, bool races) {
+    weak = weak_memory = on;
+    if (!on) return;
+    sim::World& w = sim::world();
+    run.agents = {};
+    run.model.begin(w.arena(), w.cpus(), ask, nullptr);
+    run.model.track_races(races);
+    run.race_told = false;
+}
+
+Model* weak_model() { return weak ? &run.model : nullptr; }
+
+unsigned current_agent() {
+    const sim::World& w = sim::world();
+    const unsigned number = sim::world().this_cpu_number();
+    AgentState& agent = run.agents[number];
+    if (const std::uint32_t switches = w.cpu(number).task_switches;
+        switches != agent.task_switches) {
+        agent.task_switches = switches;
+        run.model.smp_mb(number);
+    }
+    return number;
+}
+
+Location& make_location(sim::ObjectId name, Value initial, bool uninitialised) {
+    Location& x = run.model.make_location(initial);
+    x.name = name;
+    x.uninitialised = uninitialised;
+    return x;
+}
+
+Seen load(Location& x, const void* cell, Order order, bool plain, const Site& site) {
+    if (outside()) return {x.newest().value, 0};
+    const unsigned number = current_agent();
+    AgentState& agent = run.agents[number];
+    std::uint8_t& stale = x.stale_loads[number];
+    will_ask(stale < max_stale_loads ? question_which_store : 0, site);
+    const Loaded loaded = run.model.load(number, x, order, depends(agent, number, cell), plain);
+    stale = loaded.age == 0 ? 0 : static_cast<std::uint8_t>(stale + 1);
+    agent.last_load = loaded.time;
+    judge_race(x, site);
+    judge_value(x, loaded, site);
+    return {loaded.value, loaded.age};
+}
+
+Value store(Location& x, const void* cell, Value value, Order order, bool plain, const Site& site) {
+    if (outside()) {
+        Model::set_newest(x, value);
+        return value;
+    }
+    const unsigned number = current_agent();
+    will_ask(question_which_place, site);
+    run.model.store(number, x, value, order, depends(run.agents[number], number, cell), plain);
+    judge_race(x, site);
+    return x.newest().value;
+}
+
+void settle(Location& x, Value value, bool plain) {
+    if (outside()) {
+        Model::set_newest(x, value);
+        return;
+    }
+    const unsigned number = current_agent();
+    run.question = 0;
+    run.model.store(number, x, value, Order::relaxed, {}, plain);
+}
+
+Updated update(Location& x, const void* cell, bool (*update)(void*, Value, Value&), void* arg,
+               Order order, bool returns, const Site& site) {
+    if (outside()) {
+        Updated done{x.newest().value, false, x.newest().value};
+        done.stored = update(arg, done.old, done.newest);
+        Model::set_newest(x, done.newest);
+        return done;
+    }
+    const unsigned number = current_agent();
+    AgentState& agent = run.agents[number];
+    will_ask(question_which_store, site);
+    const Loaded loaded =
+        run.model.rmw(number, x, update, arg, order, returns, depends(agent, number, cell));
+    agent.last_load = loaded.time;
+    judge_race(x, site);
+    judge_value(x, loaded, site);
+    return {loaded.value, loaded.stored, x.newest().value};
+}
+
+void note_pointer(const void* begin, std::size_t size) {
+    if (outside()) return;
+    AgentState& agent = run.agents[sim::world().this_cpu_number()];
+    const auto* const at = static_cast<const std::byte*>(begin);
+    for (Pointer& p : agent.pointers) {
+        if (p.begin != at || p.size != size) continue;
+        p.time = std::max(p.time, agent.last_load);  // either copy may be the one that is used
+        return;
+    }
+    Pointer& oldest = agent.pointers[agent.next_pointer];
+    agent.next_pointer = (agent.next_pointer + 1) % agent.pointers.size();
+    agent.floor = std::max(agent.floor, oldest.time);  // forgotten: holds for all from now on
+    oldest = {at, size, agent.last_load};
+}
+
+void depend_on_loads() {
+    if (!weak || outside()) return;
+    const unsigned number = current_agent();
+    run.agents[number].floor = run.model.agent(number).latest_load;
+}
+
+// --- barriers -----------------------------------------------------------------------------------
+
+void weak_barrier(const Site& site) {
+    sim::world().point({}, site);
+    barrier_within_step();
+}
+
+void weak_rmb() {
+    if (!outside()) run.model.smp_rmb(current_agent());
+}
+
+void weak_wmb() {
+    if (!outside()) run.model.smp_wmb(current_agent());
+}
+
+void weak_before_atomic() {
+    if (!outside()) run.model.smp_mb__before_atomic(current_agent());
+}
+
+void weak_after_atomic(const Site& site) {
+    sim::world().point({}, site);
+    if (!outside()) run.model.smp_mb__after_atomic(current_agent());
+}
+
+void barrier_within_step() {
+    if (weak && !outside()) run.model.smp_mb(current_agent());
+}
+
+void barrier_of_resting_cpu(unsigned cpu) {
+    if (weak && !outside()) run.model.observe_at_rest(current_agent(), cpu);
+}
+
+// --- locks and grace periods --------------------------------------------------------------------
+
+void LockOrder::init() { lock_ = weak ? &run.model.make_location(0) : nullptr; }
+
+void LockOrder::taken() {
+    if (lock_ != nullptr && !outside()) run.model.spin_lock(current_agent(), *lock_);
+}
+
+void LockOrder::released() {
+    if (lock_ != nullptr && !outside()) run.model.spin_unlock(current_agent(), *lock_);
+}
+
+void Milestone::init() {
+    reached_ = false;
+    mark_ = weak ? &run.model.make_location(0) : nullptr;
+}
+
+void Milestone::reach() {
+    reached_ = true;
+    if (mark_ == nullptr || outside()) return;
+    run.question = 0;
+    run.model.store(current_agent(), *mark_, 1, Order::release);
+}
+
+bool Milestone::certain_here() const {
+    if (mark_ == nullptr || outside()) return reached_;
+    return reached_ && run.model.must_see_newest(current_agent(), *mark_);
+}
+
+void GpOrder::init() { domain_ = weak ? &run.model.make_domain() : nullptr; }
+
+GpOrder::Token GpOrder::begin_section() {
+    if (domain_ == nullptr || outside()) return -1;
+    const Token token = run.model.srcu_read_lock(current_agent(), *domain_);
+    CHECK(token >= 0);
+    return token;
+}
+
+void GpOrder::end_section(Token token) {
+    if (domain_ == nullptr || outside() || token < 0) return;
+    run.model.srcu_read_unlock(current_agent(), *domain_, token);
+}
+
+void GpOrder::begin() {
+    if (domain_ != nullptr && !outside()) run.model.gp_begin(current_agent(), *domain_);
+}
+
+void GpOrder::end() {
+    if (domain_ != nullptr && !outside()) run.model.gp_end(current_agent());
+}
+
+}  // namespace rcufuzz::memory
