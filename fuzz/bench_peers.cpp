@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -15,14 +14,15 @@
 
 #include "core/base/check.h"
 #include "core/base/text.h"
-#include "core/run/peer_model.h"
+#include "core/peer/peer_model.h"
 #include "core/strategy/strategies.h"
+#include "fuzz/stopwatch.h"
 
 namespace rcufuzz::cli {
 
 namespace {
 
-// The same steps as core/run/peer_model.cpp.
+// The same steps as core/peer/peer_model.cpp.
 constexpr const char* spin_model = R"promela(
 /* SPIN model, one atomic step per critical section (Lipton reduction of nocb.pml).
 	-DFIXED for the fix. */
@@ -95,22 +95,13 @@ proctype cb() {
 init { atomic { run cpu(0, NENQ0); run cpu(1, NENQ1); run gp(); run cb(); run tmr(0); run tmr(1) } }
 )promela";
 
-class Stopwatch {
-   public:
-    double seconds() const { return std::chrono::duration<double>(Clock::now() - began_).count(); }
-
-   private:
-    using Clock = std::chrono::steady_clock;
-    Clock::time_point began_ = Clock::now();
-};
-
 void print_hunts(const char* policy, unsigned seeds, std::uint64_t limit) {
     std::vector<std::uint64_t> counts;
     std::uint64_t runs = 0;
     unsigned found = 0;
     const Stopwatch watch;
     for (unsigned seed = 1; seed <= seeds; ++seed) {
-        counts.push_back(run::hunt_peer_model({}, policy, seed, limit));
+        counts.push_back(peer::hunt_peer_model({}, policy, seed, limit));
         runs += counts.back();
         if (counts.back() < limit) ++found;
     }
@@ -123,7 +114,7 @@ void print_hunts(const char* policy, unsigned seeds, std::uint64_t limit) {
 
 void print_proof(bool fixed) {
     const Stopwatch watch;
-    const run::PeerProof proof = run::prove_peer_model({.fixed = fixed});
+    const peer::PeerProof proof = peer::prove_peer_model({.fixed = fixed});
     fmt::print("  ours, {:<7} {:<14} {:>9} states {:>9} runs {:>8.2f} s {:>6} MB of states\n",
                fixed ? "fixed" : "broken", proof.clean ? "proved" : "counterexample", proof.states,
                proof.runs, watch.seconds(), proof.megabytes);

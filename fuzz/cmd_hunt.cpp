@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
 #include <filesystem>
 
@@ -16,6 +15,7 @@
 #include "fuzz/commands.h"
 #include "fuzz/jobs.h"
 #include "fuzz/json_output.h"
+#include "fuzz/stopwatch.h"
 
 namespace rcufuzz::cli {
 
@@ -32,15 +32,6 @@ void stop_on_signals() {
     action.sa_flags = static_cast<int>(SA_RESETHAND);
     for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
 }
-
-class Stopwatch {
-   public:
-    double seconds() const { return std::chrono::duration<double>(Clock::now() - began_).count(); }
-
-   private:
-    using Clock = std::chrono::steady_clock;
-    Clock::time_point began_ = Clock::now();
-};
 
 // One line on a terminal, written over again; nothing anywhere else.
 class Progress {

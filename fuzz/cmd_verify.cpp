@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <filesystem>
 
 #include "core/base/check.h"
@@ -14,12 +13,11 @@
 #include "core/run/names.h"
 #include "core/run/verify.h"
 #include "fuzz/commands.h"
+#include "fuzz/stopwatch.h"
 
 namespace rcufuzz::cli {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // "2/8": the second of eight parts.
 void read_shard(const std::string& text, run::VerifyOptions& options) {
@@ -33,12 +31,12 @@ void read_shard(const std::string& text, run::VerifyOptions& options) {
 }
 
 struct Watch {
-    Clock::time_point began = Clock::now();
+    Stopwatch clock;
     double limit = 0;  // seconds
     double shown = 0;
     bool terminal = isatty(STDERR_FILENO) != 0;
 
-    double seconds() const { return std::chrono::duration<double>(Clock::now() - began).count(); }
+    double seconds() const { return clock.seconds(); }
 
     static bool keep_going(void* arg, const run::VerifyProgress& progress) {
         Watch& watch = *static_cast<Watch*>(arg);

@@ -7,8 +7,8 @@ namespace rcufuzz::fuzz {
 
 namespace {
 
-alignas(64) __attribute__((section("__libfuzzer_extra_counters"), used)) std::uint8_t
-    counters[state_counter_count];
+alignas(64) __attribute__((section("__libfuzzer_extra_counters"),
+                           used)) std::uint8_t counters[state_counter_count];
 
 }  // namespace
 

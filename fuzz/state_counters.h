@@ -10,8 +10,8 @@
 
 namespace rcufuzz::fuzz {
 
-// Measured on nocb's D01, D02, D03: 2048 make the corpus five times as large and the finds two to
-// five times as late, since the mutator brings enough schedules of its own.
+// Few: with thousands the corpus grows and bugs are found later, since the mutator brings enough
+// schedules of its own. `scripts/fuzz-bench` measures it.
 inline constexpr std::size_t state_counter_count = 64;
 
 std::span<std::uint8_t> state_counters();

@@ -87,7 +87,7 @@ bool has_task(unsigned cpu) {
 
 void rest_until_interrupt() {
     sim::World& w = sim::world();
-    w.this_cpu().halted = !w.this_cpu().resched_irq;
+    w.this_cpu().halted = !w.this_cpu().woken_from_afar;
     w.set_irqs(true);
     w.refresh(smp_processor_id());
 }

@@ -53,12 +53,12 @@ inline bool cpu_online(unsigned cpu) { return sim::world().cpu(cpu).online; }
 void set_cpu_online(unsigned cpu, bool online);
 
 // Another task of this CPU wants to run.
-inline bool need_resched() { return sim::world().need_resched(smp_processor_id()); }
+inline bool need_resched() { return sim::world().another_task_ready(smp_processor_id()); }
 // Somebody else than kthreads is on this CPU, running or not.
 bool has_task(unsigned cpu);
 inline bool at_rest(unsigned cpu) { return sim::world().cpu(cpu).halted; }
 // With interrupts disabled: one that makes this CPU schedule will come as soon as they are enabled.
-inline bool resched_irq_pending() { return sim::world().this_cpu().resched_irq; }
+inline bool resched_irq_pending() { return sim::world().this_cpu().woken_from_afar; }
 // This CPU goes idle or to user mode, for good: until a wake-up or an interrupt comes, no task runs
 // on it. Enables interrupts. The last step of a task; not a point.
 void rest_until_interrupt();

@@ -54,6 +54,11 @@ struct Op {
     bool operator==(const Op&) const = default;
 };
 
+// The number in the specification with which a bug's name begins: "D01" of "D01_wake_leaves_level".
+constexpr std::string_view spec_number(std::string_view name) {
+    return name.substr(0, name.find('_'));
+}
+
 struct BugSpec {
     std::string_view name;  // "D01_direct_wake_leaves_level"
     std::string_view spec;  // "D01"

@@ -101,7 +101,7 @@ void World::set_irqs(bool on) {
     Cpu& cpu = this_cpu();
     if (cpu.irqs_on == on) return;
     cpu.irqs_on = on;
-    cpu.resched_irq = false;
+    cpu.woken_from_afar = false;
     // Most of the time nothing waits for interrupts here and the mask stays as it is.
     if (cpu.irq_head != nullptr || cpu.softirq_pending != 0 || cpu.next_expiry <= jiffies_ ||
         cpu.crowded)
@@ -111,7 +111,7 @@ void World::set_irqs(bool on) {
 // A task has become ready: a CPU that rests is interrupted, one that is about to rest will be.
 void World::reschedule(Cpu& cpu, unsigned number) {
     cpu.halted = false;
-    if (current_->cpu != number) cpu.resched_irq = true;
+    if (current_->cpu != number) cpu.woken_from_afar = true;
 }
 
 Context& World::spawn(unsigned number, Job job, void* arg) {
@@ -190,7 +190,7 @@ Context* World::pop_interrupt(Context& self) {
     refresh(self.cpu);
     if (hard && cpu.softirq_pending != 0 && takes_softirq(cpu, jiffies_))
         return act(actor(Act::softirq, self.cpu));
-    if (cpu.halted && cpu.depth == 0) {  // the way out of an interrupt looks at need_resched
+    if (cpu.halted && cpu.depth == 0) {  // the way out of an interrupt looks for a ready task
         cpu.halted = false;
         refresh(self.cpu);
     }

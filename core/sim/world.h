@@ -83,8 +83,8 @@ struct Cpu {
     bool online = true;      // offline: nothing of this CPU acts, whatever it was doing
     bool halted = false;     // idle or in user mode: tasks wait for the end of an interrupt
     bool irqs_on = true;
-    bool resched_irq = false;  // another CPU has woken a task here since interrupts were disabled
-    bool crowded = false;      // has had more than one task: preemption is possible
+    bool woken_from_afar = false;    // by another CPU, since interrupts were disabled here
+    bool crowded = false;            // has had more than one task: preemption is possible
     std::int16_t preempt_count = 0;  // preempt_disable() depth, spinlocks included
     std::int16_t bh_count = 0;       // local_bh_disable() depth
     std::uint32_t softirq_pending = 0;
@@ -189,8 +189,8 @@ class World {
     }
     // To be called after changing counts, pending bits, next_expiry, online or halted of a CPU.
     void refresh(unsigned cpu);
-    // Another task of this CPU could run now.
-    bool need_resched(unsigned cpu) const { return next_ready_task(cpu) != nullptr; }
+    // Another task of the CPU than the current one could run now.
+    bool another_task_ready(unsigned cpu) const { return next_ready_task(cpu) != nullptr; }
     void refresh_clock();  // after a next_expiry changed
     Jiffies jiffies() const { return jiffies_; }
 
@@ -281,8 +281,8 @@ class World {
     Limits limits_{};
     Trace trace_;
     Finding finding_;
-    Finding suspicion_;  // the first broken invariant
-    Arena arena_{1u << 20};
+    Finding suspicion_;      // the first broken invariant
+    Arena arena_{1u << 24};  // weak memory keeps every store of a run
     std::uint32_t name_count_ = 0;
     std::array<ObjectName, 1024> names_{};
     std::array<Cpu, max_cpus> cpus_{};

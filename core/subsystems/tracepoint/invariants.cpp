@@ -44,7 +44,7 @@ std::string check_P6_quiescent(const Tracepoint& tp) {
         return "P6: the array of " + tp_text(tp) + " holds " + std::to_string(live_entries(array)) +
                " probes, but " + std::to_string(live) + " are registered";
     const unsigned entries = all_entries(array);
-    if (entries != 0 && live == 0 && !state().allocations_fail)
+    if (entries != 0 && live == 0)
         return "P6: the array of " + tp_text(tp) + " holds nothing but stubs";
     if (tp.synthetic || state().generation < gen_231264d6927f) return {};
     const int code = tp.call.func();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/run/peer_model.h"
+#include "core/peer/peer_model.h"
 
 #include <array>
 
@@ -7,7 +7,7 @@
 #include "core/base/hash.h"
 #include "core/strategy/strategies.h"
 
-namespace rcufuzz::run {
+namespace rcufuzz::peer {
 
 namespace {
 
@@ -270,4 +270,4 @@ std::uint64_t hunt_peer_model(const PeerModel& model, const char* policy_name, s
     return limit;
 }
 
-}  // namespace rcufuzz::run
+}  // namespace rcufuzz::peer

@@ -2,8 +2,9 @@
 //
 // The small model of the nocb timer that other tools have been measured on: two CPUs enqueue, each
 // with interrupts on or off; a timer for each, a grace-period and a callback kthread. One step per
-// critical section, the same steps as in the SPIN model nocb_cs.pml. The broken form deletes the
-// timer without taking back that a wake-up was deferred; a callback is then left behind.
+// critical section, the same steps as in the SPIN model of fuzz/bench_peers.cpp. The broken form
+// deletes the timer without taking back that a wake-up was deferred; a callback is then left
+// behind.
 //
 // A test of the machine and of the strategies, not a subsystem: users do not see it.
 #pragma once
@@ -14,7 +15,7 @@
 #include "core/sim/world.h"
 #include "core/strategy/dfs.h"
 
-namespace rcufuzz::run {
+namespace rcufuzz::peer {
 
 struct PeerModel {
     bool fixed = false;
@@ -42,4 +43,4 @@ PeerProof prove_peer_model(const PeerModel& model);
 std::uint64_t hunt_peer_model(const PeerModel& model, const char* policy, std::uint64_t seed,
                               std::uint64_t limit);
 
-}  // namespace rcufuzz::run
+}  // namespace rcufuzz::peer

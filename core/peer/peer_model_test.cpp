@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/run/peer_model.h"
+#include "core/peer/peer_model.h"
 
 #include <gtest/gtest.h>
 
-namespace rcufuzz::run {
+namespace rcufuzz::peer {
 namespace {
 
 TEST(PeerModel, TheFixedFormIsProved) {
@@ -39,4 +39,4 @@ TEST(PeerModel, SleepSetsLeaveOutNoState) {
 TEST(PeerModel, IsFoundByAPolicy) { EXPECT_LT(hunt_peer_model({}, "pct", 1, 200000), 200000u); }
 
 }  // namespace
-}  // namespace rcufuzz::run
+}  // namespace rcufuzz::peer
