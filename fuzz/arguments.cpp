@@ -149,6 +149,33 @@ void add_verify(CLI::App& app, int& exit_code) {
     command->callback([args, &exit_code] { exit_code = verify(*args); });
 }
 
+void add_survey(CLI::App& app, int& exit_code) {
+    CLI::App* const command = app.add_subcommand(
+        "survey", "tries given workloads under random schedules: how many show a bug");
+    const auto args = std::make_shared<SurveyArgs>();
+    command->add_option("path", args->paths, "plans, or folders of them")->required();
+    command
+        ->add_option("--bug", args->frame.bugs, std::string("instead of the plans': ") + bug_help)
+        ->allow_extra_args(false);
+    command
+        ->add_option("--config", args->frame.configs,
+                     "name=value: a configuration value; may be repeated")
+        ->allow_extra_args(false);
+    command->add_option("--memory", args->frame.memory, "memory model: sc or weak")
+        ->capture_default_str();
+    command->add_option("--oracle", args->frame.oracle, "all or black-box")->capture_default_str();
+    command->add_option("--strategy", args->strategies, "only this one; may be repeated")
+        ->allow_extra_args(false);
+    command->add_option("--runs", args->runs, "executions of each plan, at most")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command->add_option("--seed", args->seed, "the same seed, the same survey")
+        ->capture_default_str();
+    command->add_option("--out", args->out, "directory for the finds, minimised");
+    command->add_flag("--list", args->list, "print a line for each plan");
+    command->callback([args, &exit_code] { exit_code = survey(*args); });
+}
+
 void add_litmus(CLI::App& app, int& exit_code) {
     CLI::App* const command = app.add_subcommand(
         "litmus", "explores litmus tests in the kernel's C dialect: states and verdict");
@@ -218,6 +245,7 @@ int run_command_line(int argc, const char* const* argv) {
                      exit_code);
     add_story(app, exit_code);
     add_verify(app, exit_code);
+    add_survey(app, exit_code);
     add_litmus(app, exit_code);
     add_bench(app, exit_code);
     try {

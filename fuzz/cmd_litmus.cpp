@@ -33,26 +33,6 @@ std::string read_text(const std::string& file) {
     return {bytes.begin(), bytes.end()};
 }
 
-// Files as they are; of folders, all that end in .litmus, in order of their paths.
-std::vector<std::string> all_files(const std::vector<std::string>& paths) {
-    namespace fs = std::filesystem;
-    std::vector<std::string> files;
-    for (const std::string& path : paths) {
-        if (!fs::is_directory(path)) {
-            files.push_back(path);
-            continue;
-        }
-        std::vector<std::string> found;
-        for (const auto& entry : fs::recursive_directory_iterator(path))
-            if (entry.is_regular_file() && entry.path().extension() == ".litmus")
-                found.push_back(entry.path().string());
-        std::ranges::sort(found);
-        if (found.empty()) throw UserError(path + ": no .litmus file in it");
-        files.insert(files.end(), found.begin(), found.end());
-    }
-    return files;
-}
-
 struct Checked {
     std::string file;
     litmus::Test test;
@@ -142,7 +122,7 @@ nlohmann::json as_json(const Checked& checked) {
 int litmus_tests(const LitmusArgs& args) {
     if (args.memory != "sc" && args.memory != "weak")
         throw UserError("--memory " + args.memory + ": expected sc or weak");
-    const std::vector<std::string> files = all_files(args.paths);
+    const std::vector<std::string> files = files_under(args.paths, ".litmus");
     const bool one = files.size() == 1;
     std::size_t outside = 0;
     std::size_t wrong = 0;

@@ -37,6 +37,10 @@ run::Plan load(const std::string& file, const FrameArgs& frame);
 run::Plan parse(std::span<const std::uint8_t> bytes, const std::string& file,
                 const FrameArgs& frame);
 
+// Folders stand for the files with this extension in and below them, in order of their names.
+std::vector<std::string> files_under(const std::vector<std::string>& paths,
+                                     std::string_view extension);
+
 // To `path`, or to standard output where that is empty.
 void write_output(const std::string& path, std::string_view content, bool force);
 
@@ -96,6 +100,17 @@ struct VerifyArgs {
     std::string out = ".";
 };
 int verify(const VerifyArgs& args);
+
+struct SurveyArgs {
+    std::vector<std::string> paths;  // plans, and folders of them
+    FrameArgs frame;                 // bugs and configuration instead of the plans' own
+    std::vector<std::string> strategies;
+    std::uint64_t runs = 4000;  // of each plan
+    std::uint64_t seed = 1;
+    std::string out;    // where finds are written, under the names of their plans; empty: nowhere
+    bool list = false;  // a line for each plan
+};
+int survey(const SurveyArgs& args);
 
 struct LitmusArgs {
     std::vector<std::string> paths;  // files and folders

@@ -4,6 +4,9 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "core/base/check.h"
 #include "core/base/text.h"
 #include "core/run/codec.h"
@@ -36,6 +39,26 @@ run::Plan parse(std::span<const std::uint8_t> bytes, const std::string& file,
     }
     const run::Plan plan = make_frame(frame).plan;
     return run::parse_plan(bytes, file, &plan);
+}
+
+std::vector<std::string> files_under(const std::vector<std::string>& paths,
+                                     std::string_view extension) {
+    namespace fs = std::filesystem;
+    std::vector<std::string> files;
+    for (const std::string& path : paths) {
+        if (!fs::is_directory(path)) {
+            files.push_back(path);
+            continue;
+        }
+        std::vector<std::string> found;
+        for (const auto& entry : fs::recursive_directory_iterator(path))
+            if (entry.is_regular_file() && entry.path().extension() == extension)
+                found.push_back(entry.path().string());
+        std::ranges::sort(found);
+        if (found.empty()) throw UserError(path + ": no " + std::string(extension) + " file in it");
+        files.insert(files.end(), found.begin(), found.end());
+    }
+    return files;
 }
 
 run::Plan load(const std::string& file, const FrameArgs& frame) {

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Given workloads under random schedules: which of them show a bug. Where a hunt draws its
+// workloads, here every one is tried, all with the same effort.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/run/hunt.h"
+#include "core/strategy/strategies.h"
+
+namespace rcufuzz::run {
+
+struct SurveyOptions {
+    std::vector<std::string> strategies;  // names of policies, taken in turn; none: all
+    std::uint64_t seed = 1;
+    std::uint64_t runs = 4000;  // of each workload
+};
+
+class Survey {
+   public:
+    // Throws UserError for an unknown policy.
+    explicit Survey(const SurveyOptions& options);
+
+    // The first find among the runs of this plan's operations, not minimised; its decisions are not
+    // looked at.
+    std::optional<Find> try_plan(Plan plan);
+
+    std::uint64_t runs() const { return runs_; }
+
+   private:
+    SurveyOptions options_;
+    std::vector<std::unique_ptr<strategy::Policy>> policies_;
+    std::uint64_t runs_ = 0;
+};
+
+}  // namespace rcufuzz::run
