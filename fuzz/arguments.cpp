@@ -17,6 +17,9 @@ constexpr const char* bug_help =
     "bug to switch on: its name, the part before its first '_', or the specification's id "
     "(nocb:D01); may be repeated";
 
+constexpr const char* memory_help =
+    "memory model: sc or weak; default sc, or weak where a bug needs it";
+
 void add_frame_options(CLI::App& command, FrameArgs& frame) {
     command.add_option("--target", frame.target, "target of bare fuzz target inputs");
     command.add_option("--bug", frame.bugs, std::string("for bare inputs: ") + bug_help)
@@ -50,12 +53,10 @@ void add_hunt(CLI::App& app, int& exit_code) {
     command->add_option("--jobs", args->jobs, "processes, each with its own seeds")
         ->check(CLI::Range(1, 256))
         ->capture_default_str();
-    command->add_option("--memory", args->frame.memory, "memory model: sc or weak")
-        ->capture_default_str();
-    command
-        ->add_option("--oracle", args->frame.oracle,
-                     "all, or black-box: only what a user of the kernel could see")
-        ->capture_default_str();
+    command->add_option("--memory", args->frame.memory, memory_help);
+    command->add_option(
+        "--oracle", args->frame.oracle,
+        "all (the default), or black-box: only what a user of the kernel could see");
     command
         ->add_option("--config", args->frame.configs,
                      "name=value: fixes a configuration value; may be repeated")
@@ -137,9 +138,8 @@ void add_verify(CLI::App& app, int& exit_code) {
                      "only runs in which at most so many choices of who acts are not the ordinary "
                      "one")
         ->excludes(preemptions);
-    command->add_option("--memory", args->frame.memory, "memory model: sc or weak")
-        ->capture_default_str();
-    command->add_option("--oracle", args->frame.oracle, "all or black-box")->capture_default_str();
+    command->add_option("--memory", args->frame.memory, memory_help);
+    command->add_option("--oracle", args->frame.oracle, "all (the default) or black-box");
     command->add_option("--shard", args->shard, "i/n: the i-th of n parts, for n machines");
     command->add_option("--seconds", args->seconds, "give up after so much time")
         ->check(CLI::PositiveNumber)
@@ -161,9 +161,8 @@ void add_survey(CLI::App& app, int& exit_code) {
         ->add_option("--config", args->frame.configs,
                      "name=value: a configuration value; may be repeated")
         ->allow_extra_args(false);
-    command->add_option("--memory", args->frame.memory, "memory model: sc or weak")
-        ->capture_default_str();
-    command->add_option("--oracle", args->frame.oracle, "all or black-box")->capture_default_str();
+    command->add_option("--memory", args->frame.memory, memory_help);
+    command->add_option("--oracle", args->frame.oracle, "all (the default) or black-box");
     command->add_option("--strategy", args->strategies, "only this one; may be repeated")
         ->allow_extra_args(false);
     command->add_option("--runs", args->runs, "executions of each plan, at most")
@@ -196,7 +195,8 @@ void add_bench(CLI::App& app, int& exit_code) {
     const auto args = std::make_shared<BenchArgs>();
     command
         ->add_option("what", args->what,
-                     "cost: of points and executions; finds: executions to each bug, as a table; "
+                     "cost: of points and executions; memory: of accesses in both modes; finds: "
+                     "executions to each bug, as a table; "
                      "peers: a small model, hunted and proved beside SPIN")
         ->capture_default_str();
     command->add_option("--seconds", args->seconds, "cost: CPU time for each line")
@@ -209,10 +209,8 @@ void add_bench(CLI::App& app, int& exit_code) {
         ->add_option("--config", args->frame.configs,
                      "finds: name=value, fixes a configuration value; may be repeated")
         ->allow_extra_args(false);
-    command->add_option("--memory", args->frame.memory, "finds: memory model, sc or weak")
-        ->capture_default_str();
-    command->add_option("--oracle", args->frame.oracle, "finds: all or black-box")
-        ->capture_default_str();
+    command->add_option("--memory", args->frame.memory, memory_help);
+    command->add_option("--oracle", args->frame.oracle, "finds: all (the default) or black-box");
     command->add_option("--strategy", args->strategies, "finds: only this one; may be repeated")
         ->allow_extra_args(false);
     command->add_option("--seeds", args->seeds, "finds, peers: hunts for each cell of the table")

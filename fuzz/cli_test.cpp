@@ -63,7 +63,7 @@ class Cli : public testing::Test {
 TEST_F(Cli, HelpAtEveryLevel) {
     EXPECT_THAT(rcufuzz("--help").out, HasSubstr("hunt"));
     for (const char* command : {"list", "hunt", "replay", "explain", "minimize", "convert", "story",
-                                "verify", "litmus"}) {
+                                "verify", "litmus", "survey", "bench"}) {
         const Result result = rcufuzz(std::string(command) + " --help");
         EXPECT_EQ(result.exit_code, 0) << command;
         EXPECT_FALSE(result.out.empty()) << command;
@@ -102,6 +102,11 @@ TEST_F(Cli, BadUsageIsOneLineAnd64) {
                                   "verify nocb --shard 3/2",
                                   "verify nocb --delays 1 --preemptions 1",
                                   "verify nocb --ops absent.plan",
+                                  "survey",
+                                  "survey absent.plan",
+                                  "survey .",
+                                  "survey bad.plan",
+                                  "survey bytes --strategy luck",
                                   "litmus",
                                   "litmus absent.litmus",
                                   "litmus bad.plan",
@@ -113,6 +118,30 @@ TEST_F(Cli, BadUsageIsOneLineAnd64) {
         EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
     }
     EXPECT_THAT(rcufuzz("replay bad.plan").err, HasSubstr("bad.plan:3: unknown operation 'jump'"));
+}
+
+TEST_F(Cli, SurveyCountsThePlansThatShowABug) {
+    const std::string head = "rcufuzz-plan 1\ntarget tracepoint\noracle all\n";
+    const std::string one = head + "op cpu0 on register probe=0 tp=0\n";
+    const std::string two =
+        one + "op cpu0 on register probe=1 tp=0\nop cpu1 on event tp=0 place=0\n";
+    write_file(path("one.plan"), one, false);
+    write_file(path("two.plan"), two, false);
+    const Result clean = rcufuzz("survey . --runs 300");
+    EXPECT_EQ(clean.exit_code, 0);
+    EXPECT_THAT(clean.out, HasSubstr("0 of 2 plans show a bug"));
+    const Result old = rcufuzz("survey . --runs 2000 --config generation=1 --list --out finds");
+    EXPECT_EQ(old.exit_code, 42);
+    EXPECT_THAT(old.out, HasSubstr("one.plan: nothing\n"));
+    EXPECT_THAT(old.out, HasSubstr("1 of 2 plans show a bug, wrong_data 1"));
+    EXPECT_EQ(rcufuzz("replay finds/two.plan --expect wrong_data").exit_code, 0);
+}
+
+TEST_F(Cli, BugsThatNeedWeakMemoryGetIt) {
+    const Result weak = rcufuzz("hunt tracepoint --bug T20 --strategy surw --runs 5000");
+    EXPECT_EQ(weak.exit_code, 42);
+    const Result sc = rcufuzz("hunt tracepoint --bug T20 --memory sc --strategy surw --runs 5000");
+    EXPECT_EQ(sc.exit_code, 0);
 }
 
 TEST_F(Cli, LitmusSaysWhetherTheResultIsAsRecorded) {

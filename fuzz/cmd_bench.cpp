@@ -12,6 +12,7 @@
 #include "core/base/check.h"
 #include "core/run/cost_bench.h"
 #include "core/run/find_bench.h"
+#include "core/run/memory_bench.h"
 #include "core/run/names.h"
 #include "core/strategy/strategies.h"
 #include "fuzz/bench_peers.h"
@@ -62,6 +63,10 @@ void bench_cost(const BenchArgs& args) {
             print_measurement(line);
         bench_fuzz_target(target->name);
     }
+}
+
+void bench_memory(const BenchArgs& args) {
+    for (const run::Measurement& line : run::measure_memory(args.seconds)) print_measurement(line);
 }
 
 // --- executions to find -------------------------------------------------------------------------
@@ -133,12 +138,14 @@ void bench_finds(const BenchArgs& args) {
 int bench(const BenchArgs& args) {
     if (args.what == "cost") {
         bench_cost(args);
+    } else if (args.what == "memory") {
+        bench_memory(args);
     } else if (args.what == "finds") {
         bench_finds(args);
     } else if (args.what == "peers") {
         bench_peers(args.seeds, args.runs);
     } else {
-        throw UserError("bench " + args.what + ": there is 'cost', 'finds' and 'peers'");
+        throw UserError("bench " + args.what + ": there is 'cost', 'memory', 'finds' and 'peers'");
     }
     return exit_clean;
 }

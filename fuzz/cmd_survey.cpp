@@ -27,9 +27,10 @@ run::Plan plan_of(const std::string& file, const SurveyArgs& args) {
     run::Plan plan = load(file, {});
     FrameArgs given = args.frame;
     given.target = plan.target->name;
+    if (given.oracle.empty()) given.oracle = run::oracle_word(plan.oracle);
     const run::Plan frame = make_frame(given).plan;
     if (!given.bugs.empty()) plan.bugs = frame.bugs;
-    plan.memory = frame.memory;
+    if (!given.bugs.empty() || !given.memory.empty()) plan.memory = frame.memory;
     plan.oracle = frame.oracle;
     for (const std::string& config : given.configs) run::set_config(plan, config);
     run::canonicalize(plan);

@@ -100,6 +100,8 @@ int verify(const VerifyArgs& args) {
             throw UserError(args.ops + ": is a plan for " + std::string(given.target->name));
         options.base.ops = given.ops;
         if (args.frame.bugs.empty()) options.base.bugs = given.bugs;
+        if (args.frame.bugs.empty() && args.frame.memory.empty())
+            options.base.memory = given.memory;
         if (args.frame.configs.empty()) options.base.config = given.config;
         run::canonicalize(options.base);
     }

@@ -22,8 +22,8 @@ struct FrameArgs {
     std::string target;
     std::vector<std::string> bugs;
     std::vector<std::string> configs;  // "name=value"
-    std::string memory = "sc";
-    std::string oracle = "all";
+    std::string memory;                // empty: weak where a bug needs it, else sc
+    std::string oracle;                // empty: all
 };
 
 struct Frame {
@@ -103,7 +103,7 @@ int verify(const VerifyArgs& args);
 
 struct SurveyArgs {
     std::vector<std::string> paths;  // plans, and folders of them
-    FrameArgs frame;                 // bugs and configuration instead of the plans' own
+    FrameArgs frame;                 // what is given here counts instead of the plans' own
     std::vector<std::string> strategies;
     std::uint64_t runs = 4000;  // of each plan
     std::uint64_t seed = 1;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/run/cost_bench.h"
 
-#include <ctime>
 #include <utility>
 
+#include "core/run/time_bench.h"
 #include "core/run/generate.h"
 #include "core/run/runner.h"
 #include "core/sim/world.h"
@@ -17,23 +17,6 @@ using sim::Choice;
 using sim::ChoiceKind;
 using sim::Fiber;
 using sim::World;
-
-double cpu_seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-// Repeats `batch`, which returns how many units it did, until the time is over; ns per unit.
-template <typename Batch>
-double nanoseconds_per_unit(double seconds, const Batch& batch) {
-    batch();  // warm-up
-    double units = 0;
-    const double began = cpu_seconds();
-    do units += static_cast<double>(batch());
-    while (cpu_seconds() - began < seconds);
-    return 1e9 * (cpu_seconds() - began) / units;
-}
 
 // --- the floor ----------------------------------------------------------------------------------
 
