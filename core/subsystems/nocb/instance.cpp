@@ -119,6 +119,7 @@ void NocbInstance::init_locks() {
     state_.barrier_sequence.init("barrier_sequence", -1, 0);
     state_.barrier_cpu_count.init("barrier_cpu_count", -1, 0);
     for (RcuData& rdp : state_.rdps()) init_rdp_of_others(rdp);
+    state_.nocb_mutex.init("nocb_mutex", -1);
     kernel::open_softirq(kernel::SoftirqVector::rcu, rcu_core);
 }
 
