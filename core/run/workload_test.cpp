@@ -110,8 +110,8 @@ TEST(Workload, OperationsOfADisturbanceComeWithItOnly) {
         const Plan plan = generate(empty_plan(tables()), {}, prng);
         ++seen[static_cast<unsigned>(plan.config[storms] + 2 * plan.config[noise])];
         for (const Op& op : plan.ops) {
-            if (op.kind == down || op.kind == up) ASSERT_NE(plan.config[storms], 0);
-            if (op.kind == sleep) ASSERT_NE(plan.config[noise], 0);
+            ASSERT_TRUE((op.kind != down && op.kind != up) || plan.config[storms] != 0);
+            ASSERT_TRUE(op.kind != sleep || plan.config[noise] != 0);
         }
     }
     for (const unsigned count : seen) EXPECT_GT(count, 200u);
