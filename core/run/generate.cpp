@@ -7,151 +7,13 @@
 #include <utility>
 
 #include "core/base/check.h"
-#include "core/base/hash.h"
+#include "core/run/workload.h"
 
 namespace rcufuzz::run {
 
 namespace {
 
 using scenario::Op;
-using scenario::OpContext;
-
-// An index below weights.size(), as often as its weight says.
-template <typename Weights, typename WeightOf>
-std::size_t weighted(const Weights& items, const WeightOf& weight_of, Prng& prng) {
-    std::uint32_t total = 0;
-    for (const auto& item : items) total += weight_of(item);
-    CHECK(total != 0);
-    std::uint32_t left = prng.below(total);
-    std::size_t index = 0;
-    for (const auto& item : items) {
-        if (left < weight_of(item)) break;
-        left -= weight_of(item);
-        ++index;
-    }
-    return index;
-}
-
-// --- operations and configuration ---------------------------------------------------------------
-
-// What one plan leaves out (swarm testing, Groce et al. 2012): operations and contexts that would
-// mask each other in a plan that has everything.
-struct Swarm {
-    std::uint64_t kinds = ~std::uint64_t{0};             // bit k: operation k may be drawn
-    std::array<std::uint8_t, sim::max_cpus> contexts{};  // of each CPU, as scenario::bit()s
-    // Of each kind of operation, where most of its kind go in a plan that tells CPUs apart: one
-    // that changes things, another that looks on.
-    std::array<std::uint8_t, 64> homes{};
-    bool roles = false;
-    bool small = false;  // parameters stay near their minimum
-    // Parameters of one name mostly take one of a few values, so that operations meet: what one
-    // registers another unregisters.
-    std::array<std::uint64_t, 3> meeting_points{};
-    unsigned meeting_point_count = 0;
-
-    Swarm() { contexts.fill(scenario::any_context); }
-};
-
-Swarm random_swarm(const scenario::Subsystem& target, Prng& prng) {
-    Swarm swarm;
-    for (std::size_t kind = 0; kind < target.ops.size(); ++kind)
-        if (prng.one_in(3)) swarm.kinds &= ~(std::uint64_t{1} << kind);
-    for (std::uint8_t& contexts : swarm.contexts)
-        if (prng.one_in(2)) contexts = static_cast<std::uint8_t>(1 + prng.below(contexts));
-    swarm.roles = prng.one_in(2);
-    const std::uint32_t main_home = prng.below(sim::max_cpus);
-    for (std::size_t kind = 0; kind < target.ops.size(); ++kind)
-        swarm.homes[kind] =
-            static_cast<std::uint8_t>(prng.one_in(3) ? prng.below(sim::max_cpus) : main_home);
-    swarm.small = prng.one_in(2);
-    swarm.meeting_point_count = prng.below(4);
-    for (std::uint64_t& point : swarm.meeting_points) point = prng.next();
-    return swarm;
-}
-
-// Task contexts more often than interrupts: most of what an algorithm does, it does there.
-OpContext random_context(const scenario::OpSpec& spec, std::uint8_t allowed, Prng& prng) {
-    if ((spec.contexts & allowed) == 0) allowed = spec.contexts;
-    constexpr std::array<std::uint32_t, 4> weights{3, 3, 1, 1};
-    constexpr std::array<OpContext, 4> contexts{OpContext::task_on, OpContext::task_off,
-                                                OpContext::softirq, OpContext::hardirq};
-    return contexts[weighted(
-        contexts,
-        [&](OpContext context) {
-            return (spec.contexts & allowed & bit(context)) != 0
-                       ? weights[static_cast<unsigned>(context)]
-                       : 0u;
-        },
-        prng)];
-}
-
-std::uint64_t hash_of(std::string_view text) {
-    RunningHash hash;
-    for (const char c : text) hash.add(static_cast<std::uint8_t>(c));
-    return hash.value();
-}
-
-std::uint8_t random_arg(const scenario::ParamSpec& spec, const Swarm& swarm, Prng& prng) {
-    if (spec.name.empty()) return 0;
-    const unsigned range = 1u + spec.max - spec.min;
-    const unsigned points = swarm.meeting_point_count;
-    if (points != 0 && !prng.one_in(8)) {
-        const std::uint64_t point = swarm.meeting_points[prng.below(points)];
-        return static_cast<std::uint8_t>(spec.min + mix64(point ^ hash_of(spec.name)) % range);
-    }
-    if (prng.one_in(2)) return spec.min;
-    const unsigned near = swarm.small ? std::min(range, 3u) : range;
-    return static_cast<std::uint8_t>(spec.min + prng.below(near));
-}
-
-// An operation that the configuration makes void is not drawn.
-bool may_draw(const Plan& plan, std::size_t kind, std::uint64_t kinds) {
-    const std::uint8_t needed = plan.target->ops[kind].needs_config;
-    return ((kinds >> kind) & 1u) != 0 && (needed == 0 || plan.config[needed] != 0);
-}
-
-// Those of `kinds` that may be drawn, or, where there are none, all that may.
-std::uint64_t drawable(const Plan& plan, std::uint64_t kinds) {
-    std::uint64_t some = 0;
-    std::uint64_t all = 0;
-    for (std::size_t kind = 0; kind < plan.target->ops.size(); ++kind) {
-        const std::uint64_t bit = std::uint64_t{1} << kind;
-        if (may_draw(plan, kind, kinds)) some |= bit;
-        if (may_draw(plan, kind, ~std::uint64_t{0})) all |= bit;
-    }
-    return some != 0 ? some : all;
-}
-
-// Half of the operations go to one CPU, or, in a plan with roles, most of them to the CPU of their
-// kind: bugs of per-CPU state show when one CPU's operations follow each other, others when
-// somebody looks on from elsewhere.
-Op random_op(const Plan& plan, unsigned home, const Swarm& swarm, Prng& prng) {
-    const scenario::Subsystem& target = *plan.target;
-    const std::uint64_t kinds = drawable(plan, swarm.kinds);
-    CHECK(kinds != 0);
-    Op op;
-    do
-        op.kind = static_cast<std::uint8_t>(weighted(
-            target.ops, [](const scenario::OpSpec& spec) { return std::uint32_t{spec.weight}; },
-            prng));
-    while (((kinds >> op.kind) & 1u) == 0);
-    const scenario::OpSpec& spec = target.ops[op.kind];
-    const unsigned cpus = target.workload_cpus(plan.config);
-    if (swarm.roles)
-        op.cpu = prng.one_in(8) ? static_cast<std::uint8_t>(prng.below(cpus))
-                                : static_cast<std::uint8_t>(swarm.homes[op.kind] % cpus);
-    else
-        op.cpu = static_cast<std::uint8_t>(prng.one_in(2) ? home % cpus : prng.below(cpus));
-    op.context = random_context(spec, swarm.contexts[op.cpu], prng);
-    for (std::size_t i = 0; i < op.args.size(); ++i)
-        op.args[i] = random_arg(spec.params[i], swarm, prng);
-    return op;
-}
-
-std::int16_t random_config(const scenario::ConfigSpec& spec, Prng& prng) {
-    if (spec.swarm.empty()) return spec.standard;
-    return spec.swarm[prng.below(static_cast<std::uint32_t>(spec.swarm.size()))];
-}
 
 unsigned index_below(std::size_t size, Prng& prng) {
     return prng.below(static_cast<std::uint32_t>(size));
@@ -173,7 +35,7 @@ void insert_op(Plan& plan, Prng& prng) {
     if (plan.ops.size() >= max_ops) return;
     const unsigned home = plan.ops.empty() ? 0 : plan.ops[index_below(plan.ops.size(), prng)].cpu;
     plan.ops.insert(plan.ops.begin() + index_below(plan.ops.size() + 1, prng),
-                    random_op(plan, home, Swarm{}, prng));
+                    OpGenerator(plan, home).draw(prng));
 }
 
 void duplicate_op(Plan& plan, Prng& prng) {
@@ -196,7 +58,7 @@ void swap_ops(Plan& plan, Prng& prng) {
 void change_op(Plan& plan, Prng& prng) {
     if (plan.ops.empty()) return;
     Op& op = plan.ops[index_below(plan.ops.size(), prng)];
-    const Op fresh = random_op(plan, op.cpu, Swarm{}, prng);
+    const Op fresh = OpGenerator(plan, op.cpu).draw(prng);
     switch (prng.below(4)) {
         case 0:
             op = fresh;
@@ -302,6 +164,15 @@ constexpr std::array<Change, 10> changes{{{insert_decision, 8},
                                           {change_op, 4},
                                           {mutate_config, 2}}};
 
+const Change& random_change(Prng& prng) {
+    std::uint32_t total = 0;
+    for (const Change& change : changes) total += change.weight;
+    std::uint32_t left = prng.below(total);
+    const Change* chosen = changes.data();
+    for (; left >= chosen->weight; ++chosen) left -= chosen->weight;
+    return *chosen;
+}
+
 }  // namespace
 
 Plan generate(const Plan& base, const GenerateOptions& options, Prng& prng) {
@@ -316,24 +187,25 @@ Plan generate(const Plan& base, const GenerateOptions& options, Prng& prng) {
         const bool fixed = ((options.fixed_configs >> i) & 1u) != 0 || target.configs[i].chosen;
         plan.config[i] = fixed ? base.config[i] : random_config(target.configs[i], prng);
     }
+    const bool focus = focus_disturbances(plan, options.fixed_configs, prng);
     // The smaller of two draws: few operations leave a find easy to read, and leave the
     // scheduler's luck to fewer contexts.
     const unsigned range = options.max_ops - options.min_ops + 1;
     const unsigned first_draw = prng.below(range);
     const unsigned count = options.min_ops + std::min(first_draw, prng.below(range));
     const unsigned home = prng.below(target.workload_cpus(plan.config));
-    const Swarm swarm = random_swarm(target, prng);
+    Swarm swarm = random_swarm(plan, prng);
+    swarm.focus = focus;
+    OpGenerator generator(plan, home, swarm);
     plan.ops.reserve(count);
-    while (plan.ops.size() < count) plan.ops.push_back(random_op(plan, home, swarm, prng));
+    while (plan.ops.size() < count) plan.ops.push_back(generator.draw(prng));
     canonicalize(plan);
     return plan;
 }
 
 void mutate(Plan& plan, Prng& prng) {
     do {
-        const std::size_t chosen =
-            weighted(changes, [](const Change& change) { return change.weight; }, prng);
-        changes[chosen].apply(plan, prng);
+        random_change(prng).apply(plan, prng);
         canonicalize(plan);
     } while (prng.one_in(3));
 }

@@ -32,7 +32,12 @@ struct ParamSpec {
     std::string_view name;  // empty: the operation has no such parameter
     std::uint8_t min = 0;
     std::uint8_t max = 0;
+    bool names_cpu = false;  // its value, modulo their number, is a workload CPU
 };
+
+// What an operation does to a switch of a CPU (see Subsystem::switches), for generators: one that
+// finds the switch as it would leave it has no effect.
+enum class Turns : std::uint8_t { nothing, on, off };
 
 struct OpSpec {
     std::string_view name;
@@ -43,6 +48,10 @@ struct OpSpec {
     // Index of the configuration entry that must not be 0 where it is to have an effect, for
     // generators; 0, end_tick's, says: none.
     std::uint8_t needs_config = 0;
+    // The switch is that of the CPU that the first parameter names, or else of its own.
+    Turns turns = Turns::nothing;
+    std::uint8_t switch_number = 0;
+    std::uint8_t void_under = 0;  // switches of its own CPU, as bits, under which it does nothing
 };
 
 struct Op {
@@ -81,6 +90,9 @@ struct ConfigSpec {
     // It says which algorithm this is. Only the user changes it: generators, fuzzers and the
     // minimiser leave it alone.
     bool chosen = false;
+    // Not 0: where it is not 0 it disturbs what everything else does. Generators then have few of
+    // its like in one plan, and this one as often as the number says, relative to the others.
+    std::uint8_t disturbance = 0;
 };
 
 inline constexpr std::size_t max_configs = 32;
@@ -123,6 +135,15 @@ class Instance {
     ~Instance() = default;
 };
 
+// The switches of a CPU before the first operation, one bit each.
+struct CpuSwitches {
+    std::uint8_t on = 0;
+    std::uint8_t stuck = 0;  // nothing turns these
+};
+// Number 0 is the switch that takes a CPU away: while it is on, the CPU executes no operation. No
+// operation turns it on its own CPU.
+inline constexpr std::uint8_t switch_absent = 0;
+
 // One line of a story or report, made from a note that the subsystem left in the trace.
 // `a` and `b` are the note's arguments; `who` is the name of the acting context.
 using TellNote = std::string (*)(unsigned note, std::string_view who, std::int64_t a,
@@ -139,6 +160,8 @@ struct Subsystem {
     std::string (*cpu_name)(const ConfigValues&, unsigned cpu);  // "cpu1", "rcuog0", ...
     Instance& (*create)(Arena&, const ConfigValues&);
     TellNote tell;
+    // Null: no operation turns one.
+    CpuSwitches (*switches)(const ConfigValues&, unsigned cpu) = nullptr;
     // Its oracles judge by the rules of weak memory too, and plans may ask for it.
     bool runs_weak = false;
 };

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "core/subsystems/nocb/bugs.h"
+#include "core/subsystems/nocb/invariants.h"
 #include "core/subsystems/nocb/nocb.h"
 #include "core/subsystems/nocb/notes.h"
 
@@ -99,7 +100,8 @@ bool rcu_nocb_try_bypass(RcuData& rdp, RcuHead& head, bool& was_alldone, IrqFlag
     if (count_direct_enqueue(rdp, now) < nocb().constants.nobypass_lim_per_jiffy) {
         rcu_nocb_lock(rdp);
         was_alldone = !rcu_segcblist_pend_cbs(rdp.cblist);  // before the flush, as the kernel does
-        rcu_nocb_flush_bypass(rdp, nullptr, now);
+        warn_on(!rcu_nocb_flush_bypass(rdp, nullptr, now), "a bypass was not flushed");
+        warn_on(rdp.nocb_bypass.len.get() != 0, "the bypass that was flushed is not empty");
         return false;
     }
     if ((ncbs != 0 && now != READ_ONCE(rdp.nocb_bypass_first)) ||
@@ -107,6 +109,7 @@ bool rcu_nocb_try_bypass(RcuData& rdp, RcuHead& head, bool& was_alldone, IrqFlag
         rcu_nocb_lock(rdp);
         if (!rcu_nocb_flush_bypass(rdp, &head, now)) {
             was_alldone = !rcu_segcblist_pend_cbs(rdp.cblist);
+            warn_on(rdp.nocb_bypass.len.get() != 0, "the bypass that was flushed is not empty");
             return false;
         }
         rcu_nocb_advance_once_a_jiffy(rdp, now);

@@ -59,10 +59,7 @@ class NocbInstance final : public scenario::Instance {
     bool take_down(unsigned cpu, unsigned by);
     bool may_sleep(unsigned cpu) const { return readers_[cpu] == 0 && !irqs_off_[cpu]; }
     bool rcuog_is_local() const { return values_[rcuog_local] != 0 && values_[rcuo_local] == 0; }
-    bool is_late(const RcuData& rdp) const {
-        return values_[late_cpu] != 0 && values_[hotplug] != 0 && values_[rcuo_local] == 0 &&
-               state_.constants.cpus > 1 && rdp.cpu == state_.constants.cpus - 1;
-    }
+    bool is_late(const RcuData& rdp) const { return starts_offline(values_, rdp.cpu); }
 
     const ConfigValues values_;
     Nocb state_;
@@ -122,6 +119,7 @@ void NocbInstance::init_locks() {
     state_.barrier_sequence.init("barrier_sequence", -1, 0);
     state_.barrier_cpu_count.init("barrier_cpu_count", -1, 0);
     for (RcuData& rdp : state_.rdps()) init_rdp_of_others(rdp);
+    state_.nocb_mutex.init("nocb_mutex", -1);
     kernel::open_softirq(kernel::SoftirqVector::rcu, rcu_core);
 }
 

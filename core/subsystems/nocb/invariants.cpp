@@ -164,6 +164,7 @@ void check_released(RcuData& rdp, const Site& site) {
     object_if(check_I6_len(rdp), site);
     object_if(check_I7_segment_lengths(rdp), site);
     object_if(check_I10_numbers(rdp), site);
+    object_if(check_I14_promptness(rdp), site);
     object_if(check_I18_not_offloaded(rdp), site);
 }
 

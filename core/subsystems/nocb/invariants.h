@@ -9,7 +9,7 @@
 
 namespace rcufuzz::nocb {
 
-// After a release of the CPU's nocb_lock: I1, I5, I6, I7, I10, I18.
+// After a release of the CPU's nocb_lock: I1, I5, I6, I7, I10, I14, I18.
 void check_released(RcuData& rdp, const Site& site);
 
 // At quiescence: I2, I13, I21, and what follows from it for each callback.
@@ -32,6 +32,9 @@ class OwesWakeup {
     Site site_;
 };
 
+// Before nocb_timer is armed for a deferred wake-up: I15.
+void judge_arming(const RcuData& rdp, Jiffies expires, const Site& site);
+
 // After rcu_barrier()'s count changed: I12. After a migration: I19. Before a CPU halts or goes to
 // user mode: I20.
 void judge_barrier_count(const Site& site);
@@ -51,6 +54,8 @@ std::string check_I4_ready_callbacks(const RcuData& rdp);
 std::string check_I10_numbers(const RcuData& rdp);
 std::string check_I12_barrier_count(const Nocb& state);
 std::string check_I13_requests(const Nocb& state);
+std::string check_I14_promptness(const RcuData& rdp);
+std::string check_I15_arming(const RcuData& rdp, Jiffies expires);
 std::string check_I16_sleep_flag(const RcuData& leader);
 std::string check_I18_not_offloaded(const RcuData& rdp);
 std::string check_I19_dead_cpu(const RcuData& rdp);

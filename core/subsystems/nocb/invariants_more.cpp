@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The invariants that came with rcu_barrier(), toggling and hotplug: I10, I12, I13, I18 to I22.
+// The invariants of numbers and times, and those that came with rcu_barrier(), toggling and
+// hotplug: I10, I12 to I15, I18 to I22.
 #include <string>
 
 #include "core/subsystems/nocb/invariants.h"
@@ -63,6 +64,25 @@ std::string check_I13_requests(const Nocb& state) {
     return "I13: a grace period was asked for, and nobody has woken the grace-period kthread";
 }
 
+// I14, as far as it can be said of a machine on which everything may be late: what the algorithm
+// itself puts off is due within a jiffy for a deferred wake-up, within two for a bypass.
+std::string check_I14_promptness(const RcuData& rdp) {
+    const Jiffies now = kernel::jiffies();
+    if (rdp.nocb_timer.pending && kernel::time_after(rdp.nocb_timer.expires, now + 1))
+        return "I14: nocb_timer of " + cpu_text(rdp) + " is due in more than a jiffy";
+    const kernel::TimerList& bypass_timer = rdp.nocb_gp_rdp->nocb_bypass_timer;
+    if (bypass_timer.pending && kernel::time_after(bypass_timer.expires, now + 2))
+        return "I14: nocb_bypass_timer of " + cpu_text(rdp) + "'s group is due in more than two";
+    return {};
+}
+
+// I15: a deferred wake-up that is under way is not put off.
+std::string check_I15_arming(const RcuData& rdp, Jiffies expires) {
+    if (!rdp.nocb_timer.pending || rdp.nocb_defer_wakeup.get() < RCU_NOCB_WAKE) return {};
+    if (!kernel::time_after(expires, rdp.nocb_timer.expires)) return {};
+    return "I15: the deferred wake-up of " + cpu_text(rdp) + " is put off";
+}
+
 // I18, in the form of v5.13: where rcu_core() alone looks after a list, the kthreads do not, and
 // there is nothing in the bypass.
 std::string check_I18_not_offloaded(const RcuData& rdp) {
@@ -99,6 +119,9 @@ std::string check_I21_kthreads(const RcuData& rdp) {
     return "I21: " + cpu_text(rdp) + " has an rcuog of its own";
 }
 
+void judge_arming(const RcuData& rdp, Jiffies expires, const Site& site) {
+    object_if(check_I15_arming(rdp, expires), site);
+}
 void judge_barrier_count(const Site& site) { object_if(check_I12_barrier_count(nocb()), site); }
 void judge_dead_cpu(const RcuData& rdp, const Site& site) {
     object_if(check_I19_dead_cpu(rdp), site);

@@ -111,6 +111,7 @@ struct Nocb {
     Callbacks callbacks;
     kernel::CpuHotplugLock cpu_hotplug_lock;
     kernel::Mutex barrier_mutex;
+    kernel::Mutex nocb_mutex;  // in place of the former for toggling, zoo D16
     kernel::Completion barrier_completion;
     Shared<Seq> barrier_sequence;
     Shared<int> barrier_cpu_count;

@@ -97,15 +97,19 @@ void rcu_nocb_rdp_offload(void* data) {
 }
 
 // barrier_mutex keeps rcu_barrier() out: while two run callbacks of one list, their order is lost.
+kernel::Mutex& toggle_mutex() {
+    return bug(Bug::D16_toggling_beside_barrier) ? nocb().nocb_mutex : nocb().barrier_mutex;
+}
+
 void begin_toggle(RcuData& rdp) {
-    nocb().barrier_mutex.lock();
+    toggle_mutex().lock();
     nocb().cpu_hotplug_lock.read_lock();
     nocb().callbacks.order_lost(rdp.cpu);
 }
 
 void end_toggle() {
     nocb().cpu_hotplug_lock.read_unlock();
-    nocb().barrier_mutex.unlock();
+    toggle_mutex().unlock();
 }
 
 void offload_if_it_can_be(RcuData& rdp) {

@@ -15,6 +15,7 @@ using scenario::ConfigSpec;
 using scenario::ConfigValues;
 using scenario::OpContext;
 using scenario::OpSpec;
+using scenario::Turns;
 
 // --- configuration ------------------------------------------------------------------------------
 
@@ -43,21 +44,21 @@ constexpr ConfigSpec configs[] = {
      0, seldom},
     {"rcuo_local", "1: each rcuo runs on the CPU that it serves; 0: on a housekeeping CPU", 0, 1, 0,
      seldom},
-    {"tick", "1: scheduling-clock interrupts come (operation tick)", 0, 1, 0, rescuers},
+    {"tick", "1: scheduling-clock interrupts come (operation tick)", 0, 1, 0, rescuers, false, 1},
     {"idle", "1: CPUs pass through the idle loop, and halt when they have nothing left to do", 0, 1,
-     0, rescuers},
+     0, rescuers, false, 1},
     {"user", "1: CPUs go to user mode, in the end for good; 2: where a hook calls call_rcu()", 0, 2,
-     0, users},
+     0, users, false, 2},
     {"rcuog_local", "1: each rcuog runs on its leader's CPU, unless rcuo_local is 1", 0, 1, 0,
-     rescuers},
+     rescuers, false, 1},
     {"nohz_full", "1: a tick that interrupts user mode is of no interest to RCU", 0, 1, 0, seldom},
     {"rq_locks", "1: call_rcu() is also called under a runqueue lock (call_rcu_rq)", 0, 1, 0,
-     seldom},
-    {"barriers", "1: rcu_barrier() is called", 0, 1, 0, booleans},
+     seldom, false, 2},
+    {"barriers", "1: rcu_barrier() is called", 0, 1, 0, booleans, false, 3},
     {"toggling", "1: CPUs are de-offloaded and offloaded again (deoffload, offload)", 0, 1, 0,
-     seldom},
+     seldom, false, 3},
     {"hotplug", "1: CPUs go offline and come back (cpu_down, cpu_up), unless rcuo_local is 1", 0, 1,
-     0, seldom},
+     0, seldom, false, 3},
     {"late_cpu", "1: with hotplug, the last CPU is offline at first and has no kthreads yet", 0, 1,
      0, booleans},
     {"spawn_failures", "1: the creation of that CPU's kthreads may fail; 2: that of rcuo does", 0,
@@ -74,6 +75,25 @@ std::string cpu_name(const ConfigValues& values, unsigned cpu) {
 
 // --- operations ---------------------------------------------------------------------------------
 
+enum Switch : std::uint8_t {
+    switch_deoffloaded = scenario::switch_absent + 1,
+    switch_irqs_off,
+    switch_reader
+};
+
+// Leaders stay offloaded, and CPUs stay online while a kthread of nocb runs on them.
+scenario::CpuSwitches switches(const ConfigValues& values, unsigned cpu) {
+    scenario::CpuSwitches switches;
+    if (starts_offline(values, cpu)) switches.on |= 1u << scenario::switch_absent;
+    const bool leads = cpu % stride_of(values) == 0;
+    if (leads) switches.stuck |= 1u << switch_deoffloaded;
+    if (values[rcuo_local] != 0 || (values[rcuog_local] != 0 && leads))
+        switches.stuck |= 1u << scenario::switch_absent;
+    return switches;
+}
+
+constexpr std::uint8_t not_sleeping = 1u << switch_irqs_off | 1u << switch_reader;
+
 constexpr std::uint8_t task_on = scenario::bit(OpContext::task_on);
 
 constexpr OpSpec ops[] = {
@@ -82,36 +102,95 @@ constexpr OpSpec ops[] = {
      scenario::any_context,
      {{{"count", 1, 12}, {"chain", 0, 2}}},
      40},
-    {"await", "waits until all callbacks of this CPU have run", task_on, {}, 14},
-    {"irq_disable", "disables interrupts until irq_enable or the last operation", task_on, {}, 4},
-    {"irq_enable", "enables them again", task_on, {}, 4},
-    {"rcu_read_lock", "enters a reader", task_on, {}, 4},
-    {"rcu_read_unlock", "leaves it", task_on, {}, 4},
+    {"await",
+     "waits until all callbacks of this CPU have run",
+     task_on,
+     {},
+     14,
+     0,
+     Turns::nothing,
+     0,
+     not_sleeping},
+    {"irq_disable",
+     "disables interrupts until irq_enable or the last operation",
+     task_on,
+     {},
+     4,
+     0,
+     Turns::on,
+     switch_irqs_off},
+    {"irq_enable", "enables them again", task_on, {}, 4, 0, Turns::off, switch_irqs_off},
+    {"rcu_read_lock", "enters a reader", task_on, {}, 4, 0, Turns::on, switch_reader},
+    {"rcu_read_unlock", "leaves it", task_on, {}, 4, 0, Turns::off, switch_reader},
     {"tick", "a scheduling-clock interrupt", scenario::bit(OpContext::hardirq), {}, 6, tick},
-    {"idle", "a pass through the idle loop", task_on, {}, 6, idle},
-    {"user", "a return to user mode, and back", task_on, {}, 6, user},
+    {"idle", "a pass through the idle loop", task_on, {}, 6, idle, Turns::nothing, 0, not_sleeping},
+    {"user",
+     "a return to user mode, and back",
+     task_on,
+     {},
+     6,
+     user,
+     Turns::nothing,
+     0,
+     not_sleeping},
     {"call_rcu_rq",
      "posts a callback under the runqueue lock",
      scenario::bit(OpContext::task_off) | scenario::bit(OpContext::hardirq),
      {},
      10,
      rq_locks},
-    {"rcu_barrier", "waits for all callbacks posted before", task_on, {}, 10, barriers},
-    {"deoffload", "de-offloads a CPU", task_on, {{{"cpu", 0, 3}, {}}}, 10, toggling},
-    {"offload", "offloads it again", task_on, {{{"cpu", 0, 3}, {}}}, 8, toggling},
-    {"cpu_down", "takes another CPU offline", task_on, {{{"cpu", 0, 3}, {}}}, 10, hotplug},
-    {"cpu_up", "brings it back", task_on, {{{"cpu", 0, 3}, {}}}, 10, hotplug},
+    {"rcu_barrier",
+     "waits for all callbacks posted before",
+     task_on,
+     {},
+     10,
+     barriers,
+     Turns::nothing,
+     0,
+     not_sleeping},
+    {"deoffload",
+     "de-offloads a CPU",
+     task_on,
+     {{{"cpu", 0, 3, true}, {}}},
+     10,
+     toggling,
+     Turns::on,
+     switch_deoffloaded,
+     not_sleeping},
+    {"offload",
+     "offloads it again",
+     task_on,
+     {{{"cpu", 0, 3, true}, {}}},
+     8,
+     toggling,
+     Turns::off,
+     switch_deoffloaded,
+     not_sleeping},
+    {"cpu_down",
+     "takes another CPU offline",
+     task_on,
+     {{{"cpu", 0, 3, true}, {}}},
+     10,
+     hotplug,
+     Turns::on,
+     scenario::switch_absent,
+     not_sleeping},
+    {"cpu_up",
+     "brings it back",
+     task_on,
+     {{{"cpu", 0, 3, true}, {}}},
+     10,
+     hotplug,
+     Turns::off,
+     scenario::switch_absent,
+     not_sleeping},
 };
 
 // --- bugs ---------------------------------------------------------------------------------------
 
-constexpr std::string_view before_underscore(std::string_view name) {
-    return name.substr(0, name.find('_'));
-}
-
 constexpr scenario::BugSpec bugs[] = {
 #define BUG(name, verdict, summary, fixed_by) \
-    {#name, before_underscore(#name), Verdict::verdict, summary, fixed_by},
+    {#name, scenario::spec_number(#name), Verdict::verdict, summary, fixed_by},
 #include "core/subsystems/nocb/bugs.def"
 #undef BUG
 };
@@ -123,6 +202,11 @@ unsigned workload_cpus(const ConfigValues& values) { return static_cast<unsigned
 unsigned stride_of(const ConfigValues& values) {
     const unsigned least = workload_cpus(values) == 4 ? 2 : 1;  // the machine has 12 CPUs
     return std::max(least, static_cast<unsigned>(values[stride]));
+}
+
+bool starts_offline(const ConfigValues& values, unsigned cpu) {
+    return values[late_cpu] != 0 && values[hotplug] != 0 && values[rcuo_local] == 0 && cpu != 0 &&
+           cpu == workload_cpus(values) - 1;
 }
 
 unsigned first_rcuo(const ConfigValues& values) {
@@ -149,6 +233,7 @@ const scenario::Subsystem& subsystem() {
         .cpu_name = n::cpu_name,
         .create = n::create,
         .tell = n::tell,
+        .switches = n::switches,
     };
     return description;
 }

@@ -65,6 +65,59 @@ TEST(Tables, OperationsHaveContextsAndParametersThatMakeSense) {
     }
 }
 
+// Generators rely on what the tables call void.
+TEST(Tables, WhatTheyCallVoidDoesNothing) {
+    test::Sequential strategy;
+    const auto run = [](std::string_view name) {
+        return instance->run_op({.kind = test::op_kind(name), .cpu = 0, .args = {1, 0}});
+    };
+    const auto voids_do_nothing = [&run](const char* why) {
+        unsigned count = 0;
+        for (const scenario::OpSpec& op : target().ops) {
+            if (op.void_under == 0) continue;
+            ++count;
+            EXPECT_FALSE(run(op.name)) << op.name << ' ' << why;
+        }
+        EXPECT_EQ(count, 8u);
+    };
+    const Ran ran = run_nocb(
+        strategy,
+        config({{"idle", 1}, {"user", 1}, {"barriers", 1}, {"toggling", 1}, {"hotplug", 1}}), [&] {
+            task(0, [&] {
+                EXPECT_FALSE(run("irq_enable"));
+                EXPECT_FALSE(run("rcu_read_unlock"));
+                EXPECT_TRUE(run("irq_disable"));
+                EXPECT_FALSE(run("irq_disable"));
+                voids_do_nothing("with interrupts off");
+                EXPECT_TRUE(run("irq_enable"));
+                EXPECT_TRUE(run("rcu_read_lock"));
+                voids_do_nothing("in a reader");
+                EXPECT_TRUE(run("rcu_read_unlock"));
+                EXPECT_TRUE(run("cpu_down"));
+                EXPECT_FALSE(run("cpu_down")) << "it is";
+            });
+        });
+    EXPECT_EQ(fault(ran), "");
+}
+
+// Leaders stay offloaded, and CPUs with a kthread of nocb on them stay online.
+TEST(Tables, SwitchesSayWhatStaysAsItIs) {
+    const auto of = [](std::initializer_list<test::Change> changes, unsigned cpu) {
+        return target().switches(config(changes), cpu);
+    };
+    constexpr unsigned absent = 1u << scenario::switch_absent;
+    const unsigned leads = of({{"stride", 2}}, 2).stuck;
+    EXPECT_NE(leads, 0u);
+    EXPECT_EQ(leads & absent, 0u);
+    EXPECT_EQ(of({{"stride", 2}}, 1).stuck, 0u);
+    EXPECT_EQ(of({{"rcuo_local", 1}}, 1).stuck, absent);
+    EXPECT_EQ(of({{"rcuog_local", 1}}, 0).stuck & absent, absent);
+    EXPECT_EQ(of({{"rcuog_local", 1}}, 1).stuck, 0u);
+    EXPECT_EQ(of({{"hotplug", 1}, {"late_cpu", 1}}, 2).on, absent);
+    EXPECT_EQ(of({{"hotplug", 1}, {"late_cpu", 1}}, 1).on, 0u);
+    EXPECT_EQ(of({{"late_cpu", 1}}, 2).on, 0u) << "without hotplug";
+}
+
 TEST(Tables, BugsHaveDifferentNamesAndNumbersOfTheSpecification) {
     std::set<std::string_view> names;
     std::set<std::string_view> specs;

@@ -52,6 +52,7 @@ enum OpKind : std::uint8_t {
 // CPUs in order: those with work, one per rcuog, one per rcuo, one for rcu_gp.
 unsigned workload_cpus(const scenario::ConfigValues& values);
 unsigned stride_of(const scenario::ConfigValues& values);
+bool starts_offline(const scenario::ConfigValues& values, unsigned cpu);
 unsigned first_rcuo(const scenario::ConfigValues& values);
 unsigned gp_cpu(const scenario::ConfigValues& values);
 unsigned all_cpus(const scenario::ConfigValues& values);

@@ -122,8 +122,10 @@ bool wake_nocb_gp(RcuData& rdp, bool force, IrqFlags flags, Waker waker) {
 
 void wake_nocb_gp_defer(RcuData& rdp, int level) {
     if (rdp.nocb_defer_wakeup.get() == RCU_NOCB_WAKE_OFF) return;
-    if (rdp.nocb_defer_wakeup.get() == RCU_NOCB_WAKE_NOT && !bug(Bug::D10_no_timer_backstop))
+    if (rdp.nocb_defer_wakeup.get() == RCU_NOCB_WAKE_NOT && !bug(Bug::D10_no_timer_backstop)) {
+        judge_arming(rdp, kernel::jiffies() + 1, Site::current());
         mod_timer(rdp.nocb_timer, kernel::jiffies() + 1);
+    }
     if (rdp.nocb_defer_wakeup.get() < level) WRITE_ONCE(rdp.nocb_defer_wakeup, level);
 }
 

@@ -86,6 +86,92 @@ TEST(CallRcu, OverloadForcesTheDeferredWakeup) {
     EXPECT_EQ(fault(ran), "");
 }
 
+// In v5.13 nobody is woken at once under overload, whatever the caller's interrupts are: of the
+// trace events WakeOvf and WakeOvfIsDeferred it has the second only. The wake-up that follows goes
+// to an rcuog that is awake, too.
+TEST(CallRcu, OverloadIsDeferredWithInterruptsEnabledToo) {
+    const Ran ran = on_cpu1(
+        [] {
+            post();
+            EXPECT_EQ(now("gp_sleep0"), 0) << "woken, and has not run yet";
+            post(4);
+            EXPECT_EQ(now("level1"), RCU_NOCB_WAKE_FORCE);
+            EXPECT_EQ(now("timer1"), 1);
+            do_nocb_deferred_wakeup(rdp1());
+            EXPECT_EQ(now("level1"), RCU_NOCB_WAKE_NOT);
+        },
+        {{"nobypass_lim", 16}, {"qhimark", 3}});
+    EXPECT_EQ(notes_of(ran, Note::WakeOvfIsDeferred), 1);
+    EXPECT_EQ(notes_of(ran, Note::AlreadyAwake), 0) << "forced";
+    EXPECT_EQ(notes_of(ran, Note::DoWake), 2);
+    EXPECT_EQ(fault(ran), "");
+}
+
+// The first deferral has armed the timer; a higher level does not move it.
+TEST(CallRcu, OverloadRaisesTheLevelAndLeavesTheTimerAlone) {
+    sim::ObjectId timer = 0;
+    const Ran ran = on_cpu1(
+        [&timer] {
+            timer = rdp1().nocb_timer.object;
+            const IrqFlags flags = kernel::local_irq_save();
+            post();
+            post(4);
+            EXPECT_EQ(now("level1"), RCU_NOCB_WAKE_FORCE);
+            kernel::local_irq_restore(flags);
+        },
+        {{"nobypass_lim", 16}, {"qhimark", 3}});
+    const auto arms_it = [timer](const sim::Event& event) {
+        return event.kind == sim::EventKind::timer_arm && event.object == timer;
+    };
+    EXPECT_EQ(std::count_if(ran.events.begin(), ran.events.end(), arms_it), 1);
+    EXPECT_EQ(fault(ran), "");
+}
+
+// The bypass timer will wake rcuog anyway; it is armed on leaders only.
+TEST(CallRcu, OverloadDefersNothingWhereTheBypassTimerIsPending) {
+    Sequential strategy;
+    const Ran ran = run_nocb(strategy, config({{"nobypass_lim", 16}, {"qhimark", 3}}), [] {
+        task(0, [] {
+            RcuData& leader = nocb().rdp(0);
+            const IrqFlags flags = kernel::local_irq_save();
+            mod_timer(leader.nocb_bypass_timer, kernel::jiffies() + 2);
+            post(5);
+            EXPECT_EQ(now("level0"), RCU_NOCB_WAKE);
+            EXPECT_EQ(leader.qlen_last_fqs_check, 5) << "counted as seen";
+            kernel::local_irq_restore(flags);
+        });
+    });
+    EXPECT_EQ(notes_of(ran, Note::WakeOvfIsDeferred), 0);
+    EXPECT_EQ(fault(ran), "");
+}
+
+// rcu_advance_cbs_nowake(): numbers callbacks only where a grace period is in progress, whose end
+// sees the request; there nobody has to be woken.
+TEST(Nowake, AsksForNothingWhileNoGracePeriodIsInProgress) {
+    const Ran ran = on_cpu1([] {
+        const IrqFlags flags = kernel::local_irq_save();
+        post();
+        kernel::RcuNode& rnp = *rdp1().mynode;
+        rcu_nocb_lock(rdp1());
+        rcu_advance_cbs_nowake(rnp, rdp1());
+        EXPECT_EQ(now("next1"), 1) << "not numbered";
+        EXPECT_EQ(rnp.gp_seq_needed.get(), 0u);
+        raw_spin_lock(rnp.lock);
+        nocb().rcu_state.gp_seq.set(1);
+        rnp.gp_seq.set(1);
+        rcu_advance_cbs_nowake(rnp, rdp1());
+        EXPECT_EQ(now("next1"), 1) << "the lock is taken: somebody else's turn";
+        raw_spin_unlock(rnp.lock);
+        rcu_advance_cbs_nowake(rnp, rdp1());
+        EXPECT_EQ(now("wait1"), 1);
+        EXPECT_EQ(rnp.gp_seq_needed.get(), 8u) << "the one after it";
+        rnp.gp_seq.set(0);
+        nocb().rcu_state.gp_seq.set(0);
+        rcu_nocb_unlock(rdp1());
+        kernel::local_irq_restore(flags);
+    });
+}
+
 TEST(Tick, CarriesTheDeferredWakeupOut) {
     const Ran ran = on_cpu1([] {
         post_with_irqs_off();

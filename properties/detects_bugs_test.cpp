@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Every bug of every subsystem that is no benign control is found by a hunt of bounded length, as
+// what its table says, and without it the same run is clean. A benign control is not found.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "core/base/text.h"
+#include "core/run/codec.h"
+#include "core/run/hunt.h"
+#include "core/run/names.h"
+#include "core/strategy/strategies.h"
+#include "core/subsystems/subsystems.h"
+
+namespace rcufuzz {
+namespace {
+
+constexpr std::uint64_t runs_per_strategy = 12000;
+
+// Too rare for that; the reproducers in corpus/bugs stand in for them.
+constexpr std::array<std::string_view, 13> rare{
+    "nocb_D03",        "nocb_D12",       "nocb_D14",       "nocb_D16",       "nocb_D19",
+    "tracepoint_T02b", "tracepoint_T03", "tracepoint_T04", "tracepoint_T05", "tracepoint_T07",
+    "tracepoint_T10",  "tracepoint_T11", "tracepoint_T18b"};
+
+struct Subject {
+    const scenario::Subsystem* target;
+    std::size_t bug;
+
+    const scenario::BugSpec& spec() const { return target->bugs[bug]; }
+    std::string name() const { return std::string(target->name) + "_" + std::string(spec().spec); }
+};
+
+std::vector<Subject> all_bugs() {
+    std::vector<Subject> subjects;
+    for (const scenario::Subsystem* target : subsystems::all())
+        for (std::size_t bug = 0; bug < target->bugs.size(); ++bug)
+            if (!target->bugs[bug].weak_memory) subjects.push_back({target, bug});
+    return subjects;
+}
+
+run::Plan reproducer(const Subject& subject) {
+    const std::string file = std::string(RCUFUZZ_SOURCE_DIR) + "/corpus/bugs/" +
+                             std::string(subject.target->name) + "/" +
+                             std::string(subject.spec().spec) + ".plan";
+    const auto bytes = read_file(file);
+    return run::from_text(std::string(bytes.begin(), bytes.end()), file);
+}
+
+// Of the algorithms that a configuration chooses from, the one that has the bug.
+run::Plan with_bug(const Subject& subject) {
+    run::Plan plan = run::empty_plan(*subject.target);
+    plan.bugs = std::uint64_t{1} << subject.bug;
+    const bool inside = subject.spec().verdict == Verdict::invariant;
+    plan.oracle = inside ? run::OracleMode::all : run::OracleMode::black_box;
+    if (subject.spec().benign()) return plan;
+    const run::Plan known = reproducer(subject);
+    for (std::size_t i = 0; i < subject.target->configs.size(); ++i)
+        if (subject.target->configs[i].chosen) plan.config[i] = known.config[i];
+    return plan;
+}
+
+// The finds of one strategy after the other, each with workloads of its own, until the verdict of
+// the table is among them.
+std::vector<run::Find> finds_of(const Subject& subject) {
+    std::vector<run::Find> finds;
+    run::HuntOptions options;
+    options.base = with_bug(subject);
+    options.runs = runs_per_strategy;
+    options.all = true;
+    options.runs_per_workload = 4;
+    const auto is_as_said = [&](const run::Find& find) {
+        return find.outcome.verdict == subject.spec().verdict;
+    };
+    options.keep_going = [&](const run::HuntResult& result) {
+        return std::none_of(result.finds.begin(), result.finds.end(), is_as_said);
+    };
+    for (const strategy::PolicyInfo& policy : strategy::all_policies()) {
+        options.strategy = policy.name;
+        ++options.seed;
+        run::HuntResult result = run::hunt(options);
+        std::move(result.finds.begin(), result.finds.end(), std::back_inserter(finds));
+        if (std::any_of(finds.begin(), finds.end(), is_as_said)) break;
+    }
+    return finds;
+}
+
+class DetectsBugs : public testing::TestWithParam<Subject> {};
+
+TEST_P(DetectsBugs, AsWhatTheyAre) {
+    const Subject& subject = GetParam();
+    const Verdict verdict = subject.spec().verdict;
+    if (std::find(rare.begin(), rare.end(), subject.name()) != rare.end()) {
+        EXPECT_EQ(run::replay(reproducer(subject)).verdict, verdict);
+        return;
+    }
+    const std::vector<run::Find> finds = finds_of(subject);
+    if (subject.spec().benign()) {
+        for (const run::Find& find : finds) ADD_FAILURE() << run::to_text(find.plan);
+        return;
+    }
+    EXPECT_TRUE(std::any_of(finds.begin(), finds.end(),
+                            [&](const run::Find& find) { return find.outcome.verdict == verdict; }))
+        << "not found as " << word(verdict);
+    for (run::Find find : finds) {
+        find.plan.bugs = 0;
+        EXPECT_FALSE(run::replay(find.plan).found()) << run::to_text(find.plan);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, DetectsBugs, testing::ValuesIn(all_bugs()),
+                         [](const auto& info) { return info.param.name(); });
+
+}  // namespace
+}  // namespace rcufuzz
