@@ -140,6 +140,11 @@ void add_verify(CLI::App& app, int& exit_code) {
         ->excludes(preemptions);
     command->add_option("--memory", args->frame.memory, memory_help);
     command->add_option("--oracle", args->frame.oracle, "all (the default) or black-box");
+    command
+        ->add_option("--ticks", args->ticks,
+                     "how often the clock may advance though no timer waits for it")
+        ->check(CLI::Range(0, 8))
+        ->capture_default_str();
     command->add_option("--shard", args->shard, "i/n: the i-th of n parts, for n machines");
     command->add_option("--seconds", args->seconds, "give up after so much time")
         ->check(CLI::PositiveNumber)

@@ -71,6 +71,7 @@ std::string subject(const VerifyArgs& args, const run::VerifyOptions& options) {
         text += fmt::format(" with at most {} delays", options.delays);
     else if (options.preemptions != run::VerifyOptions::unlimited)
         text += fmt::format(" with at most {} preemptions", options.preemptions);
+    if (options.free_jiffies != 0) text += fmt::format(", {} ticks", options.free_jiffies);
     if (options.shards != 1)
         text += fmt::format(", part {} of {}", options.shard + 1, options.shards);
     return text + ", " + std::string(run::memory_word(options.base.memory));
@@ -105,6 +106,7 @@ int verify(const VerifyArgs& args) {
         if (args.frame.configs.empty()) options.base.config = given.config;
         run::canonicalize(options.base);
     }
+    options.free_jiffies = args.ticks;
     if (args.delays) options.delays = *args.delays;
     if (args.preemptions) options.preemptions = *args.preemptions;
     if (!args.shard.empty()) read_shard(args.shard, options);
@@ -117,8 +119,8 @@ int verify(const VerifyArgs& args) {
     if (result.outcome.found()) return report_counterexample(args, result);
     const std::string what = subject(args, options);
     if (result.finished) {
-        fmt::print("verified: {}, {} runs, no violation ({:.1f} s)\n", what, result.done.runs,
-                   watch.seconds());
+        fmt::print("verified: {}, {} states, {} runs, no violation ({:.1f} s)\n", what,
+                   result.done.states, result.done.runs, watch.seconds());
     } else {
         fmt::print(
             "not finished: {}: {} plans and {:.1f} % of the next one, {} runs, no violation "

@@ -95,7 +95,8 @@ struct VerifyArgs {
     unsigned max_ops = 1;  // of all plans
     std::optional<std::uint32_t> preemptions;
     std::optional<std::uint32_t> delays;
-    std::string shard;  // "2/8"; empty: all
+    std::uint32_t ticks = 0;  // how often the clock may advance though no timer waits for it
+    std::string shard;        // "2/8"; empty: all
     double seconds = 60;
     std::string out = ".";
 };

@@ -42,6 +42,10 @@ class Arena {
 
     void rewind() { used_ = 0; }
     std::size_t used() const { return used_; }
+    // What has been made since the last rewind, and the gaps between.
+    std::span<const std::byte> content() const { return {memory_, used_}; }
+    // So that the gaps do not tell what was there in an earlier run.
+    void clear_used() { std::memset(memory_, 0, used_); }
 
    private:
     static constexpr std::align_val_t max_alignment{64};

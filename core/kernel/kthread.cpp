@@ -4,12 +4,14 @@
 #include <array>
 
 #include "core/kernel/spinlock.h"
+#include "core/sim/run_state.h"
 
 namespace rcufuzz::kernel {
 
 namespace {
 
 std::array<Task*, sim::max_cpus * sim::slots_per_cpu> task_by_key{};
+const sim::RunState task_by_key_state(task_by_key);
 
 void task_main(void* arg) {
     Task& task = *static_cast<Task*>(arg);

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "core/sim/run_state.h"
+
 namespace rcufuzz::kernel {
 
 namespace {
@@ -14,6 +16,8 @@ struct ReaderState {
 
 std::array<ReaderState, sim::max_cpus> readers{};
 std::uint32_t sections_begun = 0;
+const sim::RunState readers_state(readers);
+const sim::RunState sections_state(sections_begun);
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/kernel/timer.h"
+#include "core/sim/run_state.h"
 
 namespace rcufuzz::kernel {
 
@@ -13,6 +14,7 @@ constexpr std::uint32_t work_bit = 1;
 constexpr unsigned vector_count = 4;
 
 std::array<SoftirqWork*, sim::max_cpus> works{};
+const sim::RunState works_state(works);
 std::array<sim::Job, vector_count> actions{};
 
 void run_works(unsigned cpu) {

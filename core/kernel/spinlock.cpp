@@ -3,6 +3,8 @@
 
 #include <bit>
 
+#include "core/sim/run_state.h"
+
 namespace rcufuzz::kernel {
 
 LockHooks lock_hooks;
@@ -10,6 +12,7 @@ LockHooks lock_hooks;
 namespace {
 
 std::array<std::uint8_t, sim::max_cpus * sim::slots_per_cpu> held_by_key{};
+const sim::RunState held_by_key_state(held_by_key);
 
 // An interrupt cannot wait for the code that it interrupted.
 bool owner_is_below(const sim::Context& owner, const sim::Context& self) {

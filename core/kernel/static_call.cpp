@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/kernel/static_call.h"
 
+#include "core/sim/run_state.h"
+
 namespace rcufuzz::kernel {
 
 namespace {
 
 Mutex static_call_mutex;
 Mutex jump_label_mutex;
+const sim::RunState static_call_mutex_state(static_call_mutex);
+const sim::RunState jump_label_mutex_state(jump_label_mutex);
 
 }  // namespace
 

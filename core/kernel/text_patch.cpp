@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "core/sim/run_state.h"
+
 namespace rcufuzz::kernel {
 
 namespace {
@@ -19,6 +21,7 @@ struct Patch {
 };
 
 Patch patch;
+const sim::RunState patch_state(patch);
 
 }  // namespace
 

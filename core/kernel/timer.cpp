@@ -3,12 +3,15 @@
 
 #include <array>
 
+#include "core/sim/run_state.h"
+
 namespace rcufuzz::kernel {
 
 namespace {
 
 std::array<TimerList*, sim::max_cpus> wheels{};             // sorted by expiry, first armed first
 std::array<memory::LockOrder, sim::max_cpus> base_locks{};  // each operation is one step
+const sim::RunState wheels_state(wheels);
 
 void wheel_changed(unsigned cpu) {
     sim::World& w = sim::world();

@@ -7,6 +7,7 @@
 
 #include "core/base/check.h"
 #include "core/memory/model.h"
+#include "core/sim/run_state.h"
 
 namespace rcufuzz::memory {
 
@@ -41,6 +42,7 @@ struct RunMemory {
 
 RunMemory run;
 bool weak = false;
+const sim::RunState run_state(run, &weak);
 
 std::uint32_t ask(void* /*arg*/, std::uint32_t count) {
     if (run.question == 0) return 0;

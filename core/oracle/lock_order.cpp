@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/kernel/spinlock.h"
+#include "core/sim/run_state.h"
 
 namespace rcufuzz::oracle {
 
@@ -36,6 +37,7 @@ struct State {
 };
 
 State state;
+const sim::RunState state_state(state);
 
 std::string lock_name(const RawSpinlock& lock) {
     const sim::ObjectName& name = sim::world().object(lock.object());

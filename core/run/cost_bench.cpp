@@ -3,9 +3,9 @@
 
 #include <utility>
 
-#include "core/run/time_bench.h"
 #include "core/run/generate.h"
 #include "core/run/runner.h"
+#include "core/run/time_bench.h"
 #include "core/sim/world.h"
 #include "core/strategy/strategies.h"
 

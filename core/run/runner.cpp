@@ -103,7 +103,8 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
     sim::World& w = sim::world();
     scenario::active_bugs = plan.bugs;
     scenario::white_box_oracles = plan.oracle == OracleMode::all;
-    w.begin(target.all_cpus(plan.config), strategy, options.trace, sim::Limits{});
+    w.begin(target.all_cpus(plan.config), strategy, options.trace,
+            {.free_jiffies = options.free_jiffies});
     memory::begin_memory(plan.memory == MemoryMode::weak, scenario::white_box_oracles);
     kernel::boot();
     oracle::begin_lock_order();
@@ -141,9 +142,10 @@ Outcome replay(const Plan& plan, const RunOptions& options) {
     return run(plan, from_plan, options);
 }
 
-Recorded record(const Plan& plan, sim::Strategy& strategy) {
+Recorded record(const Plan& plan, sim::Strategy& strategy, RunOptions options) {
+    options.trace = sim::TraceLevel::hash;
     strategy::Record recorder(strategy);
-    Recorded recorded{plan, run(plan, recorder, {.trace = sim::TraceLevel::hash})};
+    Recorded recorded{plan, run(plan, recorder, options)};
     recorded.plan.decisions.assign(recorder.decisions().begin(), recorder.decisions().end());
     canonicalize(recorded.plan);
     return recorded;

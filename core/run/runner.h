@@ -12,6 +12,7 @@
 #include "core/run/plan.h"
 #include "core/sim/strategy.h"
 #include "core/sim/trace.h"
+#include "core/sim/world.h"
 
 namespace rcufuzz::run {
 
@@ -45,6 +46,8 @@ struct RunOptions {
     // instance lets it observe(), and may still look in Strategy::end().
     void (*on_boot)(void* arg, scenario::Instance& instance) = nullptr;
     void* on_boot_arg = nullptr;
+    // How often the clock may advance though no timer waits for it.
+    std::uint32_t free_jiffies = sim::Limits{}.free_jiffies;
 };
 
 // Runs the plan once. `strategy` answers all choices (the plan's decisions count only if the
@@ -60,6 +63,6 @@ struct Recorded {
     Plan plan;
     Outcome outcome;  // with trace hash
 };
-Recorded record(const Plan& plan, sim::Strategy& strategy);
+Recorded record(const Plan& plan, sim::Strategy& strategy, RunOptions options = {});
 
 }  // namespace rcufuzz::run

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "core/run/names.h"
+#include "core/sim/image.h"
+#include "core/sim/world.h"
 #include "core/strategy/dfs.h"
 
 namespace rcufuzz::run {
@@ -124,24 +126,32 @@ class Verifier {
     // Every run of one plan; false: that is the end of the search.
     bool one() {
         const bool delays = options_.delays != VerifyOptions::unlimited;
-        strategy::Dfs search({.preemptions = delays ? options_.delays : options_.preemptions,
-                              .bound_delays = delays,
-                              .shard = options_.shard,
-                              .shards = options_.shards});
+        strategy::DfsOptions how{.preemptions = delays ? options_.delays : options_.preemptions,
+                                 .bound_delays = delays,
+                                 .shard = options_.shard,
+                                 .shards = options_.shards};
+        if (sim::has_image && options_.prune) {
+            how.state = [](void*) { return sim::image_hash(sim::world()); };
+            how.state_is_image = true;
+        }
+        strategy::Dfs search(how);
         do {
-            const Outcome outcome = run(plans_.plan(), search);
+            const Outcome outcome = run(plans_.plan(), search, how_to_run());
             ++result_.done.runs;
             if (outcome.found()) {
                 // The search stands where it was: the same run once more, written down.
-                Recorded recorded = record(plans_.plan(), search);
+                Recorded recorded = record(plans_.plan(), search, how_to_run());
                 result_.counterexample = std::move(recorded.plan);
                 result_.outcome = std::move(recorded.outcome);
                 return false;
             }
             if (result_.done.runs % 256 == 0 && !keep_going(search)) return false;
         } while (search.next());
+        result_.done.states += search.states();
         return true;
     }
+
+    RunOptions how_to_run() const { return {.free_jiffies = options_.free_jiffies}; }
 
     bool keep_going(const strategy::Dfs& search) {
         if (options_.keep_going == nullptr) return true;

@@ -16,7 +16,8 @@ struct VerifyProgress {
     std::uint64_t plans = 0;  // done
     std::uint64_t all_plans = 0;
     std::uint64_t runs = 0;
-    double part = 0;  // of the plan at hand, from 0 to 1
+    std::uint64_t states = 0;  // distinct ones, of the plans that are done
+    double part = 0;           // of the plan at hand, from 0 to 1
 };
 
 struct VerifyOptions {
@@ -27,6 +28,11 @@ struct VerifyOptions {
     std::uint32_t preemptions = unlimited;  // how often a context that could go on does not
     // The same for every choice of who acts, so for hand-overs too; the smaller search of the two.
     std::uint32_t delays = unlimited;
+    // States that were explored before are not explored again, where the machine can tell
+    // (sim/image.h). False: every run, for tests.
+    bool prune = true;
+    // How often the clock may advance though no timer waits for it: each multiplies the states.
+    std::uint32_t free_jiffies = 0;
     std::uint32_t shard = 0;  // this part of `shards` equal ones
     std::uint32_t shards = 1;
     // Asked every few runs; false gives the search up. Null: go on.

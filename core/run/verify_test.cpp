@@ -5,6 +5,7 @@
 
 #include "core/run/names.h"
 #include "core/run/toy_test.h"
+#include "core/sim/image.h"
 
 namespace rcufuzz::run {
 namespace {
@@ -79,6 +80,35 @@ TEST(Verify, GoesThroughAllPlans) {
     const unsigned cpus = toy::subsystem().workload_cpus(options.base.config);
     const std::uint64_t per_cpu = one / cpus;
     EXPECT_EQ(plan_count(options), one + per_cpu * per_cpu * (cpus + cpus * (cpus - 1) / 2));
+}
+
+// The same verdict for every kind of operation and every bug, in fewer runs.
+TEST(Verify, PruningLosesNothing) {
+    std::uint64_t pruned_runs = 0;
+    std::uint64_t all_runs = 0;
+    unsigned found = 0;
+    for (std::size_t kind = 0; kind < toy::subsystem().ops.size(); ++kind) {
+        for (std::size_t bug = 0; bug <= toy::subsystem().bugs.size(); ++bug) {
+            VerifyOptions options;
+            options.base = two_adds(bug == 0 ? 0 : std::uint64_t{1} << (bug - 1));
+            for (scenario::Op& op : options.base.ops) op.kind = static_cast<std::uint8_t>(kind);
+            canonicalize(options.base);
+            options.delays = 2;
+            const VerifyResult pruned = verify(options);
+            options.prune = false;
+            const VerifyResult all = verify(options);
+            EXPECT_EQ(pruned.finished, all.finished);
+            EXPECT_EQ(pruned.outcome.verdict, all.outcome.verdict);
+            EXPECT_LE(pruned.done.runs, all.done.runs);
+            if (all.outcome.found()) ++found;
+            pruned_runs += pruned.done.runs;
+            all_runs += all.done.runs;
+        }
+    }
+    EXPECT_GT(found, 0u);
+    if (sim::has_image) {
+        EXPECT_LT(pruned_runs, all_runs);
+    }
 }
 
 TEST(Verify, SaysHowFarItGot) {

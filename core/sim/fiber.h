@@ -30,6 +30,8 @@ class Fiber {
     static void switch_between(Fiber& from, Fiber& to);
 
    private:
+    friend class Image;
+
     static void enter_first_time(Fiber& came_from);
     static void land(Fiber& here, Fiber& came_from);
 

@@ -125,6 +125,7 @@ Context& World::spawn(unsigned number, Job job, void* arg) {
         task.site = Site::current();
         task.pending = {};
         task.stoppable = false;
+        task.fresh = true;
         Cpu& cpu = cpus_[number];
         for (const Slot other : task_slots)
             if (other != slot &&
@@ -169,6 +170,7 @@ Context* World::push(unsigned number, Slot slot, Job job, void* arg) {
     context.site = Site::current();
     context.pending = {};
     context.stoppable = false;
+    context.fresh = true;
     context.saved_irqs_on = cpu.irqs_on;
     cpu.interrupts[cpu.depth++] = &context;
     cpu.irqs_on = slot == Slot::softirq;

@@ -39,6 +39,9 @@ class Strategy {
     // inside the points that points_until_choice() granted.
     virtual bool asks_on_new_actor() const { return false; }
 
+    // True: image_hash() will be asked for at choices of who acts.
+    virtual bool needs_image() const { return false; }
+
     // After the run; `points` is how many points it had.
     virtual void end(std::uint64_t /*points*/) {}
 };

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/sim/image.h"
+
 namespace rcufuzz::sim {
 
 namespace {
@@ -95,6 +97,8 @@ void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Lim
     name_count_ = 1;
     names_[0] = {"", -1};
     finding_ = suspicion_ = Finding{};
+    keeps_image_ = has_image && strategy.needs_image();
+    if (keeps_image_) arena_.clear_used();
     arena_.rewind();
     trace_.begin(level);
     refresh_clock();
@@ -141,6 +145,7 @@ void World::context_main(void* arg) {
     World& w = world();
     for (;;) {
         try {
+            self.fresh = false;
             if (!w.unwinding_) self.job(self.arg);
         } catch (const Unwind&) {
             // The run ended while this context was in the middle of something.
@@ -168,6 +173,12 @@ void World::job_done(Context& self) {
 }
 
 void World::block(ContextState state, ObjectId what, bool stoppable, const Site& site) {
+    if (keeps_image_) [[unlikely]]
+        return block_with_image(state, what, stoppable, site);
+    block_now(state, what, stoppable, site);
+}
+
+void World::block_now(ContextState state, ObjectId what, bool stoppable, const Site& site) {
     if (stopping_) {
         leave_if_unwinding();
         return;
@@ -200,6 +211,12 @@ void World::unblock(Context& context) {
 }
 
 void World::yield(const Site& site) {
+    if (keeps_image_) [[unlikely]]
+        return yield_with_image(site);
+    yield_now(site);
+}
+
+void World::yield_now(const Site& site) {
     if (stopping_) {
         leave_if_unwinding();
         return;
@@ -236,6 +253,59 @@ void World::note_suspicion(Verdict verdict, std::string detail, const Site& site
     suspicion_ = {verdict, site, std::move(detail)};
 }
 
+// --- for strategies that look at the whole state ------------------------------------------------
+
+#if defined(RCUFUZZ_HAS_IMAGE)
+
+namespace {
+
+// What callees leave behind would otherwise be found in the frames that come to lie there.
+[[gnu::noinline]] void scrub_below() {
+    volatile std::byte pad[4096];
+    for (volatile std::byte& byte : pad) byte = std::byte{0};
+}
+
+}  // namespace
+
+// __builtin_unwind_init() has all registers that outlive a call saved in this frame, right below
+// the frame address.
+#define RCUFUZZ_REMEMBER_STACK()                                             \
+    __builtin_unwind_init();                                                 \
+    image_low_ = static_cast<const std::byte*>(__builtin_frame_address(0)) - \
+                 5 * sizeof(std::uint64_t) /* rbx, r12 to r15 */
+
+[[gnu::noinline]] Context* World::ask_with_image() {
+    RCUFUZZ_REMEMBER_STACK();
+    Context* const next = ask_at_point();
+    scrub_below();
+    return next;
+}
+
+[[gnu::noinline]] void World::block_with_image(ContextState state, ObjectId what, bool stoppable,
+                                               const Site& site) {
+    RCUFUZZ_REMEMBER_STACK();
+    block_now(state, what, stoppable, site);
+    scrub_below();
+}
+
+[[gnu::noinline]] void World::yield_with_image(const Site& site) {
+    RCUFUZZ_REMEMBER_STACK();
+    yield_now(site);
+    scrub_below();
+}
+
+#undef RCUFUZZ_REMEMBER_STACK
+
+#else
+
+Context* World::ask_with_image() { return ask_at_point(); }
+void World::block_with_image(ContextState state, ObjectId what, bool stoppable, const Site& site) {
+    block_now(state, what, stoppable, site);
+}
+void World::yield_with_image(const Site& site) { yield_now(site); }
+
+#endif
+
 // --- choices ------------------------------------------------------------------------------------
 
 std::uint32_t World::ask(ChoiceKind kind, unsigned first, ActorMask others) {
@@ -271,7 +341,7 @@ Context* World::ask_at_point() {
     if (points_ >= limits_.points) livelock();
     actor_appeared_ = false;
     if (points_ >= limits_.points / 2) fair_ = true;
-    if (fair_ || points_ - turn_began_ >= max_turn_points) {
+    if (fair_ || (points_ - turn_began_ >= max_turn_points && !keeps_image_)) {
         turn_began_ = points_;
         return choose_next(ChoiceKind::yield);
     }

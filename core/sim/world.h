@@ -56,6 +56,7 @@ struct Context {
     Slot slot = Slot::task;
     bool stoppable = false;      // sleeps in a wait that returns when the run is over
     bool saved_irqs_on = false;  // of the context it interrupted
+    bool fresh = false;          // its job has not begun
     ObjectId blocked_on = 0;
     Job job = nullptr;
     void* arg = nullptr;
@@ -148,7 +149,8 @@ class World {
         if (--quiet_ > 0) [[likely]]
             return;
         // The switch is inline, at the point itself: see fiber_switch.h on returns.
-        if (Context* const next = ask_at_point(); next != &self) {
+        Context* const next = keeps_image_ ? ask_with_image() : ask_at_point();
+        if (next != &self) {
             Fiber::switch_between(self.fiber, next->fiber);
             leave_if_unwinding();
         }
@@ -228,9 +230,17 @@ class World {
     }
 
    private:
+    friend class Image;
+
     static void context_main(void* context);
     void job_done(Context& self);
     [[nodiscard]] Context* ask_at_point();  // who runs now
+    // The same for a strategy that needs the image: nothing of the caller stays in registers only.
+    [[nodiscard]] Context* ask_with_image();
+    void block_with_image(ContextState state, ObjectId what, bool stoppable, const Site& site);
+    void yield_with_image(const Site& site);
+    void block_now(ContextState state, ObjectId what, bool stoppable, const Site& site);
+    void yield_now(const Site& site);
     Context* choose_next(ChoiceKind kind);
     void hand_over(ChoiceKind kind);
     void leave_if_unwinding() const {
@@ -264,11 +274,13 @@ class World {
     // Cold.
     std::uint64_t turn_began_ = 0;  // points_ at the last switch
     std::uint64_t switches_ = 0;
+    const std::byte* image_low_ = nullptr;  // the stack of the context that asks, from here
     std::uint64_t handovers_ = 0;  // choices of who acts when the current context does not go on
     std::uint32_t free_jiffies_ = 0;
     unsigned cpu_count_ = 0;
     bool asks_on_new_actor_ = false;
     bool asks_at_every_point_ = false;
+    bool keeps_image_ = false;
     bool actor_appeared_ = false;  // since the last choice, and the strategy wants to hear of it
     bool timer_armed_ = false;     // on some wheel, with an expiry still ahead
     bool stopping_ = false;

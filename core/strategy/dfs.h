@@ -33,6 +33,7 @@ struct DfsOptions {
     // The state of the whole program, wherever a choice of who acts is made. Null: not known.
     std::uint64_t (*state)(void* arg) = nullptr;
     void* state_arg = nullptr;
+    bool state_is_image = false;  // it is taken by sim::image_hash()
     // Whether two steps commute, each told by what its context was about to do; neither enables
     // or disables the other. Steps must touch nothing else up to their next point. Null: not known.
     bool (*commute)(const sim::Access& a, const sim::Access& b) = nullptr;
@@ -56,6 +57,7 @@ class Dfs final : public sim::Strategy {
     void begin(const sim::World& world) override;
     std::uint32_t choose(const sim::Choice& choice) override;
     bool asks_at_every_point() const override { return true; }
+    bool needs_image() const override { return options_.state_is_image; }
 
     // To the next run; false: that was the last.
     bool next();
