@@ -137,6 +137,12 @@ TEST_F(Cli, SurveyCountsThePlansThatShowABug) {
     EXPECT_EQ(rcufuzz("replay finds/two.plan --expect wrong_data").exit_code, 0);
 }
 
+TEST_F(Cli, APlanMayAskForWeakMemoryOnlyWhereTheTargetRunsSo) {
+    write_file(path("weak.plan"), "rcufuzz-plan 1\ntarget nocb\nmemory weak\noracle all\n", false);
+    EXPECT_EQ(rcufuzz("replay weak.plan").exit_code, 64);
+    EXPECT_THAT(rcufuzz("replay weak.plan").err, HasSubstr("weak.plan:3: nocb runs under sc only"));
+}
+
 TEST_F(Cli, BugsThatNeedWeakMemoryGetIt) {
     const Result weak = rcufuzz("hunt tracepoint --bug T20 --strategy surw --runs 5000");
     EXPECT_EQ(weak.exit_code, 42);

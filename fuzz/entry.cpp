@@ -79,6 +79,7 @@ Entry::Entry(std::string_view target) {
         for_each_item(environment("RCUFUZZ_CONFIG"), [&](std::string_view assignment) {
             fixed_configs_ |= 1u << run::set_config(frame_, assignment);
         });
+        run::set_memory(frame_, environment("RCUFUZZ_MEMORY"));
         if (const std::string_view oracle = environment("RCUFUZZ_ORACLE"); !oracle.empty()) {
             const auto mode = run::oracle_from_word(oracle);
             if (!mode) throw UserError("RCUFUZZ_ORACLE: expected all or black-box");

@@ -4,6 +4,7 @@
 // lines on top of this. An input is the body of a plan (core/run/codec.h). Environment:
 //   RCUFUZZ_BUG      bugs to switch on, separated by commas
 //   RCUFUZZ_CONFIG   "name=value,...": configuration that inputs cannot change
+//   RCUFUZZ_MEMORY   sc or weak; default sc, or weak where a bug needs it
 //   RCUFUZZ_ORACLE   all or black-box
 //   RCUFUZZ_OUT      directory for the plans of finds; default the current one
 #pragma once

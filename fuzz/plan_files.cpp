@@ -15,32 +15,12 @@
 
 namespace rcufuzz::cli {
 
-namespace {
-
-bool needs_weak_memory(const run::Plan& plan) {
-    for (std::size_t i = 0; i < plan.target->bugs.size(); ++i)
-        if (((plan.bugs >> i) & 1u) != 0 && plan.target->bugs[i].weak_memory) return true;
-    return false;
-}
-
-run::MemoryMode memory_of(const run::Plan& plan, const FrameArgs& args) {
-    if (args.memory.empty())
-        return needs_weak_memory(plan) ? run::MemoryMode::weak : run::MemoryMode::sc;
-    const auto memory = run::memory_from_word(args.memory);
-    if (!memory) throw UserError("unknown memory model '" + args.memory + "' (sc, weak)");
-    if (*memory == run::MemoryMode::weak && !plan.target->runs_weak)
-        throw UserError("--memory weak: " + args.target + " runs under sc only");
-    return *memory;
-}
-
-}  // namespace
-
 Frame make_frame(const FrameArgs& args) {
     Frame frame{run::empty_plan(run::target_from_word(args.target))};
     for (const std::string& bug : args.bugs) run::enable_bug(frame.plan, bug);
     for (const std::string& config : args.configs)
         frame.fixed_configs |= 1u << run::set_config(frame.plan, config);
-    frame.plan.memory = memory_of(frame.plan, args);
+    run::set_memory(frame.plan, args.memory);
     const auto oracle = run::oracle_from_word(args.oracle.empty() ? "all" : args.oracle);
     if (!oracle) throw UserError("unknown oracle '" + args.oracle + "' (all, black-box)");
     frame.plan.oracle = *oracle;

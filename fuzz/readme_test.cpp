@@ -74,7 +74,7 @@ TEST_P(Readme, ShowsWhatTheProgramPrints) {
     fs::remove_all(folder);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Readme, testing::Values("README.md"));
+INSTANTIATE_TEST_SUITE_P(All, Readme, testing::Values("README.md", "corpus/stories/README.md"));
 
 }  // namespace
 }  // namespace rcufuzz

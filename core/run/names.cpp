@@ -166,6 +166,22 @@ std::string_view oracle_word(OracleMode mode) {
     return oracle_words[static_cast<std::size_t>(mode)];
 }
 
+void set_memory(Plan& plan, std::string_view word) {
+    const scenario::Subsystem& target = *plan.target;
+    if (word.empty()) {
+        plan.memory = MemoryMode::sc;
+        for (std::size_t i = 0; i < target.bugs.size(); ++i)
+            if (((plan.bugs >> i) & 1u) != 0 && target.bugs[i].weak_memory)
+                plan.memory = MemoryMode::weak;
+        return;
+    }
+    const auto mode = memory_from_word(word);
+    if (!mode) throw UserError("unknown memory model '" + std::string(word) + "' (sc, weak)");
+    if (*mode == MemoryMode::weak && !target.runs_weak)
+        throw UserError("memory model weak: " + std::string(target.name) + " runs under sc only");
+    plan.memory = *mode;
+}
+
 std::optional<MemoryMode> memory_from_word(std::string_view text) {
     const auto index = index_of(memory_words, text);
     return index ? std::optional(static_cast<MemoryMode>(*index)) : std::nullopt;

@@ -39,6 +39,10 @@ inline void enable_bug(Plan& plan, std::string_view text) {
 std::size_t set_config(Plan& plan, std::string_view assignment);
 std::size_t set_config(Plan& plan, std::string_view name, std::string_view value);
 
+// "sc" or "weak"; empty: weak where a bug of the plan cannot show otherwise, else sc. Throws
+// UserError for another word, and where the target does not run so.
+void set_memory(Plan& plan, std::string_view word);
+
 // The target of this name. Throws UserError if there is none.
 const scenario::Subsystem& target_from_word(std::string_view text);
 std::span<const scenario::Subsystem* const> all_targets();

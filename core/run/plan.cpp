@@ -74,6 +74,7 @@ void canonicalize_op(const Plan& plan, scenario::Op& op) {
 void canonicalize(Plan& plan) {
     const scenario::Subsystem& target = *plan.target;
     if (target.bugs.size() < 64) plan.bugs &= (std::uint64_t{1} << target.bugs.size()) - 1;
+    if (!target.runs_weak) plan.memory = MemoryMode::sc;
     for (std::size_t i = 0; i < plan.config.size(); ++i) {
         plan.config[i] = i < target.configs.size() ? clip_config(target.configs[i], plan.config[i])
                                                    : std::int16_t{0};

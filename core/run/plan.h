@@ -39,7 +39,7 @@ struct Plan {
 // An empty plan: standard configuration, no bugs, no operations.
 Plan empty_plan(const scenario::Subsystem& target);
 
-// Puts a plan into canonical form: values clipped to their ranges, contexts that an operation does
+// Puts a plan into canonical form: weak memory only where the target runs so, values clipped to their ranges, contexts that an operation does
 // not allow replaced by the first it does, operations for CPUs that the configuration lacks moved
 // to one it has (modulo), decisions sorted, zeros and keys of no context dropped, of two decisions
 // for one choice that of the smaller value kept, lengths bounded.

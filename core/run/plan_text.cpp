@@ -154,6 +154,8 @@ void read_item(Plan& plan, std::size_t rank, Words words) {
             expect_count(words, 2, "memory sc|weak");
             if (!memory_from_word(words[1])) refuse("expected memory sc|weak");
             plan.memory = *memory_from_word(words[1]);
+            if (plan.memory == MemoryMode::weak && !plan.target->runs_weak)
+                refuse(std::string(plan.target->name) + " runs under sc only");
             return;
         case 4:
             expect_count(words, 2, "oracle all|black-box");
