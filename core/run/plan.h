@@ -39,10 +39,11 @@ struct Plan {
 // An empty plan: standard configuration, no bugs, no operations.
 Plan empty_plan(const scenario::Subsystem& target);
 
-// Puts a plan into canonical form: weak memory only where the target runs so, values clipped to their ranges, contexts that an operation does
-// not allow replaced by the first it does, operations for CPUs that the configuration lacks moved
-// to one it has (modulo), decisions sorted, zeros and keys of no context dropped, of two decisions
-// for one choice that of the smaller value kept, lengths bounded.
+// Puts a plan into canonical form: weak memory only where the target runs so, values clipped to
+// their ranges, contexts that an operation does not allow replaced by the first it does, operations
+// for CPUs that the configuration lacks moved to one it has (modulo), decisions sorted, zeros and
+// keys of no context dropped, of two decisions for one choice that of the smaller value kept,
+// lengths bounded.
 void canonicalize(Plan& plan);
 
 // The parts of it, for those who change one operation or read one configuration value.
