@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/kernel/ipi.h"
+
+#include <gtest/gtest.h>
+
+#include "core/kernel/kernel_test.h"
+#include "core/memory/shared.h"
+
+namespace rcufuzz::kernel {
+namespace {
+
+using test::AtRandom;
+using test::fault;
+using test::Ran;
+using test::run_kernel;
+using test::Sequential;
+using test::task;
+
+struct Fixture {
+    IpiVector vector;
+    unsigned taken = 0;
+    SpinWait waiters;
+    memory::Shared<int> flag;
+};
+
+Fixture* fixture = nullptr;
+
+Fixture& make_fixture() {
+    fixture = &sim::world().arena().make<Fixture>();
+    fixture->vector.init("ipi", 2, [] { ++fixture->taken; });
+    fixture->flag.init("flag", -1, 0);
+    return *fixture;
+}
+
+TEST(Ipi, WhatIsSentWhilePendingCoalesces) {
+    Sequential strategy;
+    const Ran ran = run_kernel(2, strategy, [] {
+        Fixture& f = make_fixture();
+        task(1, [&f] {
+            local_irq_disable();
+            f.vector.send(1);
+            f.vector.send(1);
+            EXPECT_TRUE(f.vector.pending(1));
+            EXPECT_FALSE(f.vector.pending(0));
+            EXPECT_EQ(f.taken, 0u);
+            local_irq_enable();
+        });
+    });
+    EXPECT_EQ(fault(ran), "");
+    EXPECT_EQ(fixture->taken, 1u);
+}
+
+TEST(Ipi, IsForgottenByACpuThatGoesOfflineButNotWhatComesLater) {
+    Sequential strategy;
+    const Ran ran = run_kernel(2, strategy, [] {
+        Fixture& f = make_fixture();
+        task(1, [&f] {
+            local_irq_disable();
+            f.vector.send(1);
+            f.vector.drop(1);
+            EXPECT_FALSE(f.vector.pending(1));
+            local_irq_enable();
+            test::point();
+            EXPECT_EQ(f.taken, 0u);
+            f.vector.send(1);
+        });
+    });
+    EXPECT_EQ(fault(ran), "");
+    EXPECT_EQ(fixture->taken, 1u);
+}
+
+TEST(SpinWait, EndsWhenTheVariableHasChanged) {
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+        AtRandom strategy(seed, 2);
+        bool done = false;
+        const Ran ran = run_kernel(2, strategy, [&done] {
+            Fixture& f = make_fixture();
+            task(0, [&f, &done] {
+                while (memory::READ_ONCE(f.flag) == 0)
+                    if (f.flag.get() == 0) f.waiters.wait(f.flag.object());
+                done = true;
+            });
+            task(1, [&f] {
+                memory::WRITE_ONCE(f.flag, 1);
+                f.waiters.wake_all();
+            });
+        });
+        ASSERT_EQ(fault(ran), "");
+        ASSERT_TRUE(done);
+    }
+}
+
+}  // namespace
+}  // namespace rcufuzz::kernel
