@@ -34,6 +34,10 @@ inline void object_at_end(Verdict verdict, std::string detail, const Site& site 
 inline void invariant_broken(std::string detail, const Site& site = Site::current()) {
     sim::world().note_invariant(std::move(detail), site);
 }
+// The same for what has a verdict of its own but need not have a consequence.
+inline void suspect(Verdict verdict, std::string detail, const Site& site = Site::current()) {
+    sim::world().note_suspicion(verdict, std::move(detail), site);
+}
 
 // What may fail, as the strategy likes.
 enum class Failure : std::uint16_t { kthread = 1, allocation = 2 };

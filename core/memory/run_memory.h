@@ -126,6 +126,7 @@ class Milestone {
    public:
     void init();
     void reach();  // and all that whoever runs now has done and seen
+    bool is_reached() const { return reached_; }
     bool certain_here() const;
 
    private:

@@ -121,13 +121,14 @@ bool Search::accept(run::Plan candidate) {
     return true;
 }
 
-bool Search::accept_recorded(const run::Plan& candidate, sim::Strategy& strategy) {
+bool Search::accept_recorded(run::Plan candidate, sim::Strategy& strategy) {
     if (spent()) return false;
+    run::canonicalize(candidate);  // what is kept must be what ran
     strategy::Record recorder(strategy);
     const run::Outcome outcome = run::run(candidate, recorder);
     count(outcome.points);
     if (!outcome.same_find(outcome_)) return false;
-    best_ = candidate;
+    best_ = std::move(candidate);
     best_.decisions.assign(recorder.decisions().begin(), recorder.decisions().end());
     run::canonicalize(best_);
     return true;

@@ -79,7 +79,7 @@ class Search {
 
     // Runs the candidate with another strategy; if that shows the same find, the best plan is the
     // candidate with the decisions that were taken.
-    bool accept_recorded(const run::Plan& candidate, sim::Strategy& strategy);
+    bool accept_recorded(run::Plan candidate, sim::Strategy& strategy);
 
     // Goes back to an earlier best plan, when what came after it did not end up simpler.
     void go_back(run::Plan earlier) { best_ = std::move(earlier); }
