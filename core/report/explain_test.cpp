@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
-#include <regex>
+#include <string>
 
 #include "core/report/golden_test.h"
 #include "core/run/codec.h"
@@ -54,10 +54,20 @@ TEST(Explain, TextMarksDecisionsAndShowsWhatWasRead) {
     EXPECT_THAT(text, HasSubstr("counter = 1"));
 }
 
+// The toy's own lines move when its test is edited.
+std::string without_line_numbers(std::string text) {
+    const std::string file = "toy_test.cpp:";
+    for (std::size_t at = text.find(file); at != text.npos; at = text.find(file, at)) {
+        at += file.size();
+        const std::size_t end = text.find_first_not_of("0123456789", at);
+        text.replace(at, end - at, "LINE");
+    }
+    return text;
+}
+
 TEST(Explain, GoldenText) {
-    const std::regex line_number("toy_test.cpp:[0-9]+");
     expect_golden("core/report/golden/lost_addition.txt",
-                  std::regex_replace(explained(Format::text), line_number, "toy_test.cpp:LINE"));
+                  without_line_numbers(explained(Format::text)));
 }
 
 TEST(Explain, JsonHoldsTheSameRun) {

@@ -100,15 +100,11 @@ constexpr OpSpec ops[] = {
 
 // --- bugs ---------------------------------------------------------------------------------------
 
-constexpr std::string_view before_underscore(std::string_view name) {
-    return name.substr(0, name.find('_'));
-}
-
 constexpr scenario::BugSpec bugs[] = {
 #define BUG(name, verdict, summary, fixed_by) \
-    {#name, before_underscore(#name), Verdict::verdict, summary, fixed_by},
+    {#name, scenario::spec_number(#name), Verdict::verdict, summary, fixed_by},
 #define WEAK_BUG(name, verdict, summary, fixed_by) \
-    {#name, before_underscore(#name), Verdict::verdict, summary, fixed_by, true},
+    {#name, scenario::spec_number(#name), Verdict::verdict, summary, fixed_by, true},
 #include "core/subsystems/smp_call/bugs.def"
 #undef WEAK_BUG
 #undef BUG
