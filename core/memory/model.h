@@ -238,7 +238,7 @@ class Model {
     // Tests squeeze the bounds; nothing else does.
     inline static std::size_t history_limit = max_history;
     inline static std::size_t log_limit = max_log;
-    static constexpr std::size_t max_locations = 512;
+    static constexpr std::size_t max_locations = 1024;
     static constexpr std::size_t max_domains = 16;
 
    private:

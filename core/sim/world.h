@@ -296,7 +296,7 @@ class World {
     Finding suspicion_;      // the first broken invariant
     Arena arena_{1u << 24};  // weak memory keeps every store of a run
     std::uint32_t name_count_ = 0;
-    std::array<ObjectName, 1024> names_{};
+    std::array<ObjectName, 4096> names_{};  // of whatever the longest plan allocates
     std::array<Cpu, max_cpus> cpus_{};
     std::array<Context, max_cpus * slots_per_cpu> contexts_{};
     Context main_{};

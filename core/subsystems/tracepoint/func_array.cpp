@@ -14,9 +14,9 @@ TpProbes* allocate_probes(unsigned entries) {
     if (state().allocations_fail && kernel::may_fail(kernel::Failure::allocation)) return nullptr;
     TpProbes& array = kernel::allocate<TpProbes>();
     array.capacity = entries;
-    for (FuncEntry& entry : array.probes) {
-        entry.func.init_uninitialised("tp_func.func", -1);
-        entry.data.init_uninitialised("tp_func.data", -1);
+    for (unsigned i = 0; i < entries; ++i) {
+        array.probes[i].func.init_uninitialised("tp_func.func", -1);
+        array.probes[i].data.init_uninitialised("tp_func.data", -1);
     }
     return &array;
 }

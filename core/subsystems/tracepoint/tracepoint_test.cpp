@@ -91,5 +91,23 @@ TEST(Arrays, AreInOrderOfPriority) {
     EXPECT_EQ(called, "22 11 21 33 ");  // B, A, E (registered after A), C
 }
 
+// The longest plan, each operation of which allocates: tables of names and locations must hold it.
+TEST(LongestPlan, Runs) {
+    run::Plan plan = plan_of("", 5);
+    for (std::size_t i = 0; i < run::max_ops; ++i) {
+        const bool adds = i % 10 < 5;
+        plan.ops.push_back({.kind = static_cast<std::uint8_t>(adds ? 0 : 1),
+                            .cpu = 0,
+                            .args = {static_cast<std::uint8_t>(i % 5), 0}});
+    }
+    for (const run::MemoryMode memory : {run::MemoryMode::sc, run::MemoryMode::weak}) {
+        plan.memory = memory;
+        EXPECT_EQ(run::replay(plan).verdict, Verdict::clean);
+    }
+    // Five probes stay, and adding and removing go on over arrays of five.
+    for (std::size_t i = 5; i < run::max_ops; ++i) plan.ops[i].kind = i % 2 == 0 ? 0 : 1;
+    EXPECT_EQ(run::replay(plan).verdict, Verdict::clean);
+}
+
 }  // namespace
 }  // namespace rcufuzz
