@@ -99,7 +99,7 @@ void bench_bug(const BenchArgs& args, const std::string& bug,
                const std::vector<std::string>& strategies) {
     FrameArgs frame_args = args.frame;
     frame_args.bugs = {bug};
-    const Frame frame = make_frame(frame_args);
+    const run::Frame frame = make_frame(frame_args);
     std::vector<Verdict> verdicts;
     std::string cells;
     for (const std::string& strategy : strategies) {

@@ -55,7 +55,7 @@ class Progress {
 class Hunt {
    public:
     explicit Hunt(const HuntArgs& args) : args_(args) {
-        const Frame frame = make_frame(args.frame);
+        const run::Frame frame = make_frame(args.frame);
         summary_.base = frame.plan;
         summary_.seed = args.seed;
         options_.base = frame.plan;

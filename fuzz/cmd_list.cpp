@@ -35,7 +35,8 @@ void print_target(const scenario::Subsystem& target) {
     for (const scenario::BugSpec& bug : target.bugs) {
         fmt::print("    {}\n        {}: {}{}\n        {}\n", bug.name,
                    bug.benign() ? "benign" : word(bug.verdict), bug.summary,
-                   bug.weak_memory ? " (weak memory only)" : "", bug.fixed_by);
+                   bug.needs.weak_memory ? " (weak memory only)" : "", bug.fixed_by);
+        if (!bug.needs.config.empty()) fmt::print("        needs {}\n", bug.needs.config);
     }
     fmt::print("  operations, in contexts\n");
     for (const scenario::OpSpec& op : target.ops)

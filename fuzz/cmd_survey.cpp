@@ -24,17 +24,7 @@ namespace fs = std::filesystem;
 
 // The plan in the file, with what the command line says instead.
 run::Plan plan_of(const std::string& file, const SurveyArgs& args) {
-    run::Plan plan = load(file, {});
-    FrameArgs given = args.frame;
-    given.target = plan.target->name;
-    if (given.oracle.empty()) given.oracle = run::oracle_word(plan.oracle);
-    const run::Plan frame = make_frame(given).plan;
-    if (!given.bugs.empty()) plan.bugs = frame.bugs;
-    if (!given.bugs.empty() || !given.memory.empty()) plan.memory = frame.memory;
-    plan.oracle = frame.oracle;
-    for (const std::string& config : given.configs) run::set_config(plan, config);
-    run::canonicalize(plan);
-    return plan;
+    return run::with_words(load(file, {}), args.frame);
 }
 
 void show(const Stopwatch& watch, std::size_t done, std::size_t all, std::size_t found) {

@@ -99,12 +99,8 @@ int verify(const VerifyArgs& args) {
         const run::Plan given = load(args.ops, {});
         if (given.target != options.base.target)
             throw UserError(args.ops + ": is a plan for " + std::string(given.target->name));
-        options.base.ops = given.ops;
-        if (args.frame.bugs.empty()) options.base.bugs = given.bugs;
-        if (args.frame.bugs.empty() && args.frame.memory.empty())
-            options.base.memory = given.memory;
-        if (args.frame.configs.empty()) options.base.config = given.config;
-        run::canonicalize(options.base);
+        options.base = run::with_words(given, args.frame);
+        options.base.decisions.clear();
     }
     options.free_jiffies = args.ticks;
     if (args.delays) options.delays = *args.delays;

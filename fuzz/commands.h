@@ -13,24 +13,14 @@
 #include <string_view>
 #include <vector>
 
-#include "core/run/plan.h"
+#include "core/run/frame.h"
 
 namespace rcufuzz::cli {
 
-// What a plan holds apart from operations and decisions, as the user wrote it.
-struct FrameArgs {
+struct FrameArgs : run::FrameWords {
     std::string target;
-    std::vector<std::string> bugs;
-    std::vector<std::string> configs;  // "name=value"
-    std::string memory;                // empty: weak where a bug needs it, else sc
-    std::string oracle;                // empty: all
 };
-
-struct Frame {
-    run::Plan plan;                   // no operations, no decisions
-    std::uint32_t fixed_configs = 0;  // bit i: the user gave configuration i
-};
-Frame make_frame(const FrameArgs& args);
+run::Frame make_frame(const FrameArgs& args);
 
 // Reads a plan in any form; a bare body belongs to `frame`, if that names a target.
 run::Plan load(const std::string& file, const FrameArgs& frame);

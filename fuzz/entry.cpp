@@ -24,13 +24,14 @@ std::string_view environment(const char* name) {
     return value == nullptr ? "" : value;
 }
 
-template <typename Function>
-void for_each_item(std::string_view list, const Function& function) {
+std::vector<std::string> items(std::string_view list) {
+    std::vector<std::string> found;
     while (!list.empty()) {
         const std::size_t comma = std::min(list.find(','), list.size());
-        if (comma != 0) function(list.substr(0, comma));
+        if (comma != 0) found.emplace_back(list.substr(0, comma));
         list.remove_prefix(std::min(comma + 1, list.size()));
     }
+    return found;
 }
 
 // Where the directory cannot be written to, the engine's own copy of the input has to do.
@@ -73,32 +74,19 @@ Entry::Entry(std::string_view target) {
     // An input that breaks the harness itself must be kept, too.
     setenv("RCUFUZZ_ABORT_ON_CHECK", "1", 0);
     try {
-        frame_ = run::empty_plan(run::target_from_word(target));
-        for_each_item(environment("RCUFUZZ_BUG"),
-                      [&](std::string_view bug) { run::enable_bug(frame_, bug); });
-        for_each_item(environment("RCUFUZZ_CONFIG"), [&](std::string_view assignment) {
-            fixed_configs_ |= 1u << run::set_config(frame_, assignment);
-        });
-        run::set_memory(frame_, environment("RCUFUZZ_MEMORY"));
-        if (const std::string_view oracle = environment("RCUFUZZ_ORACLE"); !oracle.empty()) {
-            const auto mode = run::oracle_from_word(oracle);
-            if (!mode) throw UserError("RCUFUZZ_ORACLE: expected all or black-box");
-            frame_.oracle = *mode;
-        }
+        run::FrameWords words;
+        words.bugs = items(environment("RCUFUZZ_BUG"));
+        words.configs = items(environment("RCUFUZZ_CONFIG"));
+        words.memory = environment("RCUFUZZ_MEMORY");
+        words.oracle = environment("RCUFUZZ_ORACLE");
+        frame_ = run::make_frame(run::target_from_word(target), words);
     } catch (const UserError& error) {
         std::fprintf(stderr, "rcufuzz: %s\n", error.what());
         std::exit(exit_usage);
     }
 }
 
-run::Plan Entry::decode(ByteView input) const {
-    run::Plan plan = run::decode_body(input, frame_);
-    if (fixed_configs_ == 0) return plan;
-    for (std::size_t i = 0; i < plan.config.size(); ++i)
-        if (((fixed_configs_ >> i) & 1u) != 0) plan.config[i] = frame_.config[i];
-    canonicalize(plan);
-    return plan;
-}
+run::Plan Entry::decode(ByteView input) const { return run::decode_body(input, frame_); }
 
 void Entry::run_one(ByteView input, std::span<std::uint8_t> counters) const {
     const run::Plan plan = decode(input);
@@ -115,9 +103,9 @@ Bytes Entry::mutate(ByteView input, std::size_t max_size, std::uint64_t seed) {
         rescheduler_.perturb(plan, prng);
     } else if (how < 6) {
         rescheduler_.redraw(plan, prng);
-    } else if (how < 8) {
+    } else if (how < 12) {
         // Something else altogether, as a hunt begins: a corpus is easily stuck.
-        plan = run::generate(frame_, {.fixed_configs = fixed_configs_}, prng);
+        plan = run::generate(frame_.plan, {.fixed_configs = frame_.fixed_configs}, prng);
         rescheduler_.redraw(plan, prng);
     } else {
         run::mutate(plan, prng);

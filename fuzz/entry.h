@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "core/base/prng.h"
-#include "core/run/plan.h"
+#include "core/run/frame.h"
 #include "core/run/reschedule.h"
 
 namespace rcufuzz::fuzz {
@@ -41,8 +41,7 @@ class Entry {
     Bytes cross(ByteView input, ByteView other, std::size_t max_size, std::uint64_t seed);
 
    private:
-    run::Plan frame_;
-    std::uint32_t fixed_configs_ = 0;
+    run::Frame frame_;
     run::Rescheduler rescheduler_;
 };
 

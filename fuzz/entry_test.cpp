@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -95,6 +96,31 @@ TEST(Entry, EnvironmentFixesConfigurationAndBugs) {
         ASSERT_EQ(plan.oracle, run::OracleMode::black_box);
         ASSERT_EQ(run::bug_names(plan).size(), 1u);
     }
+}
+
+// A bug of an old form comes with that form, and no mutation leaves it; the user's word is
+// stronger.
+TEST(Entry, BugsBringWhatTheyNeed) {
+    const auto configs_of = [](const char* config) {
+        const Environment environment({{"RCUFUZZ_BUG", "D10"}, {"RCUFUZZ_CONFIG", config}});
+        Entry entry("dynticks");
+        Bytes input;
+        std::set<std::array<int, 3>> seen;  // generation, traced, faults
+        for (std::uint64_t seed = 0; seed < 200; ++seed) {
+            input = entry.mutate(input, 400, seed);
+            const run::Plan plan = entry.decode(input);
+            const auto value = [&](std::string_view name) {
+                const auto specs = plan.target->configs;
+                const auto named = [&](const auto& spec) { return spec.name == name; };
+                return int{plan.config[static_cast<std::size_t>(std::ranges::find_if(specs, named) -
+                                                                specs.begin())]};
+            };
+            seen.insert({value("generation"), value("traced"), value("faults")});
+        }
+        return seen;
+    };
+    EXPECT_EQ(configs_of(""), (std::set<std::array<int, 3>>{{1, 3, 0}}));
+    EXPECT_EQ(configs_of("traced=5"), (std::set<std::array<int, 3>>{{1, 5, 0}}));
 }
 
 TEST(EntryDeathTest, BadEnvironmentIsTheUsersFault) {

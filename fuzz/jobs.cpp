@@ -169,7 +169,7 @@ class Jobs {
         }
         std::vector<std::uint8_t> bytes(head.plan_bytes);
         if (!receive(pipe, bytes.data(), bytes.size())) return false;
-        take_find(run::decode(bytes, options_.base), head.run);
+        take_find(run::decode(bytes, {options_.base}), head.run);
         return true;
     }
 

@@ -31,7 +31,8 @@ Json bugs_of(const scenario::Subsystem& target) {
                         {"verdict", word(bug.verdict)},
                         {"summary", bug.summary},
                         {"fixed_by", bug.fixed_by},
-                        {"memory", bug.weak_memory ? "weak" : "sc"},
+                        {"memory", bug.needs.weak_memory ? "weak" : "sc"},
+                        {"config", bug.needs.config},
                         {"benign", bug.benign()}});
     }
     return list;

@@ -15,16 +15,8 @@
 
 namespace rcufuzz::cli {
 
-Frame make_frame(const FrameArgs& args) {
-    Frame frame{run::empty_plan(run::target_from_word(args.target))};
-    for (const std::string& bug : args.bugs) run::enable_bug(frame.plan, bug);
-    for (const std::string& config : args.configs)
-        frame.fixed_configs |= 1u << run::set_config(frame.plan, config);
-    run::set_memory(frame.plan, args.memory);
-    const auto oracle = run::oracle_from_word(args.oracle.empty() ? "all" : args.oracle);
-    if (!oracle) throw UserError("unknown oracle '" + args.oracle + "' (all, black-box)");
-    frame.plan.oracle = *oracle;
-    return frame;
+run::Frame make_frame(const FrameArgs& args) {
+    return run::make_frame(run::target_from_word(args.target), args);
 }
 
 run::Plan parse(std::span<const std::uint8_t> bytes, const std::string& file,
@@ -33,8 +25,8 @@ run::Plan parse(std::span<const std::uint8_t> bytes, const std::string& file,
         if (!frame.bugs.empty()) throw UserError("--bug needs --target");
         return run::parse_plan(bytes, file, nullptr);
     }
-    const run::Plan plan = make_frame(frame).plan;
-    return run::parse_plan(bytes, file, &plan);
+    const run::Frame made = make_frame(frame);
+    return run::parse_plan(bytes, file, &made);
 }
 
 std::vector<std::string> files_under(const std::vector<std::string>& paths,

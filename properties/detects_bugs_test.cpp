@@ -22,11 +22,10 @@ constexpr std::uint64_t runs_per_strategy = 12000;
 
 // Too rare for that; the reproducers in corpus/bugs stand in for them.
 constexpr std::string_view rare[] = {
-    "dynticks_D07",
-    "nocb_D03",        "nocb_D12",       "nocb_D14",        "nocb_D16",       "nocb_D19",
-    "smp_call_S01",    "smp_call_S03",   "smp_call_S04",    "smp_call_S05b",  "smp_call_S15",
-    "tracepoint_T02b", "tracepoint_T03", "tracepoint_T04",  "tracepoint_T05", "tracepoint_T07",
-    "tracepoint_T10",  "tracepoint_T11", "tracepoint_T18b", "tracepoint_T23"};
+    "dynticks_D07",   "nocb_D03",        "nocb_D12",       "nocb_D14",        "nocb_D16",
+    "nocb_D19",       "smp_call_S01",    "smp_call_S03",   "smp_call_S04",    "smp_call_S05b",
+    "smp_call_S15",   "tracepoint_T02b", "tracepoint_T03", "tracepoint_T04",  "tracepoint_T05",
+    "tracepoint_T07", "tracepoint_T10",  "tracepoint_T11", "tracepoint_T18b", "tracepoint_T23"};
 
 struct Subject {
     const scenario::Subsystem* target;
@@ -52,18 +51,11 @@ run::Plan reproducer(const Subject& subject) {
     return run::from_text(std::string(bytes.begin(), bytes.end()), file);
 }
 
-// Of the algorithms that a configuration chooses from, the one that has the bug.
-run::Plan with_bug(const Subject& subject) {
-    run::Plan plan = run::empty_plan(*subject.target);
-    plan.bugs = std::uint64_t{1} << subject.bug;
-    run::set_memory(plan, "");
-    const bool inside = subject.spec().verdict == Verdict::invariant;
-    plan.oracle = inside ? run::OracleMode::all : run::OracleMode::black_box;
-    if (subject.spec().benign()) return plan;
-    const run::Plan known = reproducer(subject);
-    for (std::size_t i = 0; i < subject.target->configs.size(); ++i)
-        if (subject.target->configs[i].chosen) plan.config[i] = known.config[i];
-    return plan;
+run::Frame with_bug(const Subject& subject) {
+    run::FrameWords words;
+    words.bugs = {std::string(subject.spec().name)};
+    words.oracle = subject.spec().verdict == Verdict::invariant ? "all" : "black-box";
+    return run::make_frame(*subject.target, words);
 }
 
 // The finds of one strategy after the other, each with workloads of its own, until the verdict of
@@ -71,7 +63,9 @@ run::Plan with_bug(const Subject& subject) {
 std::vector<run::Find> finds_of(const Subject& subject) {
     std::vector<run::Find> finds;
     run::HuntOptions options;
-    options.base = with_bug(subject);
+    const run::Frame frame = with_bug(subject);
+    options.base = frame.plan;
+    options.workload.fixed_configs = frame.fixed_configs;
     options.runs = runs_per_strategy;
     options.all = true;
     options.runs_per_workload = 4;
@@ -108,10 +102,8 @@ TEST_P(DetectsBugs, AsWhatTheyAre) {
     EXPECT_TRUE(std::any_of(finds.begin(), finds.end(),
                             [&](const run::Find& find) { return find.outcome.verdict == verdict; }))
         << "not found as " << word(verdict);
-    for (run::Find find : finds) {
-        find.plan.bugs = 0;
-        EXPECT_FALSE(run::replay(find.plan).found()) << run::to_text(find.plan);
-    }
+    for (const run::Find& find : finds)
+        EXPECT_FALSE(run::replay(run::without_bugs(find.plan)).found()) << run::to_text(find.plan);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, DetectsBugs, testing::ValuesIn(all_bugs()),

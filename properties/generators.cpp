@@ -66,7 +66,7 @@ std::unique_ptr<strategy::Policy> any_policy() {
 }
 
 run::Plan decoded(const scenario::Subsystem& target, const std::vector<std::uint8_t>& bytes) {
-    return run::decode_body(bytes, run::empty_plan(target));
+    return run::decode_body(bytes, {run::empty_plan(target)});
 }
 
 rc::Gen<run::Plan> workload_of(const scenario::Subsystem& target) {

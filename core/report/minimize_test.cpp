@@ -55,7 +55,7 @@ TEST(Minimize, ResultSurvivesBothForms) {
     const run::Plan minimal = minimize(find_one(toy_with("T01"), "pct", 3));
     const run::Outcome outcome = run::replay(minimal);
     const run::Plan text = run::from_text(run::to_text(minimal), "text");
-    const run::Plan binary = run::decode(run::encode(text), toy_with(""));
+    const run::Plan binary = run::decode(run::encode(text), {toy_with("")});
     EXPECT_EQ(binary, minimal);
     EXPECT_EQ(run::replay(binary).trace_hash, outcome.trace_hash);
     EXPECT_TRUE(run::replay(binary).same_find(outcome));

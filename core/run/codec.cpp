@@ -56,11 +56,8 @@ scenario::Op op_from(const scenario::Subsystem& target, std::uint8_t tag, ByteRe
     return op;
 }
 
-// Whose bytes they are: a plan that says all of itself, or the input of a fuzzer, which leaves to
-// the frame what the user has chosen.
-enum class Source { plan, fuzzer };
-
-void read_record(Plan& plan, ByteReader& reader, Source source) {
+// `settled`: the configuration that the bytes do not change.
+void read_record(Plan& plan, ByteReader& reader, std::uint32_t settled) {
     const std::uint8_t tag = reader.u8();
     if (tag < op_tag) {
         const std::uint16_t ordinal = reader.u16();
@@ -72,20 +69,20 @@ void read_record(Plan& plan, ByteReader& reader, Source source) {
         const std::size_t index = (tag - config_tag) % scenario::max_configs % configs.size();
         const auto value = static_cast<std::int16_t>(reader.u16());
         reader.u8();
-        if (configs[index].chosen && source == Source::fuzzer) return;
+        if (((settled >> index) & 1u) != 0) return;
         plan.config[index] =
             static_cast<std::int16_t>(wrap(value, configs[index].min, configs[index].max));
     }
 }
 
-Plan read_body(ByteReader& reader, const Plan& frame, Source source) {
+Plan read_body(ByteReader& reader, const Plan& frame, std::uint32_t settled) {
     Plan plan = empty_plan(*frame.target);
     for (std::size_t i = 0; i < frame.target->configs.size(); ++i)
-        if (frame.target->configs[i].chosen) plan.config[i] = frame.config[i];
+        if (((settled >> i) & 1u) != 0) plan.config[i] = frame.config[i];
     plan.bugs = frame.bugs;
     plan.memory = frame.memory;
     plan.oracle = frame.oracle;
-    while (reader.remaining() != 0) read_record(plan, reader, source);
+    while (reader.remaining() != 0) read_record(plan, reader, settled);
     canonicalize(plan);
     return plan;
 }
@@ -175,31 +172,31 @@ std::vector<std::uint8_t> encode(const Plan& plan) {
     return writer.take();
 }
 
-Plan decode_body(std::span<const std::uint8_t> bytes, const Plan& frame) {
+Plan decode_body(std::span<const std::uint8_t> bytes, const Frame& frame) {
+    std::uint32_t settled = frame.fixed_configs;
+    const auto configs = frame.plan.target->configs;
+    for (std::size_t i = 0; i < configs.size(); ++i)
+        if (configs[i].chosen) settled |= 1u << i;
     ByteReader reader(bytes);
-    return read_body(reader, frame, Source::fuzzer);
+    return read_body(reader, frame.plan, settled);
 }
 
-Plan decode(std::span<const std::uint8_t> bytes, const Plan& frame) {
+Plan decode(std::span<const std::uint8_t> bytes, const Frame& frame) {
     if (has_magic(bytes)) {
         ByteReader reader(bytes);
         Plan own;
-        if (read_frame(reader, own) == nullptr) return read_body(reader, own, Source::plan);
+        if (read_frame(reader, own) == nullptr) return read_body(reader, own, 0);
     }
     return decode_body(bytes, frame);
 }
 
-Plan load_plan(const std::string& path, const Plan* frame) {
-    return parse_plan(read_file(path), path, frame);
-}
-
-Plan parse_plan(std::span<const std::uint8_t> bytes, const std::string& name, const Plan* frame) {
+Plan parse_plan(std::span<const std::uint8_t> bytes, const std::string& name, const Frame* frame) {
     if (looks_like_text(bytes)) return from_text(std::string(bytes.begin(), bytes.end()), name);
     if (has_magic(bytes)) {
         ByteReader reader(bytes);
         Plan own;
         if (const char* const wrong = read_frame(reader, own)) throw UserError(name + ": " + wrong);
-        return read_body(reader, own, Source::plan);
+        return read_body(reader, own, 0);
     }
     if (frame == nullptr) {
         throw UserError(name +

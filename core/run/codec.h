@@ -22,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/run/frame.h"
 #include "core/run/plan.h"
 
 namespace rcufuzz::run {
@@ -33,9 +34,9 @@ std::vector<std::uint8_t> encode_body(const Plan& plan);  // what fuzzers mutate
 
 // Any bytes. `frame` supplies target, bugs and modes where the bytes have no frame of their own;
 // a frame that names an unknown version, target or bug counts as no frame. Canonical.
-Plan decode(std::span<const std::uint8_t> bytes, const Plan& frame);
-// Ignores a frame: the whole string is a body.
-Plan decode_body(std::span<const std::uint8_t> bytes, const Plan& frame);
+Plan decode(std::span<const std::uint8_t> bytes, const Frame& frame);
+// Ignores a frame in the bytes: the whole string is a body. Leaves alone what the user has settled.
+Plan decode_body(std::span<const std::uint8_t> bytes, const Frame& frame);
 
 std::string to_text(const Plan& plan);
 // Throws UserError("NAME:LINE: what is wrong").
@@ -44,9 +45,7 @@ Plan from_text(std::string_view text, const std::string& name);
 // Reads either form; text is recognised by its first word, "rcufuzz-plan". Bytes with
 // neither that nor the frame's magic are a bare body for `frame` (throws UserError if null). A
 // frame or a line that does not fit this build is an error here.
-Plan parse_plan(std::span<const std::uint8_t> bytes, const std::string& name, const Plan* frame);
-// The same from a file.
-Plan load_plan(const std::string& path, const Plan* frame);
+Plan parse_plan(std::span<const std::uint8_t> bytes, const std::string& name, const Frame* frame);
 
 // Whether the bytes are a plan in text form.
 bool looks_like_text(std::span<const std::uint8_t> bytes);

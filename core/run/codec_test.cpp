@@ -41,7 +41,7 @@ std::string error_of(std::string_view text) {
 
 TEST(Codec, EveryByteStringDecodesToACanonicalPlan) {
     Prng prng(1);
-    const Plan frame = empty_plan(toy::subsystem());
+    const Frame frame{empty_plan(toy::subsystem())};
     for (int i = 0; i < 10000; ++i) {
         const Plan plan = decode(random_bytes(prng, 4096), frame);
         Plan again = plan;
@@ -54,13 +54,13 @@ TEST(Codec, EveryByteStringDecodesToACanonicalPlan) {
 }
 
 TEST(Codec, EmptyBytesAreTheEmptyPlan) {
-    const Plan frame = empty_plan(toy::subsystem());
-    EXPECT_EQ(decode({}, frame), frame);
-    EXPECT_TRUE(encode_body(frame).empty());
+    const Frame frame{empty_plan(toy::subsystem())};
+    EXPECT_EQ(decode({}, frame), frame.plan);
+    EXPECT_TRUE(encode_body(frame.plan).empty());
 }
 
 TEST(Codec, FrameCarriesTargetBugsAndModes) {
-    const Plan frame = empty_plan(toy::subsystem());
+    const Frame frame{empty_plan(toy::subsystem())};
     for (std::uint64_t seed = 0; seed < 500; ++seed) {
         const Plan plan = random_plan(seed);
         ASSERT_EQ(decode(encode(plan), frame), plan);
@@ -68,7 +68,7 @@ TEST(Codec, FrameCarriesTargetBugsAndModes) {
 }
 
 TEST(Codec, DamagedFrameIsABody) {
-    const Plan frame = empty_plan(toy::subsystem());
+    const Frame frame{empty_plan(toy::subsystem())};
     std::vector<std::uint8_t> bytes = encode(random_plan(3));
     bytes[4] = 99;  // version
     EXPECT_EQ(decode(bytes, frame), decode_body(bytes, frame));
@@ -94,12 +94,12 @@ unsigned lost_items(const Plan& a, const Plan& b) {
 }
 
 TEST(Codec, ChangingOneByteChangesOneThing) {
-    const Plan frame = empty_plan(toy::subsystem());
+    const Frame frame{empty_plan(toy::subsystem())};
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
         Prng prng(seed + 1000);
         Plan plan = random_plan(seed);
         // The number of CPUs moves operations; that is what the value means.
-        plan.config = frame.config;
+        plan.config = frame.plan.config;
         canonicalize(plan);
         std::vector<std::uint8_t> body = encode_body(plan);
         if (body.empty()) continue;
@@ -124,7 +124,7 @@ TEST(Codec, TextRoundTrip) {
 
 TEST(Codec, TextOfAnyBytesRoundTrips) {
     Prng prng(2);
-    const Plan frame = empty_plan(toy::subsystem());
+    const Frame frame{empty_plan(toy::subsystem())};
     for (int i = 0; i < 500; ++i) {
         const Plan plan = decode_body(random_bytes(prng, 512), frame);
         ASSERT_EQ(from_text(to_text(plan), "x"), plan) << to_text(plan);

@@ -49,7 +49,7 @@ TEST(Hunt, FindsSurviveTheRoundTrip) {
         ASSERT_EQ(result.finds.size(), 1u) << bug;
         const Find& find = result.finds[0];
         const Plan from_words = from_text(to_text(find.plan), "x");
-        const Plan from_bytes = decode(encode(from_words), empty_plan(toy::subsystem()));
+        const Plan from_bytes = decode(encode(from_words), {empty_plan(toy::subsystem())});
         EXPECT_EQ(from_bytes, find.plan);
         const Outcome outcome = replay(from_bytes);
         EXPECT_TRUE(outcome.same_find(find.outcome)) << outcome.site;

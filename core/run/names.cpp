@@ -171,7 +171,7 @@ void set_memory(Plan& plan, std::string_view word) {
     if (word.empty()) {
         plan.memory = MemoryMode::sc;
         for (std::size_t i = 0; i < target.bugs.size(); ++i)
-            if (((plan.bugs >> i) & 1u) != 0 && target.bugs[i].weak_memory)
+            if (((plan.bugs >> i) & 1u) != 0 && target.bugs[i].needs.weak_memory)
                 plan.memory = MemoryMode::weak;
         return;
     }

@@ -138,7 +138,7 @@ TEST(Runner, EqualArgumentsGiveEqualOutcomes) {
 // Whatever mutators make of a plan, the harness runs it to its end and the toy is correct.
 TEST(Runner, AnyBytesRun) {
     Prng prng(5);
-    const Plan frame = empty_plan(toy::subsystem());
+    const Frame frame{empty_plan(toy::subsystem())};
     for (int i = 0; i < 2000; ++i) {
         std::vector<std::uint8_t> bytes(prng.below(600));
         for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(prng.next());

@@ -68,13 +68,20 @@ constexpr std::string_view spec_number(std::string_view name) {
     return name.substr(0, name.find('_'));
 }
 
+// What a plan must have for a bug to show; run::make_frame() sees to it.
+struct BugNeeds {
+    bool weak_memory = false;   // it cannot show under sequential consistency
+    std::string_view config{};  // "name=value ...": the form of the code that can have the bug
+    bool by_nature = false;     // has it, that is: no code asks whether the bug is on
+};
+
 struct BugSpec {
     std::string_view name;  // "D01_direct_wake_leaves_level"
     std::string_view spec;  // "D01"
     Verdict verdict;        // what it must be reported as; clean: a benign control
     std::string_view summary;
     std::string_view fixed_by;  // fixing commit and version
-    bool weak_memory = false;   // cannot show under sequential consistency
+    BugNeeds needs{};
 
     bool benign() const { return verdict == Verdict::clean; }
 };

@@ -33,10 +33,8 @@ enum Generation {
 };
 
 enum Bug : unsigned {
-#define BUG(name, verdict, summary, fixed_by) name,
-#define WEAK_BUG(name, verdict, summary, fixed_by) name,
+#define BUG(name, ...) name,
 #include "core/subsystems/dynticks/bugs.def"
-#undef WEAK_BUG
 #undef BUG
 };
 inline bool bug(Bug which) { return scenario::bug_active(which); }
@@ -105,8 +103,7 @@ struct State {
     Generation generation = v6_12;
     unsigned cpus = 0;
     Place traced = Place::nowhere;
-    std::uint32_t traceable = ~0u;  // places, as bits
-    bool faults = true;             // NMI handlers may take page faults
+    bool faults = true;  // NMI handlers may take page faults
     Tracer tracer = Tracer::stack;
     std::array<RcuDynticks, max_workload_cpus> per_cpu;
     kernel::RawSpinlock stack_trace_max_lock;

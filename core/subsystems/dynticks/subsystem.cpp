@@ -23,7 +23,7 @@ constexpr std::int16_t places[] = {0, 0, 0, 0, 0, 13, 13, 13, 13, 13, 13, 1,
                                    2, 3, 4, 5, 6, 7,  8,  9,  10, 11, 12};
 constexpr std::int16_t tracers[] = {0, 0, 0, 1, 1, 2};
 
-enum Config : std::size_t { end_tick, generation, cpus, traced_place, tracer };
+enum Config : std::size_t { end_tick, generation, cpus, traced_place, tracer, faults };
 
 constexpr ConfigSpec configs[] = {
     scenario::end_tick_spec,
@@ -39,6 +39,7 @@ constexpr ConfigSpec configs[] = {
      "3 in_nmi() ? rcu_nmi_enter() : rcu_irq_enter(), 4 rcu_nmi_enter(), 5 the same with "
      "interrupts as they are, 6 rcu_irq_enter()",
      0, 6, 0, tracers},
+    {"faults", "1: NMI handlers may take page faults", 0, 1, 1},
 };
 
 unsigned workload_cpus(const ConfigValues& values) { return static_cast<unsigned>(values[cpus]); }
@@ -51,48 +52,11 @@ std::string cpu_name(const ConfigValues& values, unsigned cpu) {
 // --- bugs ---------------------------------------------------------------------------------------
 
 constexpr scenario::BugSpec bugs[] = {
-#define BUG(name, verdict, summary, fixed_by) \
-    {#name, scenario::spec_number(#name), Verdict::verdict, summary, fixed_by},
-#define WEAK_BUG(name, verdict, summary, fixed_by) \
-    {#name, scenario::spec_number(#name), Verdict::verdict, summary, fixed_by, true},
+#define BUG(name, verdict, ...) \
+    {#name, scenario::spec_number(#name), Verdict::verdict, __VA_ARGS__},
 #include "core/subsystems/dynticks/bugs.def"
-#undef WEAK_BUG
 #undef BUG
 };
-
-constexpr std::uint32_t at(Place place) { return 1u << static_cast<unsigned>(place); }
-
-// The last form of the code that can have the bug, where that is not the standard one, and what may
-// be traced in it: what the form has of other bugs is left out.
-constexpr struct {
-    Bug bug;
-    Generation form;
-    std::uint32_t traceable;
-} forms[] = {
-    {D01_nested_nmi_flips, v4_14, at(Place::nowhere)},
-    {D05_flag_not_tested, v4_14, at(Place::idle_enter) | at(Place::irq_exit)},
-    {D06_exit_unflagged, v4_14, at(Place::idle_exit)},
-    {D07_irq_enter_in_early_nmi, v4_14, at(Place::nmi_early)},
-    {D08_irq_enter_in_nmi, v4_14, at(Place::nowhere)},
-    {D09_selector, v4_12, at(Place::ist_body)},
-    {D10_nmi_enter_irqs_on, v4_12, at(Place::idle_loop)},
-    {D11a_snapshot_tests_bit_0, v4_16, at(Place::nowhere)},
-    {D11b_old_step, v4_16, at(Place::nowhere)},
-    {D11c_special_bit_compared, v4_16, at(Place::nowhere)},
-    {D17_no_guard, v4_16, at(Place::nmi_early)},
-};
-
-// A generation that the user has chosen stays.
-void choose_form(State& state, Generation configured) {
-    state.generation = configured;
-    if (configured != v6_12) return;
-    for (const auto& entry : forms) {
-        if (!bug(entry.bug)) continue;
-        state.generation = std::min(state.generation, entry.form);
-        state.traceable &= entry.traceable;
-        state.faults = bug(D08_irq_enter_in_nmi);
-    }
-}
 
 // --- one run ------------------------------------------------------------------------------------
 
@@ -136,7 +100,8 @@ void DynticksInstance::boot_cpu(unsigned cpu) {
 
 void DynticksInstance::boot() {
     set_state(state_);
-    choose_form(state_, static_cast<Generation>(values_[generation]));
+    state_.generation = static_cast<Generation>(values_[generation]);
+    state_.faults = values_[faults] != 0;
     state_.cpus = workload_cpus(values_);
     state_.traced = static_cast<Place>(values_[traced_place]);
     state_.tracer = static_cast<Tracer>(values_[tracer]);

@@ -105,7 +105,6 @@ void call_tracer(Tracer tracer) {
 // rcu_irq_enter() calls unmarked. Then the code around the flips became noinstr; that of the idle
 // loop did where the architecture has entry code of that kind.
 bool may_be_traced(Place place) {
-    if (((state().traceable >> static_cast<unsigned>(place)) & 1u) == 0) return false;
     switch (place) {
         case Place::irq_enter:
             return !since(v4_14);

@@ -8,7 +8,7 @@
 namespace rcufuzz::nocb {
 
 enum class Bug : unsigned {
-#define BUG(name, verdict, summary, fixed_by) name,
+#define BUG(name, ...) name,
 #include "core/subsystems/nocb/bugs.def"
 #undef BUG
 };

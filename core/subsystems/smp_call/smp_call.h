@@ -38,10 +38,8 @@ enum Generation {
 };
 
 enum Bug : unsigned {
-#define BUG(name, verdict, summary, fixed_by) name,
-#define WEAK_BUG(name, verdict, summary, fixed_by) name,
+#define BUG(name, ...) name,
 #include "core/subsystems/smp_call/bugs.def"
-#undef WEAK_BUG
 #undef BUG
 };
 inline bool bug(Bug which) { return scenario::bug_active(which); }

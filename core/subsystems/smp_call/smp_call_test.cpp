@@ -89,8 +89,9 @@ struct Deviation {
 void expect_found(std::span<const Deviation> deviations) {
     for (const Deviation& deviation : deviations) {
         run::Plan plan = plan_of(deviation.script, 4, deviation.weak, deviation.config);
-        plan.oracle = run::OracleMode::black_box;
-        run::enable_bug(plan, deviation.bug);
+        plan = run::with_words(plan, {.bugs = {deviation.bug},
+                                      .memory = deviation.weak ? "weak" : "sc",
+                                      .oracle = "black-box"});
         Verdict found = hunt(plan, many, "surw", deviation.verdict);
         if (found == Verdict::clean) found = hunt(plan, many, "pct", deviation.verdict);
         EXPECT_EQ(found, deviation.verdict) << deviation.bug;
@@ -141,8 +142,7 @@ TEST(Bugs, BenignOnesNeverShow) {
         }
 }
 
-// A bug of v6.12 needs no generation in its plan, and says nothing where another one is chosen.
-TEST(Bugs, BringTheirGenerationAlong) {
+TEST(Bugs, OfTheQueuesSayNothingInAnotherGeneration) {
     run::Plan plan = plan_of(many_and_waits, 5);
     run::enable_bug(plan, "S28");
     EXPECT_EQ(hunt(plan, 600), Verdict::clean);

@@ -101,25 +101,11 @@ constexpr OpSpec ops[] = {
 // --- bugs ---------------------------------------------------------------------------------------
 
 constexpr scenario::BugSpec bugs[] = {
-#define BUG(name, verdict, summary, fixed_by) \
-    {#name, scenario::spec_number(#name), Verdict::verdict, summary, fixed_by},
-#define WEAK_BUG(name, verdict, summary, fixed_by) \
-    {#name, scenario::spec_number(#name), Verdict::verdict, summary, fixed_by, true},
+#define BUG(name, verdict, ...) \
+    {#name, scenario::spec_number(#name), Verdict::verdict, __VA_ARGS__},
 #include "core/subsystems/smp_call/bugs.def"
-#undef WEAK_BUG
 #undef BUG
 };
-
-// A bug of a later generation brings it along.
-Generation generation_of(const ConfigValues& values) {
-    const auto chosen = static_cast<Generation>(values[generation]);
-    if (chosen != gen_723aae25d5cd) return chosen;
-    for (const Bug queued :
-         {S27_unlocked_before_copy, S28_unlocked_before_call, S29_published_relaxed,
-          S30_stale_emptiness, S31_csd_not_locked, S32_offline_not_flushed})
-        if (bug(queued)) return gen_6_12;
-    return bug(S24_live_mask_to_arch) ? gen_f44310b98ddb : chosen;
-}
 
 // --- interrupts ---------------------------------------------------------------------------------
 
@@ -168,7 +154,7 @@ class SmpCallInstance final : public scenario::Instance {
 
 void SmpCallInstance::boot() {
     set_state(state_);
-    init_state(state_, generation_of(values_), workload_cpus(values_));
+    init_state(state_, static_cast<Generation>(values_[generation]), workload_cpus(values_));
     state_.many_ipi.init("call_function", state_.cpus, many_interrupt);
     state_.single_ipi.init("call_function_single", state_.cpus, single_interrupt);
     if (values_[spare] == 0) return;

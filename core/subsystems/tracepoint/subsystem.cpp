@@ -92,12 +92,9 @@ constexpr OpSpec ops[] = {
 // --- bugs ---------------------------------------------------------------------------------------
 
 constexpr scenario::BugSpec bugs[] = {
-#define BUG(name, verdict, summary, fixed_by) \
-    {#name, scenario::spec_number(#name), Verdict::verdict, summary, fixed_by},
-#define WEAK_BUG(name, verdict, summary, fixed_by) \
-    {#name, scenario::spec_number(#name), Verdict::verdict, summary, fixed_by, true},
+#define BUG(name, verdict, ...) \
+    {#name, scenario::spec_number(#name), Verdict::verdict, __VA_ARGS__},
 #include "core/subsystems/tracepoint/bugs.def"
-#undef WEAK_BUG
 #undef BUG
 };
 

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/run/frame.h"
+
+#include "core/base/check.h"
+#include "core/base/text.h"
+#include "core/run/names.h"
+
+namespace rcufuzz::run {
+
+namespace {
+
+// Returns which configuration the words settle, as bits.
+std::uint32_t apply(const FrameWords& said, Plan& plan) {
+    std::uint32_t fixed = 0;
+    if (!said.bugs.empty()) plan.bugs = 0;
+    for (const std::string& bug : said.bugs) {
+        enable_bug(plan, bug);
+        const scenario::BugSpec& spec = plan.target->bugs[find_bug(*plan.target, bug)];
+        for (const std::string_view need : words(spec.needs.config))
+            fixed |= 1u << set_config(plan, need);
+    }
+    for (const std::string& config : said.configs) fixed |= 1u << set_config(plan, config);
+    if (!said.bugs.empty() || !said.memory.empty()) set_memory(plan, said.memory);
+    if (!said.oracle.empty()) {
+        const auto oracle = oracle_from_word(said.oracle);
+        if (!oracle) throw UserError("unknown oracle '" + said.oracle + "' (all, black-box)");
+        plan.oracle = *oracle;
+    }
+    return fixed;
+}
+
+}  // namespace
+
+Frame make_frame(const scenario::Subsystem& target, const FrameWords& said) {
+    Frame frame{empty_plan(target)};
+    frame.fixed_configs = apply(said, frame.plan);
+    return frame;
+}
+
+Plan with_words(Plan plan, const FrameWords& said) {
+    apply(said, plan);
+    canonicalize(plan);
+    return plan;
+}
+
+Plan without_bugs(Plan plan) {
+    const scenario::Subsystem& target = *plan.target;
+    bool other_form = false;
+    for (std::size_t i = 0; i < target.bugs.size(); ++i)
+        if (((plan.bugs >> i) & 1u) != 0 && target.bugs[i].needs.by_nature) other_form = true;
+    for (std::size_t i = 0; i < target.configs.size() && other_form; ++i)
+        if (target.configs[i].chosen) plan.config[i] = target.configs[i].standard;
+    plan.bugs = 0;
+    canonicalize(plan);
+    return plan;
+}
+
+}  // namespace rcufuzz::run

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What a plan holds apart from operations and decisions, as users say it: on a command line, or in
+// the environment of a fuzz target.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/run/plan.h"
+
+namespace rcufuzz::run {
+
+struct FrameWords {
+    std::vector<std::string> bugs{};
+    std::vector<std::string> configs{};  // "name=value"; stronger than what a bug needs
+    std::string memory{};                // empty: weak where a bug needs it, else sc
+    std::string oracle{};                // empty: all
+};
+
+struct Frame {
+    Plan plan;                        // no operations, no decisions
+    std::uint32_t fixed_configs = 0;  // bit i: the user gave configuration i, or a bug needs it
+};
+
+// Throws UserError for what the words get wrong.
+Frame make_frame(const scenario::Subsystem& target, const FrameWords& said);
+
+// `plan` with what the words say in place of its own; what they leave out stays.
+Plan with_words(Plan plan, const FrameWords& said);
+
+// The same plan for the correct code. A form that has the plan's bug by nature becomes the standard
+// one.
+Plan without_bugs(Plan plan);
+
+}  // namespace rcufuzz::run
