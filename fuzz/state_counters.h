@@ -10,9 +10,8 @@
 
 namespace rcufuzz::fuzz {
 
-// Few: with thousands the corpus grows and bugs are found later, since the mutator brings enough
-// schedules of its own. `scripts/fuzz-bench` measures it.
-inline constexpr std::size_t state_counter_count = 64;
+// `scripts/fuzz-bench` measures what a number is worth.
+inline constexpr std::size_t state_counter_count = 2048;
 
 std::span<std::uint8_t> state_counters();
 

@@ -22,7 +22,13 @@ std::uint64_t place_of(const sim::Context* context) {
 StateSampler::StateSampler(sim::Strategy& inner, std::span<std::uint8_t> counters)
     : inner_(inner), counters_(counters) {
     CHECK(std::has_single_bit(counters.size()));
+    const auto note = [](void* self, std::uint64_t state) {
+        static_cast<StateSampler*>(self)->sample(~mix64(state));
+    };
+    sim::world().set_state_sink(note, this);
 }
+
+StateSampler::~StateSampler() { sim::world().set_state_sink(nullptr, nullptr); }
 
 void StateSampler::begin(const sim::World& world) {
     world_ = &world;

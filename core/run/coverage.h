@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Feedback for coverage-guided fuzzers that code coverage cannot give: which context switched to
-// which, and where both stood. Two runs that execute the same lines in another order look alike
-// to edge counters and different here.
+// which, and where both stood; and the coarse states that the subsystem notes. Two runs that
+// execute the same lines in another order look alike to edge counters and different here.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +12,15 @@
 
 namespace rcufuzz::run {
 
-// Passes all choices on to another strategy, whose answers it does not change.
+// Passes all choices on to another strategy, whose answers it does not change. There is one at a
+// time: the world tells it its coarse states.
 class StateSampler final : public sim::Strategy {
    public:
-    // Sets counters[hash % size] to 1 for each sample; a power of two of them. Few do: a corpus
-    // that keeps an input for every new pair of places fills up with the same operations.
+    // Sets counters[hash % size] to 1 for each sample; a power of two of them.
     StateSampler(sim::Strategy& inner, std::span<std::uint8_t> counters);
+    ~StateSampler() override;
+    StateSampler(const StateSampler&) = delete;
+    StateSampler& operator=(const StateSampler&) = delete;
 
     void begin(const sim::World& world) override;
     std::uint32_t choose(const sim::Choice& choice) override;

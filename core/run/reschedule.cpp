@@ -45,7 +45,10 @@ class Perturb final : public sim::Strategy {
 
 }  // namespace
 
-Rescheduler::Rescheduler() : policy_(strategy::make_policy("pct")) {}
+Rescheduler::Rescheduler() {
+    for (const char* const name : {"pct", "pct", "pos", "surw"})
+        policies_.push_back(strategy::make_policy(name));
+}
 
 void Rescheduler::perturb(Plan& plan, Prng& prng) {
     Perturb perturb(plan, expected_choices_, prng);
@@ -54,8 +57,10 @@ void Rescheduler::perturb(Plan& plan, Prng& prng) {
 }
 
 void Rescheduler::redraw(Plan& plan, Prng& prng) {
-    policy_->reseed(prng.next());
-    run_recorded(plan, *policy_);
+    strategy::Policy& policy = *policies_[prng.below(static_cast<std::uint32_t>(policies_.size()))];
+    policy.forget();
+    policy.reseed(prng.next());
+    run_recorded(plan, policy);
 }
 
 void Rescheduler::run_recorded(Plan& plan, sim::Strategy& strategy) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "core/base/prng.h"
 #include "core/run/plan.h"
@@ -23,14 +24,14 @@ class Rescheduler {
     // stay as they were; those after it apply where they still fit.
     void perturb(Plan& plan, Prng& prng);
 
-    // A schedule of its own, drawn by a random policy.
+    // A schedule of its own, drawn by one of the random policies: each finds what others miss.
     void redraw(Plan& plan, Prng& prng);
 
    private:
     void run_recorded(Plan& plan, sim::Strategy& strategy);
 
-    std::unique_ptr<strategy::Policy> policy_;
-    std::uint32_t expected_choices_ = 64;  // learned
+    std::vector<std::unique_ptr<strategy::Policy>> policies_;  // more than once: more often
+    std::uint32_t expected_choices_ = 64;                      // learned
 };
 
 }  // namespace rcufuzz::run

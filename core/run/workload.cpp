@@ -78,7 +78,7 @@ bool focus_disturbances(Plan& plan, std::uint32_t fixed, Prng& prng) {
     if (count == 0 || prng.one_in(4)) return false;
     for (std::size_t i = 0; i < specs.size(); ++i)
         if (weights[i] != 0) plan.config[i] = 0;
-    constexpr std::array<std::uint32_t, 4> counts{5, 4, 3, 1};
+    constexpr std::array<std::uint32_t, 4> counts{4, 3, 4, 2};
     for (std::size_t left = std::min<std::size_t>(count, weighted(counts, prng)); left > 0;
          --left) {
         const std::size_t i = weighted(weights, prng);

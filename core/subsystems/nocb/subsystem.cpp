@@ -56,9 +56,9 @@ constexpr ConfigSpec configs[] = {
      seldom, false, 2},
     {"barriers", "1: rcu_barrier() is called", 0, 1, 0, booleans, false, 3},
     {"toggling", "1: CPUs are de-offloaded and offloaded again (deoffload, offload)", 0, 1, 0,
-     seldom, false, 3},
+     booleans, false, 3},
     {"hotplug", "1: CPUs go offline and come back (cpu_down, cpu_up), unless rcuo_local is 1", 0, 1,
-     0, seldom, false, 3},
+     0, booleans, false, 3},
     {"late_cpu", "1: with hotplug, the last CPU is offline at first and has no kthreads yet", 0, 1,
      0, booleans},
     {"spawn_failures", "1: the creation of that CPU's kthreads may fail; 2: that of rcuo does", 0,
@@ -189,8 +189,8 @@ constexpr OpSpec ops[] = {
 // --- bugs ---------------------------------------------------------------------------------------
 
 constexpr scenario::BugSpec bugs[] = {
-#define BUG(name, verdict, summary, fixed_by) \
-    {#name, scenario::spec_number(#name), Verdict::verdict, summary, fixed_by},
+#define BUG(name, verdict, ...) \
+    {#name, scenario::spec_number(#name), Verdict::verdict, __VA_ARGS__},
 #include "core/subsystems/nocb/bugs.def"
 #undef BUG
 };
