@@ -24,6 +24,11 @@ void add_frame_options(CLI::App& command, FrameArgs& frame) {
     command.add_option("--target", frame.target, "target of bare fuzz target inputs");
     command.add_option("--bug", frame.bugs, std::string("for bare inputs: ") + bug_help)
         ->allow_extra_args(false);
+    command
+        .add_option("--config", frame.configs,
+                    "for bare inputs: name=value, as in RCUFUZZ_CONFIG; may be repeated")
+        ->allow_extra_args(false);
+    command.add_option("--memory", frame.memory, std::string("for bare inputs: ") + memory_help);
     command.add_option("--oracle", frame.oracle, "for bare inputs: all or black-box");
 }
 
@@ -180,6 +185,18 @@ void add_survey(CLI::App& app, int& exit_code) {
     command->callback([args, &exit_code] { exit_code = survey(*args); });
 }
 
+void add_triage(CLI::App& app, int& exit_code) {
+    CLI::App* const command = app.add_subcommand(
+        "triage", "sorts the finds of a long run: one minimal plan and story of each, an index");
+    const auto args = std::make_shared<TriageArgs>();
+    command->add_option("path", args->paths, "finds, or folders of libFuzzer, AFL++ or hunt")
+        ->required();
+    add_frame_options(*command, args->frame);
+    command->add_option("--out", args->out, "folder for the results; must be empty or new")
+        ->required();
+    command->callback([args, &exit_code] { exit_code = triage(*args); });
+}
+
 void add_litmus(CLI::App& app, int& exit_code) {
     CLI::App* const command = app.add_subcommand(
         "litmus", "explores litmus tests in the kernel's C dialect: states and verdict");
@@ -249,6 +266,7 @@ int run_command_line(int argc, const char* const* argv) {
     add_story(app, exit_code);
     add_verify(app, exit_code);
     add_survey(app, exit_code);
+    add_triage(app, exit_code);
     add_litmus(app, exit_code);
     add_bench(app, exit_code);
     try {

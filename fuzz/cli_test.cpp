@@ -63,7 +63,7 @@ class Cli : public testing::Test {
 TEST_F(Cli, HelpAtEveryLevel) {
     EXPECT_THAT(rcufuzz("--help").out, HasSubstr("hunt"));
     for (const char* command : {"list", "hunt", "replay", "explain", "minimize", "convert", "story",
-                                "verify", "litmus", "survey", "bench"}) {
+                                "verify", "litmus", "survey", "triage", "bench"}) {
         const Result result = rcufuzz(std::string(command) + " --help");
         EXPECT_EQ(result.exit_code, 0) << command;
         EXPECT_FALSE(result.out.empty()) << command;
@@ -135,6 +135,24 @@ TEST_F(Cli, SurveyCountsThePlansThatShowABug) {
     EXPECT_THAT(old.out, HasSubstr("one.plan: nothing\n"));
     EXPECT_THAT(old.out, HasSubstr("1 of 2 plans show a bug, wrong_data 1"));
     EXPECT_EQ(rcufuzz("replay finds/two.plan --expect wrong_data").exit_code, 0);
+}
+
+TEST_F(Cli, TriageSortsAFolderOfFinds) {
+    std::filesystem::create_directory(path("crashes"));
+    const std::string find = text_of(path(find_plan()));
+    write_file(path("crashes/a.plan"), find, false);
+    write_file(path("crashes/b.plan"), find, false);
+    write_file(path("crashes/crash-0123"), std::string(1, '\0'), false);  // a bare, empty plan
+    write_file(path("crashes/README.txt"), "no find", false);
+    EXPECT_EQ(rcufuzz("triage crashes --out sorted").exit_code, 64);
+    const std::string command = "triage crashes --out sorted --target nocb --bug D10";
+    const Result result = rcufuzz(command);
+    EXPECT_EQ(result.exit_code, 42);
+    EXPECT_EQ(result.out, "3 inputs: 1 finds, 1 inputs show nothing: sorted/README.md\n");
+    EXPECT_EQ(rcufuzz("replay sorted/*.plan --expect invariant").exit_code, 0);
+    EXPECT_THAT(text_of(path("sorted/README.md")), HasSubstr("| 2 | 1 | 0 | crashes/a.plan |"));
+    EXPECT_THAT(text_of(path("sorted/README.md")), HasSubstr("- crashes/crash-0123\n"));
+    EXPECT_EQ(rcufuzz(command).exit_code, 64);
 }
 
 TEST_F(Cli, APlanMayAskForWeakMemoryOnlyWhereTheTargetRunsSo) {

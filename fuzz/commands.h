@@ -103,6 +103,13 @@ struct SurveyArgs {
 };
 int survey(const SurveyArgs& args);
 
+struct TriageArgs {
+    std::vector<std::string> paths;  // finds, and folders of them
+    FrameArgs frame;                 // of bare inputs
+    std::string out;                 // a new or an empty folder
+};
+int triage(const TriageArgs& args);
+
 struct LitmusArgs {
     std::vector<std::string> paths;  // files and folders
     std::string memory = "weak";

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/report/triage.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "core/report/minimize.h"
+
+namespace rcufuzz::report {
+
+namespace {
+
+bool end_alike(const FindGroup& group, const run::Plan& plan, const run::Outcome& outcome) {
+    return group.minimal.target == plan.target && group.minimal.bugs == plan.bugs &&
+           group.outcome.same_find(outcome) && group.outcome.state_hash == outcome.state_hash;
+}
+
+FindGroup* group_of(std::vector<FindGroup>& groups, const run::Plan& plan,
+                    const run::Outcome& outcome) {
+    const auto found = std::ranges::find_if(
+        groups, [&](const FindGroup& group) { return end_alike(group, plan, outcome); });
+    return found == groups.end() ? nullptr : &*found;
+}
+
+std::size_t size_of(const run::Plan& plan) { return plan.ops.size() + plan.decisions.size(); }
+
+// A group under its smallest plan, not minimised yet.
+void add(std::vector<FindGroup>& groups, const NamedPlan& named, const run::Outcome& outcome) {
+    FindGroup* const group = group_of(groups, named.plan, outcome);
+    if (group == nullptr) {
+        groups.push_back({named.plan, outcome, {named.name}});
+        return;
+    }
+    group->names.push_back(named.name);
+    if (size_of(named.plan) < size_of(group->minimal)) group->minimal = named.plan;
+}
+
+void merge(std::vector<FindGroup>& groups, FindGroup group) {
+    FindGroup* const same = group_of(groups, group.minimal, group.outcome);
+    if (same == nullptr) {
+        groups.push_back(std::move(group));
+        return;
+    }
+    std::ranges::move(group.names, std::back_inserter(same->names));
+    if (size_of(group.minimal) < size_of(same->minimal)) same->minimal = std::move(group.minimal);
+}
+
+}  // namespace
+
+Triage triage(std::span<const NamedPlan> plans,
+              const std::function<void(std::size_t done, std::size_t all)>& progress) {
+    Triage result;
+    std::vector<FindGroup> raw;
+    std::size_t done = 0;
+    const auto step = [&] {
+        if (progress) progress(done, plans.size() + raw.size());
+        ++done;
+    };
+    for (const NamedPlan& named : plans) {
+        step();
+        const run::Outcome outcome = run::replay(named.plan);
+        if (outcome.found())
+            add(raw, named, outcome);
+        else
+            result.quiet.push_back(named.name);
+    }
+    for (FindGroup& group : raw) {
+        step();
+        group.minimal = minimize(group.minimal);
+        group.outcome = run::replay(group.minimal);
+        merge(result.groups, std::move(group));
+    }
+    return result;
+}
+
+}  // namespace rcufuzz::report
