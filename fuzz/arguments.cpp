@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* bug_help =
     "bug to switch on: its name, the part before its first '_', or the specification's id "
-    "(nocb:D01); may be repeated";
+    "(nocb:D01); none: no bug; may be repeated";
 
 constexpr const char* memory_help =
     "memory model: sc or weak; default sc, or weak where a bug needs it";

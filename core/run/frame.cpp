@@ -14,6 +14,7 @@ std::uint32_t apply(const FrameWords& said, Plan& plan) {
     std::uint32_t fixed = 0;
     if (!said.bugs.empty()) plan.bugs = 0;
     for (const std::string& bug : said.bugs) {
+        if (bug == "none") continue;
         enable_bug(plan, bug);
         const scenario::BugSpec& spec = plan.target->bugs[find_bug(*plan.target, bug)];
         for (const std::string_view need : words(spec.needs.config))

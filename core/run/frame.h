@@ -13,7 +13,7 @@
 namespace rcufuzz::run {
 
 struct FrameWords {
-    std::vector<std::string> bugs{};
+    std::vector<std::string> bugs{};     // "none": no bug, where a plan has one
     std::vector<std::string> configs{};  // "name=value"; stronger than what a bug needs
     std::string memory{};                // empty: weak where a bug needs it, else sc
     std::string oracle{};                // empty: all
