@@ -32,6 +32,9 @@ void add_frame_options(CLI::App& command, FrameArgs& frame) {
     command.add_option("--oracle", frame.oracle, "for bare inputs: all or black-box");
 }
 
+constexpr const char* junit_help =
+    "also write a JUnit report for CI systems; an older one of that name is overwritten";
+
 void add_list(CLI::App& app, int& exit_code) {
     CLI::App* const command =
         app.add_subcommand("list", "targets, their bugs and operations; strategies, verdicts");
@@ -70,6 +73,7 @@ void add_hunt(CLI::App& app, int& exit_code) {
         ->capture_default_str();
     command->add_flag("--all", args->all, "go on after the first find");
     command->add_flag("--json", args->json, "print one JSON document");
+    command->add_option("--junit", args->junit, junit_help);
     command->callback([args, &exit_code] { exit_code = hunt(*args); });
 }
 
@@ -77,11 +81,14 @@ void add_replay(CLI::App& app, int& exit_code) {
     CLI::App* const command =
         app.add_subcommand("replay", "runs plans once each and prints their verdicts");
     const auto args = std::make_shared<ReplayArgs>();
-    command->add_option("file", args->files, "plans, text or binary")->required();
+    command->add_option("path", args->paths, "plans, text or binary, or folders of them (*.plan)")
+        ->required();
     command->add_option("--expect", args->expect,
-                        "exit with 0 if every plan has this verdict, with 42 if not");
+                        "exit with 0 if every plan has this verdict, with 42 if not; bug: the "
+                        "verdict of its own bugs, clean where it has none");
     add_frame_options(*command, args->frame);
     command->add_flag("--json", args->json, "print one JSON document");
+    command->add_option("--junit", args->junit, junit_help);
     command->callback([args, &exit_code] { exit_code = replay(*args); });
 }
 

@@ -93,6 +93,9 @@ TEST_F(Cli, BadUsageIsOneLineAnd64) {
                                   "replay bad.plan",
                                   "replay bytes",
                                   "replay .",
+                                  "replay bytes --target nocb --junit no/such/folder.xml",
+                                  "replay bytes --target nocb --junit bytes",
+                                  "hunt nocb --runs 1 --junit no/such/folder.xml",
                                   "replay bytes --target nocb --expect sunny",
                                   "convert bad.plan",
                                   "explain bytes --target nocb --format poem",
@@ -249,6 +252,53 @@ TEST_F(Cli, ExpectTurnsTheVerdictIntoTheExitCode) {
     write_file(path("empty"), "", false);
     EXPECT_EQ(rcufuzz("replay --target nocb --expect clean empty").exit_code, 0);
     EXPECT_EQ(rcufuzz("replay --target nocb --expect deadlock empty").exit_code, 42);
+}
+
+// One element of XML: all of its text, from `<name` to its end.
+std::string element(const std::string& xml, const std::string& name) {
+    const std::size_t from = xml.find("<" + name);
+    const std::size_t to = xml.find("</" + name + ">", from);
+    return from == xml.npos || to == xml.npos ? "" : xml.substr(from, to - from);
+}
+
+TEST_F(Cli, ReplayOfAFolderIsASuiteWithACaseForEachPlan) {
+    const std::string found = json::parse(
+        rcufuzz("hunt nocb --bug D10 --oracle black-box --json").out)["finds"][0]["plan"];
+    const std::string clean = "rcufuzz-plan 1\ntarget nocb\n";
+    std::filesystem::create_directories(path("plans"));
+    std::filesystem::rename(path(found), path("plans/find.plan"));
+    write_file(path("plans/a<b>&\"c\".plan"), clean, false);
+    EXPECT_EQ(rcufuzz("replay plans --expect bug --junit all.xml").exit_code, 0);
+    const std::string all = text_of(path("all.xml"));
+    EXPECT_THAT(all, testing::StartsWith("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"));
+    EXPECT_THAT(all, HasSubstr("tests=\"2\" failures=\"0\""));
+    EXPECT_THAT(all, HasSubstr("<testcase classname=\"rcufuzz.replay.nocb\" "
+                               "name=\"plans/a&lt;b&gt;&amp;&quot;c&quot;.plan\"/>"));
+    EXPECT_THAT(element(all, "system-out"), HasSubstr("rcufuzz explain plans/find.plan"));
+    EXPECT_EQ(rcufuzz("replay plans --expect bug --junit all.xml").exit_code, 0);
+    EXPECT_EQ(text_of(path("all.xml")), all);
+
+    EXPECT_EQ(rcufuzz("replay plans --junit all.xml").exit_code, 42);
+    const std::string wanted_clean = text_of(path("all.xml"));
+    EXPECT_THAT(wanted_clean, HasSubstr("tests=\"2\" failures=\"1\""));
+    EXPECT_THAT(element(wanted_clean, "failure"), HasSubstr("instead of clean\">"));
+}
+
+TEST_F(Cli, JunitHoldsNothingThatXmlForbids) {
+    write_file(path("\x01\xff\xc3\xa9\n.plan"), "rcufuzz-plan 1\ntarget nocb\n", false);
+    EXPECT_EQ(rcufuzz("replay --junit x.xml .").exit_code, 0);
+    EXPECT_THAT(text_of(path("x.xml")),
+                HasSubstr("name=\"./\xef\xbf\xbd\xef\xbf\xbd\xc3\xa9&#10;.plan\"/>"));
+}
+
+TEST_F(Cli, AHuntIsOneCase) {
+    EXPECT_EQ(rcufuzz("hunt nocb --runs 100 --junit x.xml").exit_code, 0);
+    EXPECT_THAT(text_of(path("x.xml")), HasSubstr("tests=\"1\" failures=\"0\""));
+    EXPECT_EQ(rcufuzz("hunt nocb --bug D10 --oracle black-box --junit x.xml").exit_code, 42);
+    const std::string found = text_of(path("x.xml"));
+    EXPECT_THAT(found, HasSubstr("tests=\"1\" failures=\"1\""));
+    EXPECT_THAT(found, HasSubstr("<testcase classname=\"rcufuzz.hunt.nocb\" name=\"nocb D10_"));
+    EXPECT_THAT(element(found, "failure"), HasSubstr("stranded_callback at nocb/"));
 }
 
 TEST_F(Cli, HuntsOfOneSeedAreTheSame) {

@@ -15,6 +15,7 @@
 #include "fuzz/commands.h"
 #include "fuzz/jobs.h"
 #include "fuzz/json_output.h"
+#include "fuzz/junit.h"
 #include "fuzz/stopwatch.h"
 
 namespace rcufuzz::cli {
@@ -71,6 +72,8 @@ class Hunt {
         std::filesystem::create_directories(args.out, error);
         if (!std::filesystem::is_directory(args.out))
             throw UserError(args.out + ": cannot be made a directory");
+        // Now rather than after an hour: whether the report can be written.
+        if (!args.junit.empty()) claim_junit(args.junit);
     }
 
     int run() {
@@ -86,6 +89,8 @@ class Hunt {
             fmt::print("{}", hunt_json(summary_));
         else
             print_summary();
+        if (!args_.junit.empty())
+            write_file(args_.junit, junit_xml("rcufuzz hunt", {junit_case()}), true);
         return summary_.result.finds.empty() ? exit_clean : exit_found;
     }
 
@@ -117,6 +122,25 @@ class Hunt {
             interrupted != 0 ? "interrupted: " : "",
             result.finds.empty() ? "nothing found" : fmt::format("{} found", result.finds.size()),
             result.runs, summary_.seconds, summary_.runs_per_second(), result.states.estimate());
+    }
+
+    // "nocb D01_wake_leaves_level, pct, seed 4": what is hunted, and how.
+    JunitCase junit_case() const {
+        const std::string target(summary_.base.target->name);
+        JunitCase test{"rcufuzz.hunt." + target, target, "", "", summary_.seconds};
+        for (const std::string_view bug : run::bug_names(summary_.base))
+            test.name += " " + std::string(bug);
+        test.name += fmt::format(", {}, seed {}", summary_.strategy, summary_.seed);
+        const std::vector<run::Find>& finds = summary_.result.finds;
+        for (std::size_t i = 0; i < finds.size(); ++i) {
+            const run::Outcome& outcome = finds[i].outcome;
+            test.failure +=
+                (i == 0 ? "" : "; ") + fmt::format("{} at {}", word(outcome.verdict), outcome.site);
+            test.output +=
+                fmt::format("{}\nrcufuzz explain {}\n", outcome.detail, summary_.files[i]);
+        }
+        test.output += fmt::format("{} runs\n", summary_.result.runs);
+        return test;
     }
 
     const HuntArgs& args_;

@@ -49,14 +49,16 @@ struct HuntArgs {
     std::string out = ".";
     bool all = false;
     bool json = false;
+    std::string junit;  // a file; empty: none
 };
 int hunt(const HuntArgs& args);
 
 struct ReplayArgs {
-    std::vector<std::string> files;
+    std::vector<std::string> paths;  // plans, and folders of them
     FrameArgs frame;
-    std::string expect;
+    std::string expect;  // a verdict, or "bug": that of the plan's own bugs
     bool json = false;
+    std::string junit;  // a file; empty: none
 };
 int replay(const ReplayArgs& args);
 

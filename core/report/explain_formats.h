@@ -17,7 +17,9 @@ std::string explain_html(const Find& find, const Interleaving& interleaving,
                          const std::string& file);
 std::string explain_json(const Find& find, const Interleaving& interleaving,
                          const std::string& file);
-// For chrome://tracing and ui.perfetto.dev; one step of the run is shown as a microsecond.
+// For ui.perfetto.dev and chrome://tracing: a process for each CPU, a thread for each context,
+// flows for arrows. An event of the trace takes a microsecond, so that no two are at the same time;
+// step and jiffy are among the arguments.
 std::string explain_chrome_trace(const Find& find, const Interleaving& interleaving);
 
 }  // namespace rcufuzz::report

@@ -1,84 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/report/explain_formats.h"
+#include "core/report/page.h"
+#include "core/report/page_data.h"
 
 namespace rcufuzz::report {
 
 namespace {
 
-constexpr std::string_view style =
-    "body{font:14px/1.4 sans-serif;margin:2em}"
-    "table{border-collapse:collapse}"
-    "th,td{border:1px solid #ccc;padding:2px 6px;vertical-align:top;text-align:left}"
-    "th{position:sticky;top:0;background:#eee}"
-    "td.n{text-align:right;color:#777}"
-    "tr.decided{background:#fff3c4}"
-    "tr.clock td{background:#eef;text-align:center}"
-    "b{font-weight:600}";
+// JSON within a script element: nothing in it can end the element or begin another.
+std::string embedded(std::string json) {
+    for (std::size_t at = json.find('<'); at != json.npos; at = json.find('<', at))
+        json.replace(at, 1, "\\u003c");
+    return json;
+}
 
-std::string escaped(std::string_view text) {
+// `text` with its places {{name}} filled; what is filled in is not looked at again.
+std::string filled(std::string_view text, const auto& content_of) {
     std::string result;
-    for (const char c : text) {
-        if (c == '<')
-            result += "&lt;";
-        else if (c == '>')
-            result += "&gt;";
-        else if (c == '&')
-            result += "&amp;";
-        else
-            result += c;
+    for (std::size_t open = text.find("{{"); open != text.npos; open = text.find("{{")) {
+        const std::size_t close = text.find("}}", open);
+        result += text.substr(0, open);
+        result += content_of(text.substr(open + 2, close - open - 2));
+        text.remove_prefix(close + 2);
     }
-    return result;
-}
-
-std::string cell_text(const Row& row) {
-    std::string text;
-    if (!row.context.empty()) text += "[" + escaped(row.context) + "] ";
-    if (!row.function.empty()) text += "<b>" + escaped(row.function) + "()</b> ";
-    for (std::size_t i = 0; i < row.events.size(); ++i)
-        text += (i == 0 ? "" : "; ") + escaped(row.events[i]);
-    return text;
-}
-
-std::string row_text(const Row& row, std::size_t columns) {
-    const std::string numbers =
-        "<td class=n>" + std::to_string(row.step) + "<td class=n>" + std::to_string(row.jiffies);
-    if (row.clock) {
-        return "<tr class=\"clock" + std::string(row.decided ? " decided" : "") + "\">" + numbers +
-               "<td colspan=" + std::to_string(columns) + ">jiffy " + std::to_string(row.jiffies) +
-               "\n";
-    }
-    std::string text = (row.decided ? "<tr class=decided>" : "<tr>") + numbers;
-    for (std::size_t column = 0; column < columns; ++column)
-        text += "<td>" + (column == row.column ? cell_text(row) : std::string());
-    return text + "\n";
-}
-
-std::string list(const std::string& title, const std::vector<std::string>& items) {
-    std::string text = "<h2>" + title + "</h2>\n<ul>\n";
-    for (const std::string& item : items) text += "<li>" + escaped(item) + "\n";
-    return text + "</ul>\n";
+    return result + std::string(text);
 }
 
 }  // namespace
 
 std::string explain_html(const Find& find, const Interleaving& interleaving,
                          const std::string& file) {
-    const std::string verdict(word(find.outcome.verdict));
-    std::string text = "<!doctype html>\n<meta charset=utf-8>\n<title>rcufuzz: " + verdict +
-                       "</title>\n<style>" + std::string(style) + "</style>\n<h1>" + verdict +
-                       "</h1>\n<p>" + escaped(find.outcome.site) + "\n<p><code>rcufuzz replay " +
-                       escaped(file) + "</code>\n";
-    text += list("Operations", find.ops);
-    text += "<h2>Interleaving</h2>\n<table>\n<tr><th>step<th>jiffy";
-    for (const std::string& actor : interleaving.actors) text += "<th>" + escaped(actor);
-    text += "\n";
-    for (const Row& row : interleaving.rows) text += row_text(row, interleaving.actors.size());
-    text += "</table>\n" + list("Blocked at the end", find.trace.blocked);
-    text += "<h2>Why</h2>\n<p>" + escaped(find.outcome.detail) + "\n";
-    std::vector<std::string> configuration = find.bugs;
-    configuration.insert(configuration.end(), find.modes.begin(), find.modes.end());
-    configuration.insert(configuration.end(), find.configs.begin(), find.configs.end());
-    return text + list("Configuration", configuration);
+    return filled(page_html, [&](std::string_view place) -> std::string {
+        if (place == "title") return std::string(word(find.outcome.verdict));
+        if (place == "css") return std::string(page_css);
+        if (place == "js") return std::string(page_js);
+        return embedded(page_data(find, interleaving, file));
+    });
 }
 
 }  // namespace rcufuzz::report

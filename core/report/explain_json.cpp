@@ -2,7 +2,6 @@
 #include <nlohmann/json.hpp>
 
 #include "core/report/explain_formats.h"
-#include "core/report/sentence.h"
 
 namespace rcufuzz::report {
 
@@ -26,7 +25,8 @@ Json row_json(const Row& row, const Interleaving& interleaving) {
     json["actor"] = interleaving.actors[row.column];
     if (!row.context.empty()) json["context"] = row.context;
     json["function"] = row.function;
-    json["events"] = row.events;
+    json["events"] = Json::array();
+    for (const RowEvent& event : row.events) json["events"].push_back(event.text);
     return json;
 }
 
@@ -52,40 +52,6 @@ std::string explain_json(const Find& find, const Interleaving& interleaving,
                     {"interleaving", rows},
                     {"blocked", find.trace.blocked}};
     return json.dump(1) + "\n";
-}
-
-std::string explain_chrome_trace(const Find& find, const Interleaving& interleaving) {
-    Json events = Json::array();
-    for (std::size_t i = 0; i < interleaving.actors.size(); ++i) {
-        events.push_back({{"ph", "M"},
-                          {"name", "thread_name"},
-                          {"pid", 1},
-                          {"tid", i},
-                          {"args", {{"name", interleaving.actors[i]}}}});
-    }
-    const std::vector<Row>& rows = interleaving.rows;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const Row& row = rows[i];
-        const std::uint64_t end = i + 1 < rows.size() ? rows[i + 1].step : find.outcome.points;
-        if (row.clock) {
-            events.push_back({{"ph", "i"},
-                              {"s", "g"},
-                              {"name", "jiffy " + std::to_string(row.jiffies)},
-                              {"pid", 1},
-                              {"tid", 0},
-                              {"ts", row.step}});
-            continue;
-        }
-        events.push_back(
-            {{"ph", "X"},
-             {"name", row.function},
-             {"pid", 1},
-             {"tid", row.column},
-             {"ts", row.step},
-             {"dur", end > row.step ? end - row.step : 1},
-             {"args", {{"events", joined(row.events, "; ")}, {"decided", row.decided}}}});
-    }
-    return Json{{"traceEvents", events}, {"displayTimeUnit", "ms"}}.dump(1) + "\n";
 }
 
 }  // namespace rcufuzz::report

@@ -81,21 +81,6 @@ TEST(Explain, JsonHoldsTheSameRun) {
     EXPECT_EQ(decided, 1);
 }
 
-TEST(Explain, ChromeTraceHasOneTrackPerActor) {
-    const auto json = nlohmann::json::parse(explained(Format::chrome_trace));
-    EXPECT_FALSE(json["traceEvents"].empty());
-    for (const auto& event : json["traceEvents"]) {
-        EXPECT_TRUE(event["ph"] == "M" || event["ph"] == "X" || event["ph"] == "i");
-    }
-}
-
-TEST(Explain, HtmlIsOneSelfContainedFile) {
-    const std::string html = explained(Format::html);
-    EXPECT_THAT(html, HasSubstr("<table>"));
-    EXPECT_EQ(html.find("src="), html.npos);
-    EXPECT_EQ(html.find("href="), html.npos);
-}
-
 TEST(Explain, CleanPlanIsSaidToBeClean) {
     const std::string text = explain(run::empty_plan(toy::subsystem()), Format::text, "x.plan");
     EXPECT_THAT(text, HasSubstr("clean: nothing is wrong"));

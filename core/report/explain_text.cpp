@@ -31,7 +31,7 @@ std::vector<std::string> wrapped(const Row& row, std::size_t length) {
     if (!row.function.empty()) line += row.function + "(): ";
     std::vector<std::string> list;
     for (std::size_t i = 0; i < row.events.size(); ++i) {
-        const std::string event = row.events[i] + (i + 1 < row.events.size() ? "; " : "");
+        const std::string event = row.events[i].text + (i + 1 < row.events.size() ? "; " : "");
         if (!line.empty() && line.size() + event.size() > length) {
             list.push_back(line);
             line = "    ";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/report/interleaving.h"
 
+#include <algorithm>
 #include <array>
 
 #include "core/run/names.h"
@@ -11,6 +12,9 @@ namespace rcufuzz::report {
 namespace {
 
 using sim::EventKind;
+
+// Whatever compiler wrote it: "(anonymous namespace)::f()", "{anonymous}::f()".
+bool is_local(std::string_view pretty) { return pretty.find("anonymous") != pretty.npos; }
 
 class Builder {
    public:
@@ -47,8 +51,7 @@ class Builder {
                                    std::to_string(event.object));
                 return;
             case EventKind::jiffies:
-                result_.rows.push_back({event.step, event.jiffies, 0, true, decided_, "", "", {}});
-                decided_ = false;
+                begin_row(event).clock = true;
                 return;
             case EventKind::resume:
                 fresh_ = true;
@@ -77,11 +80,29 @@ class Builder {
         if (!goes_on) {
             if (!entered_.empty() && !context.empty()) context += " " + entered_;
             entered_.clear();
-            result_.rows.push_back(
-                {event.step, event.jiffies, column, false, decided_, context, function, {}});
-            fresh_ = decided_ = false;
+            Row& row = begin_row(event);
+            row.column = column;
+            row.key = event.key;
+            row.context = context;
+            row.function = function;
+            row.inner = is_local(event.site.function_name());
+            fresh_ = false;
         }
-        result_.rows.back().events.push_back(text);
+        result_.rows.back().events.push_back({index_of(event), text});
+    }
+
+    Row& begin_row(const sim::Event& event) {
+        Row& row = result_.rows.emplace_back();
+        row.index = index_of(event);
+        row.step = event.step;
+        row.jiffies = event.jiffies;
+        row.decided = decided_;
+        decided_ = false;
+        return row;
+    }
+
+    std::size_t index_of(const sim::Event& event) const {
+        return static_cast<std::size_t>(&event - trace_.events.data());
     }
 
     std::string interrupt_words(sim::ContextKey key) const {
@@ -126,6 +147,9 @@ class Builder {
                        (event.a != 0 ? "" : " (not pending)");
             case EventKind::timer_fire:
                 return (what.empty() ? "a timer" : what) + " fires";
+            case EventKind::irq_raise:
+                return "raises " + (what.empty() ? "an interrupt" : what) + " on " +
+                       run::cpu_word(plan_, static_cast<unsigned>(event.a));
             case EventKind::irqs_off:
                 return "interrupts off";
             case EventKind::irqs_on:
@@ -154,6 +178,29 @@ class Builder {
 };
 
 }  // namespace
+
+std::string Row::text() const {
+    std::string all;
+    for (const RowEvent& event : events) {
+        if (!all.empty()) all += "; ";
+        all += event.text;
+    }
+    return all;
+}
+
+std::size_t Interleaving::row_of(std::size_t event) const {
+    const auto after =
+        std::upper_bound(rows.begin(), rows.end(), event,
+                         [](std::size_t index, const Row& row) { return index < row.index; });
+    return after == rows.begin() ? 0 : static_cast<std::size_t>(after - rows.begin()) - 1;
+}
+
+std::size_t Interleaving::row_of(std::size_t event, sim::ContextKey key) const {
+    const std::size_t first = row_of(event);
+    for (std::size_t i = first; i < rows.size(); ++i)
+        if (!rows[i].clock && rows[i].key == key) return i;
+    return first;
+}
 
 Interleaving interleave(const run::Plan& plan, const run::NamedTrace& trace) {
     return Builder(plan, trace).build();

@@ -144,6 +144,7 @@ void World::raise_irq(unsigned number, Irq& irq) {
     if (irq.pending) return;  // pending interrupts of one kind coalesce
     Cpu& cpu = cpus_[number];
     irq.pending = true;
+    event(EventKind::irq_raise, irq.name, static_cast<std::int64_t>(number), 0, current_->site);
     irq.next = nullptr;
     if (cpu.irq_tail != nullptr)
         cpu.irq_tail->next = &irq;
@@ -156,6 +157,7 @@ void World::raise_irq(unsigned number, Irq& irq) {
 void World::raise_nmi(unsigned number, Irq& irq) {
     if (cpus_[number].nmi_pending != nullptr) return;
     cpus_[number].nmi_pending = &irq;
+    event(EventKind::irq_raise, irq.name, static_cast<std::int64_t>(number), 0, current_->site);
     refresh(number);
 }
 

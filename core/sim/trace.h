@@ -37,7 +37,8 @@ enum class EventKind : std::uint8_t {
     timer_fire,
     op_begin,  // a = index of the operation in the plan
     op_end,
-    note,  // object = note number; told by the subsystem
+    note,       // object = note number; told by the subsystem
+    irq_raise,  // object = name of the interrupt, a = the CPU that it is for; NMIs too
 };
 
 using ObjectId = std::uint16_t;  // index into the world's table of names; 0: none

@@ -109,7 +109,7 @@ Findings check_function_length(const SourceFile& file) {
 Findings check_licence(const SourceFile& file) {
     if (file.path.ends_with(".md")) return {};
     constexpr std::string_view tag = "SPDX-License-Identifier: GPL-2.0-or-later";
-    const std::size_t within = is_cpp(file.path) ? 1 : 2;  // a script begins with #!
+    const std::size_t within = is_cpp(file.path) ? 1 : 2;  // after #! or a doctype
     for (std::size_t i = 0; i < std::min(within, file.lines.size()); ++i) {
         if (file.lines[i].raw.find(tag) != std::string::npos) return {};
     }

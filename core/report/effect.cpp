@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/report/effect.h"
+
+#include "core/run/names.h"
+
+namespace rcufuzz::report {
+
+namespace {
+
+using sim::EventKind;
+
+std::optional<Effect> timer(const std::string& name, const std::string& state) {
+    if (name.empty()) return std::nullopt;
+    return Effect{"timers", name, state};
+}
+
+Effect context(const std::string& who, const std::string& state) {
+    return {"contexts", who, state};
+}
+
+}  // namespace
+
+std::optional<Effect> effect_of(const Find& find, const sim::Event& event) {
+    const run::NamedTrace& trace = find.trace;
+    const std::string what = event.object < trace.objects.size() ? trace.objects[event.object] : "";
+    const std::string& who = trace.contexts[event.key];
+    const unsigned cpu = event.key / sim::slots_per_cpu;
+    switch (event.kind) {
+        case EventKind::read:
+            if (event.b != 0) return std::nullopt;  // an older store, not how it is
+            return Effect{"variables", what, std::to_string(event.a)};
+        case EventKind::write:
+            return Effect{"variables", what, std::to_string(event.a)};
+        case EventKind::lock:
+            return Effect{"locks", what, "held by " + who};
+        case EventKind::unlock:
+            return Effect{"locks", what, "free"};
+        case EventKind::timer_arm:
+            return timer(what, "armed for jiffy " + std::to_string(event.a));
+        case EventKind::timer_cancel:
+            return timer(what, "not armed");
+        case EventKind::timer_fire:
+            return timer(what, "has fired");
+        case EventKind::irqs_off:
+            return Effect{"interrupts", run::cpu_word(find.plan, cpu), "off"};
+        case EventKind::irqs_on:
+            return Effect{"interrupts", run::cpu_word(find.plan, cpu), "on"};
+        case EventKind::wake:
+            return context(trace.contexts[static_cast<std::size_t>(event.a)], "woken by " + who);
+        case EventKind::sleep:
+            return context(who, what.empty() ? "sleeps" : "sleeps on " + what);
+        case EventKind::lock_wait:
+            return context(who, "spins on " + what);
+        case EventKind::irq_exit:
+        case EventKind::softirq_exit:
+        case EventKind::nmi_exit:
+            return context(who, "has returned");
+        default:
+            return std::nullopt;
+    }
+}
+
+}  // namespace rcufuzz::report

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+'use strict';
+
+// The run, as core/report/page_data.h describes it. Nothing below makes markup out of its texts.
+const run = JSON.parse(document.getElementById('run').textContent);
+
+const arrowKinds = ['wake-up', 'interrupt', 'timer', 'reads from'];
+const slotKinds = ['task', 'softirq', 'hardirq', 'nmi'];
+const parts = ['timers', 'variables', 'locks', 'interrupts', 'contexts'];
+const ordinary = {locks: 'free', interrupts: 'on'}; // said only where it has just become so
+
+const [diagram, statePanel, filter, view, slider] =
+    ['diagram', 'state', 'filter', 'view', 'slider'].map((id) => document.getElementById(id));
+
+let lines = [];      // what the view shows, each made of rows of the run
+let selectedRow = 0; // the last row of the selected line
+
+// --- elements -----------------------------------------------------------------------------------
+
+function make(tag, className, ...children) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.append(...children);
+  return element;
+}
+
+function makeSvg(tag, attributes) {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+const classOf = (kind) => kind.replace(' ', '-');
+
+// Long kernel names break at their underscores.
+function breakable(name) {
+  const pieces = name.split(/(?<=_)/);
+  return pieces.flatMap((piece, i) => (i === 0 ? [piece] : [make('wbr'), piece]));
+}
+
+// --- lines --------------------------------------------------------------------------------------
+
+// A turn ends where another context acts, time goes on or the story begins a new number.
+function beginsTurn(row, line) {
+  if (!line || row.clock || line.first.clock || row.who !== line.first.who) return true;
+  return line.told.length > 0 && (row.told || []).some((sentence) => sentence.number);
+}
+
+function makeLines() {
+  lines = [];
+  run.rows.forEach((row, i) => {
+    let line = lines[lines.length - 1];
+    if (view.value === 'rows' || beginsTurn(row, line)) {
+      line = {first: row, rows: [], told: [], last: i};
+      lines.push(line);
+    }
+    line.rows.push(row);
+    line.told.push(...(row.told || []));
+    line.last = i;
+  });
+}
+
+// What stands in a line's box: the operation, or the kernel's function rather than a helper of it.
+function labelOf(line) {
+  if (view.value === 'rows') return line.first.function;
+  const op = line.rows.find((row) => row.op);
+  if (op) return op.op;
+  return (line.rows.find((row) => !row.inner && row.function) || line.first).function;
+}
+
+const eventsOf = (rows) => rows.flatMap((row) => row.events || []).map((event) => event.text);
+
+function textOf(line) {
+  const texts = line.rows.flatMap((row) => [row.who, row.context, row.function]);
+  const told = line.told.map((sentence) => sentence.text);
+  const clock = line.first.clock ? ['jiffy ' + line.first.jiffy] : [];
+  return [...texts, ...told, ...clock, ...eventsOf(line.rows)].join(' ').toLowerCase();
+}
+
+// --- the diagram --------------------------------------------------------------------------------
+
+function sentenceElement(sentence) {
+  const number = sentence.number ? sentence.number + '. ' : '';
+  const text = sentence.text.replaceAll('**', '');
+  return make('span', sentence.breaks ? 'breaks' : '', number + text + ' ');
+}
+
+function whatElement(line) {
+  if (line.first.clock) return make('div', 'what', 'jiffy ' + line.first.jiffy);
+  const what = make('div', 'what', ...line.told.map(sentenceElement));
+  if (view.value === 'rows') {
+    const context = line.first.context ? '[' + line.first.context + '] ' : '';
+    what.append(make('div', 'events', make('b', '', context + line.first.function + '() '),
+                     eventsOf(line.rows).join('; ')));
+  } else if (line.told.length === 0) {
+    const names = new Set(line.rows.map((row) => row.function).filter((name) => name));
+    what.append(make('div', 'events', [...names].map((name) => name + '()').join(', ')));
+  }
+  return what;
+}
+
+function boxElement(line) {
+  const box = make('div', 'box function ' + line.first.slot, ...breakable(labelOf(line)));
+  const {who, context, function: name} = line.first;
+  const texts = [who, context, name + '()', ...eventsOf(line.rows)];
+  box.title = texts.filter((text) => text).join('\n');
+  line.box = box;
+  return box;
+}
+
+function lineElement(line) {
+  const number = (text) => make('div', 'number', String(text));
+  const element = make('div', 'line', number(line.first.step), number(line.first.jiffy));
+  run.cpus.forEach((_, cpu) => {
+    const here = !line.first.clock && line.first.cpu === cpu;
+    element.append(make('div', 'lane', ...(here ? [boxElement(line)] : [])));
+  });
+  element.append(whatElement(line));
+  if (line.first.clock) element.classList.add('clock');
+  if (line.rows.some((row) => row.decided)) element.classList.add('decided');
+  element.addEventListener('click', () => select(line));
+  line.element = element;
+  line.text = textOf(line);
+  return element;
+}
+
+function drawDiagram() {
+  makeLines();
+  const lane = run.cpus.length > 4 ? 'minmax(92px, 120px)' : 'minmax(110px, 190px)';
+  diagram.style.setProperty('--columns',
+                            `52px 46px repeat(${run.cpus.length}, ${lane}) minmax(260px, 1fr)`);
+  const head = make('div', 'line head', make('div', 'number', 'step'),
+                    make('div', 'number', 'jiffy'),
+                    ...run.cpus.map((cpu) => make('div', 'lane', cpu)),
+                    make('div', 'what', 'what happens'));
+  diagram.replaceChildren(head, ...lines.map(lineElement));
+  applyFilter();
+  select(lineOfRow(selectedRow));
+}
+
+// Words that must be there, and -words that must not.
+function applyFilter() {
+  const words = filter.value.toLowerCase().split(/\s+/).filter((word) => word && word !== '-');
+  for (const line of lines) {
+    line.shown = words.every((word) => (word.startsWith('-') ? !line.text.includes(word.slice(1))
+                                                             : line.text.includes(word)));
+    line.element.hidden = !line.shown;
+    line.element.style.display = line.shown ? '' : 'none';
+  }
+  drawArrows();
+}
+
+// --- arrows -------------------------------------------------------------------------------------
+
+const isOn = (kind) => document.getElementById('kind-' + classOf(kind)).checked;
+const lineOfRow = (row) => lines.find((line) => line.last >= row) || lines[lines.length - 1];
+
+function shownArrows() {
+  const known = new Set();
+  return run.arrows.filter((arrow) => isOn(arrow.kind)).flatMap((arrow) => {
+    const from = lineOfRow(arrow.from);
+    const to = lineOfRow(arrow.to);
+    const name = [arrow.kind, from.last, to.last].join();
+    if (from === to || !from.shown || !to.shown || known.has(name)) return [];
+    known.add(name);
+    return [{kind: arrow.kind, from, to}];
+  });
+}
+
+// The arrows of a box leave and reach it at heights of their own.
+function portsOf(arrows) {
+  const ends = new Map();
+  for (const arrow of arrows)
+    for (const line of [arrow.from, arrow.to])
+      ends.set(line, [...(ends.get(line) || []), arrow]);
+  return (line, arrow) => {
+    const all = ends.get(line);
+    return (all.indexOf(arrow) + 1) / (all.length + 1);
+  };
+}
+
+// Sideways from the box, down beside the other's lane, into the other box.
+function pathOf(arrow, port, origin) {
+  const from = arrow.from.box.getBoundingClientRect();
+  const to = arrow.to.box.getBoundingClientRect();
+  const rightwards = to.left > from.left + 1;
+  const gap = 3 + 2.5 * arrowKinds.indexOf(arrow.kind);
+  const start = rightwards || to.left === from.left ? from.right : from.left;
+  const end = rightwards ? to.left : to.right;
+  const turn = rightwards ? end - gap : end + gap;
+  const x = (value) => (value - origin.x).toFixed(1);
+  const y = (rect, line) => (rect.top + rect.height * port(line, arrow) - origin.y).toFixed(1);
+  return `M${x(start)} ${y(from, arrow.from)}H${x(turn)}V${y(to, arrow.to)}H${x(end)}`;
+}
+
+function markerOf(kind) {
+  const name = classOf(kind);
+  const marker = makeSvg('marker', {id: 'head-' + name, viewBox: '0 0 6 6', refX: 6, refY: 3,
+                                    markerWidth: 7, markerHeight: 7, orient: 'auto',
+                                    markerUnits: 'userSpaceOnUse'});
+  const style = `fill:var(--${name});opacity:1`;
+  marker.append(makeSvg('path', {d: 'M0 0L6 3L0 6z', style}));
+  return marker;
+}
+
+function drawArrows() {
+  const old = document.getElementById('arrows');
+  if (old) old.remove();
+  const arrows = shownArrows();
+  const port = portsOf(arrows);
+  const rect = diagram.getBoundingClientRect();
+  const origin = {x: rect.left - diagram.scrollLeft, y: rect.top - diagram.scrollTop};
+  const svg = makeSvg('svg', {id: 'arrows', width: diagram.scrollWidth,
+                              height: diagram.scrollHeight});
+  svg.append(...arrowKinds.map(markerOf));
+  for (const arrow of arrows) {
+    const kind = classOf(arrow.kind);
+    const touched = [arrow.from, arrow.to].some((line) => line.last === selectedRow);
+    svg.append(makeSvg('path', {d: pathOf(arrow, port, origin), 'marker-end': `url(#head-${kind})`,
+                                class: kind + (touched ? ' touched' : ''),
+                                style: `stroke:var(--${kind})`}));
+  }
+  diagram.append(svg);
+}
+
+// --- state --------------------------------------------------------------------------------------
+
+// Everything that is known after row `last`; what came after row `before` is new.
+function stateAfter(last, before) {
+  const state = Object.fromEntries(parts.map((part) => [part, new Map()]));
+  const set = (part, name, value, row, i) => {
+    const old = state[part].get(name);
+    const was = old && i > before ? (old.isNew ? old.was : old.value) : undefined;
+    state[part].set(name, {value, was, by: row.who, step: row.step, isNew: i > before});
+  };
+  run.rows.slice(0, last + 1).forEach((row, i) => {
+    if (row.clock) return;
+    set('contexts', row.who, 'in ' + row.function + '()', row, i);
+    for (const event of row.events)
+      if (event.state) set(...event.state, row, i);
+  });
+  return state;
+}
+
+function stateRow(name, entry) {
+  const changed = entry.was !== undefined && entry.was !== entry.value;
+  const arrow = (entry.was + entry.value).length < 14 ? '\u00a0→\u00a0' : ' → ';
+  const value = (changed ? entry.was + arrow : '') + entry.value;
+  return make('tr', (entry.isNew ? 'touched' : '') + (changed ? ' changed' : ''),
+              make('td', '', ...breakable(name)),
+              make('td', '', value), make('td', '', entry.by + ' ' + entry.step));
+}
+
+function showState(line) {
+  const before = line.last - line.rows.length;
+  const state = stateAfter(line.last, before);
+  const sections = parts.flatMap((part) => {
+    const names = [...state[part].keys()].sort().filter((name) => {
+      const entry = state[part].get(name);
+      return entry.isNew || entry.value !== ordinary[part];
+    });
+    if (names.length === 0) return [];
+    const rows = names.map((name) => stateRow(name, state[part].get(name)));
+    return [make('h2', '', part), make('table', '', ...rows)];
+  });
+  const step = run.rows[line.last].step;
+  statePanel.replaceChildren(
+      make('p', '', make('b', '', 'State after step ' + step),
+           ', jiffy ' + run.rows[line.last].jiffy,
+           '. Values as last stored or loaded, by whom and at which step.'),
+      ...sections);
+}
+
+// --- selection ----------------------------------------------------------------------------------
+
+function select(line) {
+  if (!line) return;
+  for (const other of lines) other.element.classList.toggle('selected', other === line);
+  selectedRow = line.last;
+  slider.max = lines.length - 1;
+  slider.value = lines.indexOf(line);
+  line.element.scrollIntoView({block: 'nearest'});
+  if (location.hash !== '#' + selectedRow) location.replace('#' + selectedRow);
+  showState(line);
+  drawArrows();
+}
+
+function move(by, wanted = () => true) {
+  let i = lines.indexOf(lineOfRow(selectedRow)) + by;
+  while (lines[i] && !(lines[i].shown && wanted(lines[i]))) i += by;
+  select(lines[i]);
+}
+
+const isDecided = (line) => line.rows.some((row) => row.decided);
+
+function toggleView() {
+  view.value = view.value === 'rows' ? 'turns' : 'rows';
+  drawDiagram();
+}
+
+function clearFilter() {
+  filter.value = '';
+  applyFilter();
+  diagram.focus();
+}
+
+const keys = {
+  ArrowDown: () => move(1),
+  j: () => move(1),
+  ArrowUp: () => move(-1),
+  k: () => move(-1),
+  n: () => move(1, isDecided),
+  p: () => move(-1, isDecided),
+  e: toggleView,
+  '/': () => filter.focus(),
+  Escape: clearFilter,
+};
+
+function onKey(event) {
+  const typing = event.target === filter && event.key !== 'Escape';
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+  if (event.target === view || event.target === slider) event.target.blur();
+  event.preventDefault();
+  keys[event.key]();
+}
+
+// --- what stands above --------------------------------------------------------------------------
+
+function factElement(title, items) {
+  return make('div', '', make('h2', '', title),
+              make('ul', '', ...items.map((item) => make('li', '', item))));
+}
+
+function showFacts() {
+  const clean = run.verdict === 'clean';
+  document.querySelector('header').classList.toggle('clean', clean);
+  document.getElementById('headline').append(
+      make('h1', '', run.verdict), run.meaning,
+      make('p', '', clean ? 'nothing is wrong' : make('b', '', run.detail)),
+      make('p', '', run.site ? 'at ' + run.site + ' · ' : '',
+           make('code', '', 'rcufuzz replay ' + run.file)));
+  document.getElementById('facts').append(
+      factElement('system', [run.system]), factElement('operations', run.ops),
+      factElement('bugs switched on', run.bugs), factElement('configuration', run.configuration),
+      factElement('blocked at the end', run.blocked));
+}
+
+function showLegend() {
+  const kinds = document.getElementById('kinds');
+  for (const kind of arrowKinds) {
+    const count = run.arrows.filter((arrow) => arrow.kind === kind).length;
+    const box = make('input');
+    box.type = 'checkbox';
+    box.checked = true;
+    box.id = 'kind-' + classOf(kind);
+    box.addEventListener('change', drawArrows);
+    const swatch = make('i');
+    swatch.style.borderColor = `var(--${classOf(kind)})`;
+    kinds.append(make('label', '', box, swatch, `${kind} (${count})`));
+  }
+  const slots = slotKinds.filter((slot) => run.rows.some((row) => row.slot === slot));
+  document.getElementById('slots').append(...slots.map((slot) => make('span', slot, slot)));
+}
+
+// The row that the address names, or else where the state breaks, or else the last.
+function firstSelection() {
+  const named = parseInt(location.hash.slice(1), 10);
+  if (named >= 0 && named < run.rows.length) return named;
+  const broken = run.rows.findIndex((row) => (row.told || []).some((sentence) => sentence.breaks));
+  return broken >= 0 ? broken : run.rows.length - 1;
+}
+
+showFacts();
+showLegend();
+selectedRow = firstSelection();
+view.addEventListener('change', drawDiagram);
+filter.addEventListener('input', applyFilter);
+slider.addEventListener('input', () => select(lines[slider.valueAsNumber]));
+window.addEventListener('hashchange', () => select(lineOfRow(firstSelection())));
+window.addEventListener('resize', drawArrows);
+document.addEventListener('keydown', onKey);
+drawDiagram();

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/report/page_data.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/report/arrows.h"
+#include "core/report/effect.h"
+#include "core/report/turns.h"
+
+namespace rcufuzz::report {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using sim::EventKind;
+
+constexpr std::array<std::string_view, 4> slot_words{"task", "softirq", "hardirq", "nmi"};
+
+// Slots of one kind have names that begin alike: "cpu1/hardirq2".
+std::string_view slot_word(const std::string& context) {
+    const std::size_t slash = context.find('/');
+    for (const std::string_view word : slot_words)
+        if (slash != context.npos && context.substr(slash + 1).starts_with(word)) return word;
+    return slot_words[0];
+}
+
+class PageData {
+   public:
+    PageData(const Find& find, const Interleaving& interleaving)
+        : find_(find), interleaving_(interleaving) {
+        for (const sim::Event& event : find.trace.events)
+            if (event.kind == EventKind::timer_arm) timers_.insert(event.object);
+    }
+
+    Json json(const std::string& file) const {
+        const scenario::Subsystem& target = *find_.plan.target;
+        const auto verdict = static_cast<std::size_t>(find_.outcome.verdict);
+        const VerdictInfo& info = all_verdicts()[verdict];
+        return {{"file", file},
+                {"verdict", info.word},
+                {"meaning", info.meaning},
+                {"site", find_.outcome.site},
+                {"detail", find_.outcome.detail},
+                {"system", std::string(target.name) + ": " + std::string(target.summary)},
+                {"bugs", bugs()},
+                {"configuration", configuration()},
+                {"ops", find_.ops},
+                {"blocked", find_.trace.blocked},
+                {"points", find_.outcome.points},
+                {"cpus", interleaving_.actors},
+                {"rows", rows()},
+                {"arrows", arrows()}};
+    }
+
+   private:
+    Json bugs() const {
+        const scenario::Subsystem& target = *find_.plan.target;
+        Json list = Json::array();
+        for (std::size_t i = 0; i < target.bugs.size(); ++i) {
+            if (((find_.plan.bugs >> i) & 1u) == 0) continue;
+            const scenario::BugSpec& bug = target.bugs[i];
+            list.push_back(std::string(bug.name) + ": " + std::string(bug.summary) +
+                           ". Fix: " + std::string(bug.fixed_by));
+        }
+        return list;
+    }
+
+    Json configuration() const {
+        Json list = find_.modes;
+        for (const std::string& config : find_.configs) list.push_back("config " + config);
+        return list;
+    }
+
+    Json rows() const {
+        Json list = Json::array();
+        for (const Row& row : interleaving_.rows) list.push_back(row_json(row));
+        if (list.empty()) return list;
+        for (const Turn& turn : read_turns(find_))
+            for (const Sentence& sentence : turn.sentences) {
+                Json told{{"text", sentence.text}};
+                if (&sentence == &turn.sentences.front()) told["number"] = turn.number;
+                if (sentence.breaks) told["breaks"] = true;
+                list[interleaving_.row_of(sentence.event, turn.key)]["told"].push_back(told);
+            }
+        return list;
+    }
+
+    Json row_json(const Row& row) const {
+        Json json{{"step", row.step}, {"jiffy", row.jiffies}};
+        if (row.decided) json["decided"] = true;
+        if (row.clock) {
+            json["clock"] = true;
+            return json;
+        }
+        const std::string& who = find_.trace.contexts[row.key];
+        json["cpu"] = row.column;
+        json["who"] = who;
+        json["slot"] = slot_word(who);
+        if (!row.context.empty()) json["context"] = row.context;
+        json["function"] = row.function;
+        if (row.inner) json["inner"] = true;
+        json["events"] = Json::array();
+        for (const RowEvent& event : row.events) json["events"].push_back(event_json(event));
+        for (const RowEvent& event : row.events) {
+            const sim::Event& begun = find_.trace.events[event.index];
+            if (begun.kind != EventKind::op_begin) continue;
+            const scenario::Op& op = find_.plan.ops[static_cast<std::size_t>(begun.a)];
+            json["op"] = find_.plan.target->ops[op.kind].name;
+        }
+        return json;
+    }
+
+    Json event_json(const RowEvent& shown) const {
+        Json json{{"text", shown.text}};
+        const sim::Event& event = find_.trace.events[shown.index];
+        const bool asks_timer = event.kind == EventKind::read && timers_.contains(event.object);
+        const std::optional<Effect> effect = effect_of(find_, event);
+        if (effect && !asks_timer) json["state"] = {effect->part, effect->name, effect->state};
+        return json;
+    }
+
+    Json arrows() const {
+        Json list = Json::array();
+        for (const Arrow& arrow : find_arrows(find_.trace, interleaving_)) {
+            const std::size_t from = interleaving_.row_of(arrow.from);
+            const std::size_t to = interleaving_.row_of(arrow.to);
+            if (from == to) continue;
+            list.push_back({{"kind", word(arrow.kind)},
+                            {"from", from},
+                            {"to", to},
+                            {"what", find_.trace.objects[find_.trace.events[arrow.from].object]}});
+        }
+        return list;
+    }
+
+    const Find& find_;
+    const Interleaving& interleaving_;
+    std::set<sim::ObjectId> timers_;
+};
+
+}  // namespace
+
+std::string page_data(const Find& find, const Interleaving& interleaving, const std::string& file) {
+    const Json json = PageData(find, interleaving).json(file);
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace rcufuzz::report

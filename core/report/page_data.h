@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A run as one JSON document, for page.js. It names what the page shows: `rows` (as the
+// interleaving has them, with the sentences that the story tells there and, for each event, what is
+// known after it), `arrows` between rows, and what stands above and beside them.
+#pragma once
+
+#include <string>
+
+#include "core/report/find.h"
+#include "core/report/interleaving.h"
+
+namespace rcufuzz::report {
+
+std::string page_data(const Find& find, const Interleaving& interleaving, const std::string& file);
+
+}  // namespace rcufuzz::report

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A run as what its contexts have to say: a turn is what one context did before another acted, in
+// sentences made from the notes that the subsystem left in the trace.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/report/find.h"
+
+namespace rcufuzz::report {
+
+struct Sentence {
+    std::size_t event;  // index into NamedTrace::events: what it tells
+    std::string text;   // Markdown
+    bool breaks;        // it points out where the state becomes inconsistent
+};
+
+struct Turn {
+    sim::ContextKey key = 0;
+    std::uint64_t jiffies = 0;
+    unsigned number = 0;  // as stories count; short ones that follow each other share one
+    std::vector<Sentence> sentences;
+};
+
+std::vector<Turn> read_turns(const Find& find);
+
+}  // namespace rcufuzz::report
