@@ -46,7 +46,9 @@ void check_nesting(std::vector<Slice> slices) {
     for (const Slice& slice : slices) {
         ASSERT_LT(slice.from, slice.to);
         while (!open.empty() && open.back().to <= slice.from) open.pop_back();
-        if (!open.empty()) ASSERT_LE(slice.to, open.back().to);
+        if (!open.empty()) {
+            ASSERT_LE(slice.to, open.back().to);
+        }
         open.push_back(slice);
     }
 }
