@@ -158,6 +158,21 @@ TEST_F(Cli, TriageSortsAFolderOfFinds) {
     EXPECT_EQ(rcufuzz(command).exit_code, 64);
 }
 
+// D01 holds D01b: the same minimal plan, the same verdict, two bugs.
+TEST_F(Cli, TriageKeepsFindsApartThatDifferInTheirBugsAlone) {
+    const std::string plan =
+        "memory sc\noracle black-box\nconfig strict_gp 1\nconfig rcuo_local 1\n"
+        "op cpu1 off call_rcu count=1 chain=1\nop cpu1 hardirq call_rcu count=1 chain=0\n";
+    std::filesystem::create_directory(path("crashes"));
+    for (const std::string bug : {"D01", "D01b"})
+        write_file(path("crashes/" + bug + ".plan"),
+                   "rcufuzz-plan 1\ntarget nocb\nbug " + bug + "\n" + plan, false);
+    const Result result = rcufuzz("triage crashes --out sorted");
+    EXPECT_EQ(result.exit_code, 42);
+    EXPECT_THAT(result.out, HasSubstr("2 inputs: 2 finds"));
+    EXPECT_EQ(rcufuzz("replay sorted/*.plan --expect stranded_callback").exit_code, 0);
+}
+
 TEST_F(Cli, APlanMayAskForWeakMemoryOnlyWhereTheTargetRunsSo) {
     write_file(path("weak.plan"), "rcufuzz-plan 1\ntarget nocb\nmemory weak\noracle all\n", false);
     EXPECT_EQ(rcufuzz("replay weak.plan").exit_code, 64);

@@ -59,17 +59,26 @@ std::string row_of(const report::FindGroup& group, const std::string& name) {
                        group.minimal.decisions.size(), group.names.front());
 }
 
+// As finds are named elsewhere. Plans that differ in their bugs alone have the same name there.
+std::string free_name(const report::FindGroup& group, const std::string& out) {
+    const std::string stem =
+        fs::path(run::find_file_name(group.minimal, group.outcome.verdict)).stem().string();
+    std::string name = stem;
+    for (unsigned i = 2; fs::exists(out + "/" + name + ".plan"); ++i)
+        name = stem + "-" + std::to_string(i);
+    return name;
+}
+
 // Returns the index.
 std::string write_groups(const report::Triage& triage, const std::string& out) {
     std::string index =
         "# Finds\n\n| find | site | inputs | ops | decisions | first input |\n"
         "|---|---|---|---|---|---|\n";
     for (const report::FindGroup& group : triage.groups) {
-        const std::string file = run::find_file_name(group.minimal, group.outcome.verdict);
-        const std::string name = fs::path(file).stem().string();
-        write_file(out + "/" + file, run::to_text(group.minimal), false);
+        const std::string name = free_name(group, out);
+        write_file(out + "/" + name + ".plan", run::to_text(group.minimal), false);
         write_file(out + "/" + name + ".story.md",
-                   report::explain(group.minimal, report::Format::story, file), false);
+                   report::explain(group.minimal, report::Format::story, name + ".plan"), false);
         index += row_of(group, name);
     }
     if (triage.quiet.empty()) return index;

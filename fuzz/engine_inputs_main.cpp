@@ -22,7 +22,7 @@ void write_seed(const std::string& folder, const std::string& file) {
         rcufuzz::run::parse_plan(rcufuzz::read_file(file), file, nullptr);
     const std::vector<std::uint8_t> seed = rcufuzz::fuzz::seed_of(plan);
     rcufuzz::write_file(folder + "/" + std::filesystem::path(file).stem().string(),
-                        {reinterpret_cast<const char*>(seed.data()), seed.size()}, true);
+                        {reinterpret_cast<const char*>(seed.data()), seed.size()}, false);
 }
 
 int engine_inputs(int argc, char** argv) {

@@ -11,9 +11,17 @@ namespace rcufuzz::report {
 
 namespace {
 
+// Under the same bugs, memory model and form of the algorithm.
+bool run_the_same_code(const run::Plan& a, const run::Plan& b) {
+    if (a.target != b.target || a.bugs != b.bugs || a.memory != b.memory) return false;
+    for (std::size_t i = 0; i < a.target->configs.size(); ++i)
+        if (a.target->configs[i].chosen && a.config[i] != b.config[i]) return false;
+    return true;
+}
+
 bool end_alike(const FindGroup& group, const run::Plan& plan, const run::Outcome& outcome) {
-    return group.minimal.target == plan.target && group.minimal.bugs == plan.bugs &&
-           group.outcome.same_find(outcome) && group.outcome.state_hash == outcome.state_hash;
+    return run_the_same_code(group.minimal, plan) && group.outcome.same_find(outcome) &&
+           group.outcome.state_hash == outcome.state_hash;
 }
 
 FindGroup* group_of(std::vector<FindGroup>& groups, const run::Plan& plan,

@@ -30,7 +30,7 @@ struct Triage {
     std::vector<std::string> quiet;  // plans that show nothing
 };
 
-// Plans with the same bugs on that end alike, in verdict, site and coarse state, are one group; its
+// Plans for the same code that end alike, in verdict, site and coarse state, are one group; its
 // smallest is minimised. Groups whose minimal plans end alike are then one. `progress` is called
 // before each replay and each minimisation, with how many of all are done.
 Triage triage(std::span<const NamedPlan> plans,
