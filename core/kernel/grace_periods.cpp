@@ -92,9 +92,13 @@ void GracePeriods::ask_for(Seq cookie, const Site& site) {
 
 // --- the kthread --------------------------------------------------------------------------------
 
-// In order: a callback wants no less than those before it.
+bool GracePeriods::callback_is_ready() const {
+    return callbacks_ != nullptr && rcu_seq_done_at(gp_seq_.get(), callbacks_->wanted);
+}
+
+// In order; one that wants less than those before it waits with them.
 void GracePeriods::run_callbacks() {
-    while (callbacks_ != nullptr && rcu_seq_done_at(gp_seq_.get(), callbacks_->wanted)) {
+    while (callback_is_ready()) {
         GpCallback& callback = *callbacks_;
         callbacks_ = callback.next;
         if (callbacks_ == nullptr) callbacks_end_ = &callbacks_;
@@ -105,9 +109,13 @@ void GracePeriods::run_callbacks() {
 void GracePeriods::kthread(void* arg) {
     GracePeriods& self = *static_cast<GracePeriods*>(arg);
     while (!kthread_should_stop()) {
-        swait_event_idle_exclusive(self.requests_,
-                                   [&] { return ulong_cmp_lt(self.gp_seq_.get(), self.needed_); });
+        // A callback may be ready when it comes: its grace period has ended since it was asked for.
+        swait_event_idle_exclusive(self.requests_, [&] {
+            return self.callback_is_ready() || ulong_cmp_lt(self.gp_seq_.get(), self.needed_);
+        });
         if (kthread_should_stop()) return;
+        self.run_callbacks();
+        if (!ulong_cmp_lt(self.gp_seq_.get(), self.needed_)) continue;
         WRITE_ONCE(self.gp_seq_, self.gp_seq_.get() + 1);
         const std::uint32_t inside = self.begun_;
         self.order_.begin();

@@ -60,6 +60,7 @@ class GracePeriods {
     };
 
     static void kthread(void* self);
+    bool callback_is_ready() const;
     void run_callbacks();
     void ask_for(Seq cookie, const Site& site);
 

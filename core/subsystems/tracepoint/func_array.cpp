@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // kernel/tracepoint.c: func_add(), func_remove(), allocate_probes(), release_probes().
+#include <utility>
+
 #include "core/subsystems/tracepoint/notes.h"
 #include "core/subsystems/tracepoint/tracepoint.h"
 
@@ -14,6 +16,7 @@ TpProbes* allocate_probes(unsigned entries) {
     if (state().allocations_fail && kernel::may_fail(kernel::Failure::allocation)) return nullptr;
     TpProbes& array = kernel::allocate<TpProbes>();
     array.capacity = entries;
+    array.allocated_before = std::exchange(state().last_allocated, &array);
     for (unsigned i = 0; i < entries; ++i) {
         array.probes[i].func.init_uninitialised("tp_func.func", -1);
         array.probes[i].data.init_uninitialised("tp_func.data", -1);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The white-box invariants of the specification, by its numbers. P1 to P4 are in probes.cpp, P5 is
-// check_not_freed(), P9 follows from P6.
+// The white-box invariants of the specification, by its numbers. P1 to P4 are in probes.cpp, that
+// no array is freed too early (P5) is asked where one is read, P9 follows from P6.
+#include <algorithm>
 #include <string>
 
 #include "core/subsystems/tracepoint/tracepoint.h"
@@ -33,6 +34,16 @@ unsigned all_entries(const TpProbes* array) {
 }
 
 }  // namespace
+
+// P5: what has been replaced is freed in the end.
+std::string check_P5_all_freed() {
+    for (const TpProbes* it = state().last_allocated; it != nullptr; it = it->allocated_before) {
+        const auto uses_it = [it](const Tracepoint& tp) { return tp.funcs.get() == it; };
+        if (!it->freed && std::ranges::none_of(state().tps, uses_it))
+            return "P5: an array that has been replaced is never freed";
+    }
+    return {};
+}
 
 // P6: no array, no key, no live registration: all or none of these; and the code fits the array.
 std::string check_P6_quiescent(const Tracepoint& tp) {
@@ -68,6 +79,12 @@ void check_quiescent(const Site& site) {
         object_if(check_P6_quiescent(state().tps[i]), site);
         object_if(check_P7_regfunc_balance(state().tps[i]), site);
     }
+}
+
+void check_end(const Site& site) {
+    check_quiescent(site);
+    if (!scenario::white_box_oracles || kernel::run_is_over()) return;
+    object_if(check_P5_all_freed(), site);
 }
 
 void check_P8_waited(const TransitionSnapshot& snapshot, const Site& site) {

@@ -15,8 +15,16 @@ bool is_live(const Registration& registration) {
     return registration.registered != never && registration.unregister_called == never;
 }
 
-bool is_pair(const Registration& registration, int func, int data) {
-    return spec_of(registration).func == func && spec_of(registration).data == data;
+const ProbeSpec* find_spec(int func, int data) {
+    for (const ProbeSpec& spec : probe_specs)
+        if (spec.func == func && spec.data == data) return &spec;
+    return nullptr;
+}
+
+// One that has failed was never in an array.
+bool was_in_array(const Registration& registration, unsigned tp, const ProbeSpec& spec) {
+    const bool failed = registration.registered == never && registration.freed != never;
+    return registration.tp == tp && &spec_of(registration) == &spec && !failed;
 }
 
 }  // namespace
@@ -90,14 +98,13 @@ EventWatch Probes::begin_event(unsigned tp) {
 }
 
 void Probes::called(EventWatch& watch, int func, int data, const Site& site) {
+    const ProbeSpec* const spec = find_spec(func, data);
     bool known = false;
     bool alive = false;
-    for (unsigned i = 0; i < count_; ++i) {
-        const Registration& registration = made_[i];
-        if (registration.tp != watch.tp || !is_pair(registration, func, data)) continue;
-        if (registration.registered == never && registration.freed != never) continue;  // failed
+    for (unsigned i = 0; i < count_ && spec != nullptr; ++i) {
+        if (!was_in_array(made_[i], watch.tp, *spec)) continue;
         known = true;
-        alive = alive || registration.freed == never;
+        alive = alive || made_[i].freed == never;
     }
     if (!known)
         kernel::fail(Verdict::wrong_data,
@@ -105,22 +112,35 @@ void Probes::called(EventWatch& watch, int func, int data, const Site& site) {
     if (!alive)
         kernel::fail(Verdict::use_after_free,
                      pair_name(func, data) + " is called after its owner has freed it", site);
-    if (watch.calls < watch.made.size()) watch.made[watch.calls++] = {func, data};
+    for (unsigned i = 0; i < watch.calls; ++i) judge_order(watch.tp, *watch.made[i], *spec, site);
+    if (watch.calls < watch.made.size()) watch.made[watch.calls++] = spec;
+}
+
+// P4 of two calls of one event, which come from one array.
+void Probes::judge_order(unsigned tp, const ProbeSpec& before, const ProbeSpec& called,
+                         const Site& site) const {
+    const std::string name = pair_name(called.func, called.data);
+    if (before.prio < called.prio)
+        kernel::fail(Verdict::order_violated, name + " is called after a probe of lower priority",
+                     site);
+    if (before.prio == called.prio && &before != &called && comes_later(tp, before, called))
+        kernel::fail(Verdict::order_violated,
+                     name + " is called after " + pair_name(before.func, before.data) +
+                         ", which has its priority and was registered later",
+                     site);
+}
+
+// Whether each registration of one probe began after all of the other had returned.
+bool Probes::comes_later(unsigned tp, const ProbeSpec& one, const ProbeSpec& other) const {
+    for (unsigned i = 0; i < count_; ++i)
+        for (unsigned j = 0; j < count_ && was_in_array(made_[i], tp, one); ++j)
+            if (was_in_array(made_[j], tp, other) &&
+                made_[j].registered >= made_[i].register_called)
+                return false;
+    return true;
 }
 
 void Probes::end_event(const EventWatch& watch, const Site& site) {
-    int last_prio = 1000;
-    for (unsigned i = 0; i < watch.calls; ++i) {
-        for (const ProbeSpec& spec : probe_specs) {
-            if (spec.func != watch.made[i].func || spec.data != watch.made[i].data) continue;
-            if (spec.prio > last_prio)
-                kernel::fail(
-                    Verdict::order_violated,
-                    pair_name(spec.func, spec.data) + " is called after a probe of lower priority",
-                    site);
-            last_prio = spec.prio;
-        }
-    }
     for (unsigned i = 0; i < count_; ++i) {
         const Registration& registration = made_[i];
         const bool throughout = registration.tp == watch.tp &&
@@ -129,7 +149,7 @@ void Probes::end_event(const EventWatch& watch, const Site& site) {
         if (!throughout) continue;
         unsigned calls = 0;
         for (unsigned c = 0; c < watch.calls; ++c)
-            if (is_pair(registration, watch.made[c].func, watch.made[c].data)) ++calls;
+            if (watch.made[c] == &spec_of(registration)) ++calls;
         const std::string name = pair_name(spec_of(registration).func, spec_of(registration).data);
         if (calls == 0)
             kernel::fail(Verdict::lost_call,

@@ -2,9 +2,9 @@
 //
 // The probes that a workload registers, and the oracles that watch every call of one: each gets its
 // own data (P1), none is called after its end (P2), each that is registered throughout an event is
-// called once by it (P3), in order (P4). What is watched is a registration, from its call of
-// register to the moment when its owner frees it, and not the probe: an identical one may come
-// after it.
+// called once by it (P3), in order of priority and, among equals, of registration (P4). What is
+// watched is a registration, from its call of register to the moment when its owner frees it, and
+// not the probe: an identical one may come after it.
 #pragma once
 
 #include <array>
@@ -54,11 +54,7 @@ struct EventWatch {
     unsigned tp = 0;
     std::uint64_t registered = 0;  // by index: those that it certainly comes after
     unsigned calls = 0;
-    struct Call {
-        int func;
-        int data;
-    };
-    std::array<Call, 16> made{};
+    std::array<const ProbeSpec*, 16> made{};
 };
 
 class Probes {
@@ -84,6 +80,9 @@ class Probes {
 
    private:
     Moment now() { return ++clock_; }
+    void judge_order(unsigned tp, const ProbeSpec& before, const ProbeSpec& called,
+                     const Site& site) const;
+    bool comes_later(unsigned tp, const ProbeSpec& one, const ProbeSpec& other) const;
 
     std::array<Registration, capacity> made_{};
     unsigned count_ = 0;

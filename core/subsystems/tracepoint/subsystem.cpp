@@ -108,7 +108,7 @@ class TracepointInstance final : public scenario::Instance {
     bool run_op(const Op& op) override;
     void close_cpu(unsigned) override {}
     void tick(unsigned) override {}
-    void judge_end() override { check_quiescent(Site::current()); }
+    void judge_end() override { check_end(Site::current()); }
     std::optional<std::int64_t> observe(std::string_view name) const override;
 
    private:

@@ -65,6 +65,7 @@ struct TpProbes : GpCallback {
     std::array<FuncEntry, max_funcs + 1> probes;
     unsigned capacity = 0;  // entries that were allocated, the terminator included
     bool freed = false;
+    TpProbes* allocated_before = nullptr;  // ghost state for P5
 };
 
 struct Tracepoint {
@@ -101,6 +102,7 @@ struct State {
     GracePeriods srcu;
     std::array<TransitionSnapshot, transitions> snapshots;
     Probes probes;
+    TpProbes* last_allocated = nullptr;
 };
 
 State& state();
@@ -127,6 +129,9 @@ void trace_event(Tracepoint& tp, unsigned place, bool rcuidle);
 std::string check_P6_quiescent(const Tracepoint& tp);
 std::string check_P7_regfunc_balance(const Tracepoint& tp);
 void check_quiescent(const Site& site);
+// P5, when all grace periods have ended.
+std::string check_P5_all_freed();
+void check_end(const Site& site);
 // P8, where the wait for a snapshot is over.
 void check_P8_waited(const TransitionSnapshot& snapshot, const Site& site);
 

@@ -73,6 +73,15 @@ TEST(Bugs, TakeTheWaitsAway) {
     }
 }
 
+// The second registration replaces the array of the first. Between its request for a grace period
+// and its callback such a period may pass.
+TEST(WeakMemory, WhatIsReplacedIsFreed) {
+    run::Plan plan =
+        plan_of("op cpu0 on register probe=0 tp=0\nop cpu1 on register probe=0 tp=0\n", 5);
+    plan.memory = run::MemoryMode::weak;
+    EXPECT_EQ(hunt(plan, 3000), Verdict::clean);
+}
+
 // Equal priorities stay in order of registration, others go by priority.
 TEST(Arrays, AreInOrderOfPriority) {
     const std::string all =
