@@ -7,7 +7,7 @@ namespace rcufuzz {
 
 namespace {
 
-constexpr std::array<VerdictInfo, 22> verdicts{{
+constexpr std::array<VerdictInfo, 23> verdicts{{
     {Verdict::clean, "clean", "nothing is wrong", true},
     {Verdict::stranded_callback, "stranded_callback",
      "a callback waits and nobody is left who would look at it", true},
@@ -36,11 +36,12 @@ constexpr std::array<VerdictInfo, 22> verdicts{{
     {Verdict::latency_exceeded, "latency_exceeded", "an age bound was exceeded", false},
     {Verdict::uninitialised_read, "uninitialised_read", "memory was read before it was written",
      true},
+    {Verdict::oops, "oops", "a pointer led nowhere, or the stack was too small", true},
 }};
 
 }  // namespace
 
-const std::array<VerdictInfo, 22>& all_verdicts() { return verdicts; }
+const std::array<VerdictInfo, 23>& all_verdicts() { return verdicts; }
 
 std::string_view word(Verdict verdict) {
     const auto index = static_cast<std::size_t>(verdict);

@@ -12,6 +12,7 @@
 #include "core/run/driver.h"
 #include "core/run/names.h"
 #include "core/run/site.h"
+#include "core/sim/oops.h"
 #include "core/sim/world.h"
 #include "core/strategy/from_plan.h"
 #include "core/strategy/record.h"
@@ -99,6 +100,9 @@ NamedTrace named_trace(const Plan& plan, const sim::World& w) {
 }  // namespace
 
 Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options) {
+    // Not sooner than with the first run: libFuzzer leaves alone signals that are handled already.
+    static const bool survives = (sim::survive_oopses(), true);
+    static_cast<void>(survives);
     const scenario::Subsystem& target = *plan.target;
     sim::World& w = sim::world();
     scenario::active_bugs = plan.bugs;

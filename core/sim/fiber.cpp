@@ -43,8 +43,19 @@ void Fiber::create(Entry entry, void* arg) {
     stack_size_ = stack_bytes - created_so_far++ % stack_colours * colour_bytes;
     entry_ = entry;
     arg_ = arg;
+    restart();
+#if defined(RCUFUZZ_TSAN)
+    tsan_fiber_ = __tsan_create_fiber(0);
+#endif
+}
+
+void* Fiber::stack_top() const {
+    return const_cast<char*>(static_cast<const char*>(stack_bottom_)) + stack_size_;
+}
+
+void Fiber::restart() {
     calm_floating_point();  // the new fiber starts with the control word of this moment
-    context_ = ctx::make_fcontext(bottom + stack_size_, stack_size_, [](ctx::transfer_t transfer) {
+    context_ = ctx::make_fcontext(stack_top(), stack_size_, [](ctx::transfer_t transfer) {
 #if defined(RCUFUZZ_MSAN)
         __msan_unpoison(&transfer, sizeof transfer);
 #endif
@@ -52,9 +63,6 @@ void Fiber::create(Entry entry, void* arg) {
         came_from.context_ = transfer.fctx;
         enter_first_time(came_from);
     });
-#if defined(RCUFUZZ_TSAN)
-    tsan_fiber_ = __tsan_create_fiber(0);
-#endif
 }
 
 }  // namespace rcufuzz::sim

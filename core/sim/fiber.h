@@ -24,6 +24,10 @@ class Fiber {
     // The stack is never given back: there are at most sim::max_cpus * sim::slots_per_cpu fibers.
     void create(Entry entry, void* arg);
     bool created() const { return context_ != nullptr; }
+    // The frames on its stack are given up, destructors and all: the next switch enters it anew.
+    // Not of the running fiber, nor under sanitizers.
+    void restart();
+    void* stack_top() const;
 
     // Leaves `from`, which must be the running fiber, and goes on in `to`. Defined inline in
     // fiber_switch.h, for the one loop that switches.

@@ -80,6 +80,7 @@ void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Lim
     // It bounds points and handovers each; an ordinal, 16 bits in a Decision, counts both.
     CHECK(limits.points < 30000);
     CHECK(current_ == &main_ && !stopping_);
+    ++run_number_;
     cpu_count_ = cpus;
     for (unsigned i = 0; i < cpus; ++i) cpus_[i] = Cpu{};
     for (unsigned key = 0; key < cpus * slots_per_cpu; ++key) contexts_[key].ordinal = 0;
@@ -124,6 +125,12 @@ void World::finish() {
     for (unsigned key = 0; key < cpu_count_ * slots_per_cpu; ++key) {
         Context& context = contexts_[key];
         if (context.state == ContextState::unused) continue;
+        if (context.given_up) {
+            context.given_up = false;
+            context.state = ContextState::unused;
+            context.fiber.restart();
+            continue;
+        }
         unwinding_ = !(clean && context.stoppable && context.state == ContextState::sleeping);
         end_context(context);
     }
@@ -237,6 +244,14 @@ void World::fail(Verdict verdict, std::string detail, const Site& site) {
         CHECK(unwinding_);
     }
     throw Unwind{};
+}
+
+void World::give_up_context(Verdict verdict, std::string detail) {
+    note_finding(verdict, std::move(detail), current_->site);
+    current_->given_up = true;
+    switch_to(main_);
+    CHECK(false && "a context that was given up goes on");
+    std::abort();
 }
 
 void World::livelock() { fail(Verdict::livelock, endless, current_->site); }

@@ -57,6 +57,7 @@ struct Context {
     bool stoppable = false;      // sleeps in a wait that returns when the run is over
     bool saved_irqs_on = false;  // of the context it interrupted
     bool fresh = false;          // its job has not begun
+    bool given_up = false;       // its frames are of no use any more (oops.h)
     ObjectId blocked_on = 0;
     Job job = nullptr;
     void* arg = nullptr;
@@ -135,6 +136,7 @@ class World {
     const Trace& trace() const { return trace_; }
     bool abandoned() const { return abandoned_; }  // by the strategy
     std::uint64_t points() const { return points_; }
+    std::uint64_t run_number() const { return run_number_; }  // of this process
     std::uint64_t switches() const { return switches_; }  // from one context to another
     Arena& arena() { return arena_; }
 
@@ -171,6 +173,8 @@ class World {
         note_suspicion(Verdict::invariant, std::move(detail), site);
     }
     void note_suspicion(Verdict verdict, std::string detail, const Site& site);
+    // As fail(), but the context cannot be unwound: its frames are given up. See oops.h.
+    [[noreturn]] void give_up_context(Verdict verdict, std::string detail);
 
     // --- cpus, tasks, interrupts, clock -------------------------------------------------------
     Context& spawn(unsigned cpu, Job job, void* arg);
@@ -272,6 +276,7 @@ class World {
     Strategy* strategy_ = nullptr;
     Jiffies jiffies_ = 0;
     // Cold.
+    std::uint64_t run_number_ = 0;
     std::uint64_t turn_began_ = 0;  // points_ at the last switch
     std::uint64_t switches_ = 0;
     const std::byte* image_low_ = nullptr;  // the stack of the context that asks, from here

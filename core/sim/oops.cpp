@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/sim/oops.h"
+
+#include <pthread.h>
+#include <sys/time.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "core/base/check.h"
+#include "core/sim/fiber_switch.h"
+#include "core/sim/world.h"
+
+#if defined(__x86_64__) && !defined(RCUFUZZ_ASAN) && !defined(RCUFUZZ_TSAN) && \
+    !defined(RCUFUZZ_MSAN)
+#include <ucontext.h>
+#define RCUFUZZ_SURVIVES_OOPSES 1
+#endif
+
+namespace rcufuzz::sim {
+
+#if defined(RCUFUZZ_SURVIVES_OOPSES)
+
+const bool survives_oopses = true;
+
+namespace {
+
+constexpr int faults[] = {SIGSEGV, SIGBUS, SIGFPE};
+constexpr std::size_t signal_stack_bytes = 64 * 1024;
+
+// How far the subject is: no two moments of a process are the same.
+struct Progress {
+    std::uint64_t run;
+    std::uint64_t points;
+    bool operator==(const Progress&) const = default;
+};
+
+struct sigaction before[NSIG];
+Progress at_last_look{};
+
+[[noreturn]] void end_with_oops() {
+    world().give_up_context(Verdict::oops,
+                            "a pointer leads nowhere, the stack is too small, or a "
+                            "division is by zero: the kernel would oops");
+}
+
+[[noreturn]] void end_with_livelock() {
+    world().give_up_context(Verdict::livelock,
+                            "a context computes for ever and comes to no other point");
+}
+
+// Has the context go on in `end` when the handler returns, as if it had been called from the very
+// bottom of its stack.
+void go_on_in(void (*end)(), void* context) {
+    constexpr std::uintptr_t below_return_address = 8;
+    auto* const registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
+    const auto top = reinterpret_cast<std::uintptr_t>(world().current().fiber.stack_top());
+    registers[REG_RSP] = static_cast<greg_t>(top / 16 * 16 - 16 - below_return_address);
+    registers[REG_RIP] = static_cast<greg_t>(reinterpret_cast<std::uintptr_t>(end));
+}
+
+bool subject_runs() { return world().in_context() && !world().stopping(); }
+
+// Comes once more where it is not the subject's, to whoever handled it before.
+void on_fault(int signal, siginfo_t*, void* context) {
+    if (subject_runs())
+        go_on_in(end_with_oops, context);
+    else
+        sigaction(signal, &before[signal], nullptr);
+}
+
+void on_look(int, siginfo_t*, void* context) {
+    const Progress now{world().run_number(), world().points()};
+    if (subject_runs() && now == at_last_look) go_on_in(end_with_livelock, context);
+    at_last_look = now;
+}
+
+void handle(int signal, void (*handler)(int, siginfo_t*, void*)) {
+    struct sigaction action{};
+    action.sa_sigaction = handler;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
+    sigfillset(&action.sa_mask);
+    CHECK(sigaction(signal, &action, &before[signal]) == 0);
+}
+
+timeval interval;
+
+void start_timer() {
+    const itimerval timer{.it_interval = interval, .it_value = interval};
+    CHECK(setitimer(ITIMER_VIRTUAL, &timer, nullptr) == 0);
+}
+
+void handle_signals() {
+    static std::byte signal_stack[signal_stack_bytes];
+    const stack_t stack{.ss_sp = signal_stack, .ss_flags = 0, .ss_size = sizeof signal_stack};
+    CHECK(sigaltstack(&stack, nullptr) == 0);
+    for (const int signal : faults) handle(signal, on_fault);
+    handle(SIGVTALRM, on_look);
+    CHECK(pthread_atfork(nullptr, nullptr, start_timer) == 0);  // a child inherits no timer
+}
+
+}  // namespace
+
+void survive_oopses(std::chrono::milliseconds patience) {
+    static const bool once = (handle_signals(), true);
+    static_cast<void>(once);
+    const auto microseconds = std::chrono::microseconds(patience).count();
+    interval = {.tv_sec = microseconds / 1'000'000, .tv_usec = microseconds % 1'000'000};
+    start_timer();
+}
+
+#else
+
+const bool survives_oopses = false;
+
+void survive_oopses(std::chrono::milliseconds) {}
+
+#endif
+
+}  // namespace rcufuzz::sim

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A subject that follows a pointer to nowhere, overflows its stack, divides by zero, or goes round
+// a loop without end and without a point would take the whole process with it, the find included.
+// Where this can be helped, such a run ends with the verdict `oops`, or `livelock`, at the last
+// point that the context had passed; the next run starts clean. What the frames of that context
+// held on the heap is lost.
+#pragma once
+
+#include <chrono>
+
+namespace rcufuzz::sim {
+
+// On x86-64, without sanitizers: they tell more about such a fault, and want to see it.
+extern const bool survives_oopses;
+
+// For this process and those it forks. What happens outside of contexts goes to whoever handled the
+// signals before. A context may compute for twice `patience` of CPU time between two points.
+void survive_oopses(std::chrono::milliseconds patience = std::chrono::seconds{5});
+
+}  // namespace rcufuzz::sim
