@@ -101,8 +101,7 @@ NamedTrace named_trace(const Plan& plan, const sim::World& w) {
 
 Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options) {
     // Not sooner than with the first run: libFuzzer leaves alone signals that are handled already.
-    static const bool survives = (sim::survive_oopses(), true);
-    static_cast<void>(survives);
+    sim::survive_oopses();
     const scenario::Subsystem& target = *plan.target;
     sim::World& w = sim::world();
     scenario::active_bugs = plan.bugs;

@@ -7,15 +7,13 @@
 // held on the heap is lost.
 #pragma once
 
-#include <chrono>
-
 namespace rcufuzz::sim {
 
 // On x86-64, without sanitizers: they tell more about such a fault, and want to see it.
 extern const bool survives_oopses;
 
 // For this process and those it forks. What happens outside of contexts goes to whoever handled the
-// signals before. A context may compute for twice `patience` of CPU time between two points.
-void survive_oopses(std::chrono::milliseconds patience = std::chrono::seconds{5});
+// signals before. A context may compute for a twentieth of a second between two points.
+void survive_oopses();
 
 }  // namespace rcufuzz::sim
