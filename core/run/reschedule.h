@@ -24,7 +24,8 @@ class Rescheduler {
     // stay as they were; those after it apply where they still fit.
     void perturb(Plan& plan, Prng& prng);
 
-    // A schedule of its own, drawn by one of the random policies: each finds what others miss.
+    // A schedule of its own, drawn by one of the random policies: each finds what others miss. They
+    // know nothing of the plan, which has not been run with them before.
     void redraw(Plan& plan, Prng& prng);
 
    private:

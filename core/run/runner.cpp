@@ -44,8 +44,12 @@ std::uint64_t hash_state(const sim::World& w) {
 }
 
 // The subsystem first: that a callback strands says more than that a task waits for it.
-void judge(scenario::Instance& instance, const sim::World& w) {
-    instance.judge_end();
+void judge(scenario::Instance& instance) {
+    const auto look = [](void* arg) { static_cast<scenario::Instance*>(arg)->judge_end(); };
+    sim::World& w = sim::world();
+    if (!sim::survives(look, &instance))
+        w.note_finding(Verdict::oops, "what is left at the end cannot be looked at",
+                       sim::Site::current());
     if (!w.has_consequence()) oracle::judge_progress();
 }
 
@@ -123,7 +127,7 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
         raise_ticks(plan, instance);
         clean = w.run_to_quiescence();
     }
-    if (clean) judge(instance, w);
+    if (clean) judge(instance);
 
     Outcome outcome;
     if (w.finding().verdict != Verdict::clean) {

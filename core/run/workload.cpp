@@ -64,7 +64,7 @@ std::int16_t random_config(const scenario::ConfigSpec& spec, Prng& prng) {
     return spec.swarm[prng.below(static_cast<std::uint32_t>(spec.swarm.size()))];
 }
 
-// In half of all plans none to three of them are on, and no other.
+// In three quarters of all plans none to three of them are on, and no other.
 bool focus_disturbances(Plan& plan, std::uint32_t fixed, Prng& prng) {
     const std::span<const scenario::ConfigSpec> specs = plan.target->configs;
     std::array<std::uint32_t, scenario::max_configs> weights{};

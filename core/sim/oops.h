@@ -16,4 +16,8 @@ extern const bool survives_oopses;
 // signals before. A context may compute for a twentieth of a second between two points.
 void survive_oopses();
 
+// For what looks at a subject from outside of all contexts: calls look(arg). False: what it looked
+// at is in such a state that it did not come back. What its frames held is lost.
+bool survives(void (*look)(void*), void* arg);
+
 }  // namespace rcufuzz::sim

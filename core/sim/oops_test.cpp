@@ -21,6 +21,7 @@ class Oops : public testing::Test {
         if (!survives_oopses) GTEST_SKIP() << "a sanitizer, or another architecture";
         survive_oopses();
     }
+    bool looked_ = false;
 };
 
 // Twice, since the context has to be usable again.
@@ -90,6 +91,19 @@ TEST_F(Oops, ALoopHasNeitherEndNorPoint) {
     expect_end(Verdict::livelock, [] {
         while (zero == 0) continue;
     });
+}
+
+TEST_F(Oops, WhoeverLooksFromOutsideIsTold) {
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_FALSE(survives([](void*) { *nowhere = 1; }, nullptr));
+        EXPECT_FALSE(survives(
+            [](void*) {
+                while (zero == 0) continue;
+            },
+            nullptr));
+        EXPECT_TRUE(survives([](void* looked) { *static_cast<bool*>(looked) = true; }, &looked_));
+    }
+    EXPECT_TRUE(looked_);
 }
 
 TEST_F(Oops, OutsideOfContextsItIsNoOnesFind) { EXPECT_DEATH(*nowhere = 1, ""); }
