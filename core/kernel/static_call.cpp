@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/kernel/static_call.h"
 
+#include <algorithm>
+
 #include "core/sim/run_state.h"
 
 namespace rcufuzz::kernel {
@@ -36,6 +38,10 @@ void StaticCall::update(int func, const Site& site) {
     static_call_mutex.unlock(site);
 }
 
+bool StaticCall::is_patched() const {
+    return std::ranges::all_of(sites_, [this](const TextSite& s) { return s.code() == func_; });
+}
+
 void StaticKey::init(const char* name, int index) {
     enabled_.init(name, index, 0);
     for (TextSite& site : sites_) site.init(name, index, 0);
@@ -47,6 +53,11 @@ void StaticKey::patch(int on, const Site& site) {
     std::array<TextSite*, patch_sites> all;
     for (unsigned i = 0; i < patch_sites; ++i) all[i] = &sites_[i];
     text_poke(all, on, site);
+}
+
+bool StaticKey::is_patched() const {
+    const int on = is_on() ? 1 : 0;
+    return std::ranges::all_of(sites_, [on](const TextSite& s) { return s.code() == on; });
 }
 
 void StaticKey::enable(const Site& site) {

@@ -25,7 +25,9 @@ class StaticCall {
     int target(unsigned place, const Site& site = Site::current()) {
         return sites_[place].execute(site);
     }
-    int func() const { return func_; }  // for oracles
+    // For oracles.
+    int func() const { return func_; }
+    bool is_patched() const;  // all places call it
 
    private:
     int func_ = 0;
@@ -42,7 +44,9 @@ class StaticKey {
     bool branch(unsigned place, const Site& site = Site::current()) {
         return sites_[place].execute(site) != 0;
     }
-    bool is_on() const { return enabled_.get() != 0; }  // for oracles
+    // For oracles.
+    bool is_on() const { return enabled_.get() != 0; }
+    bool is_patched() const;  // all branches say so
 
    private:
     void patch(int on, const Site& site);

@@ -102,6 +102,7 @@ bool del_timer_sync(TimerList& timer, const Site& site) {
         w.block(sim::ContextState::spinning, timer.object, false, site);
         if (timer.pending) del_timer(timer, site);  // the handler armed it again
     }
+    base_locks[timer.cpu].pass();  // under which it has looked for a running handler
     return was_pending;
 }
 
@@ -124,6 +125,7 @@ void run_expired_timers() {
         timer.phase = TimerPhase::running;
         timer.fn(timer);
         timer.phase = TimerPhase::inactive;
+        base_locks[cpu].pass();
         settle_phase(timer);
         wake_sync_waiters(timer);
     }

@@ -57,6 +57,8 @@ std::string check_P6_quiescent(const Tracepoint& tp) {
     const unsigned entries = all_entries(array);
     if (entries != 0 && live == 0)
         return "P6: the array of " + tp_text(tp) + " holds nothing but stubs";
+    if (!tp.key.is_patched() || !tp.call.is_patched())
+        return "P6: a place that comes to " + tp_text(tp) + " is not patched";
     if (tp.synthetic || state().generation < gen_231264d6927f) return {};
     const int code = tp.call.func();
     const bool fits =
