@@ -107,6 +107,7 @@ nlohmann::json as_json(const Checked& checked) {
     json["positive"] = report.positive;
     json["negative"] = report.negative;
     json["data_race"] = report.race;
+    json["unmatched_srcu_unlock"] = report.unmatched;
     json["exhaustive"] = report.complete && !report.forgot;
     json["runs"] = report.runs;
     nlohmann::json states = nlohmann::json::array();

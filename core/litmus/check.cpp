@@ -55,6 +55,7 @@ Report check(const Test& test, const std::string& file, const CheckOptions& opti
             break;
     }
     report.forgot = machine.forgot();
+    report.unmatched = machine.unmatched();
     report.runs = search.runs();
     report.explored = search.states();
     for (const State& state : report.states) ++(state.holds ? report.positive : report.negative);
@@ -116,6 +117,7 @@ std::string to_text(const Test& test, const Report& report) {
     text += "Witnesses\nPositive: " + std::to_string(report.positive) +
             " Negative: " + std::to_string(report.negative) + "\n";
     if (report.race) text += "Flag data-race\n";
+    if (report.unmatched) text += "Flag unmatched-srcu-unlock\n";
     text += "Condition " + test.condition_text + "\n";
     text += "Observation " + test.name + " " + report.observation() + " " +
             std::to_string(report.positive) + " " + std::to_string(report.negative) + "\n";

@@ -33,9 +33,10 @@ struct Report {
     std::uint64_t positive = 0;
     std::uint64_t negative = 0;
     bool race = false;
-    bool stuck = false;     // some run does not come to an end
-    bool complete = false;  // everything was explored
-    bool forgot = false;    // but for what memory::max_history is too short for
+    bool unmatched = false;  // some srcu_read_unlock() had no section to end
+    bool stuck = false;      // some run does not come to an end
+    bool complete = false;   // everything was explored
+    bool forgot = false;     // but for what memory::max_history is too short for
     std::uint64_t runs = 0;
     std::uint64_t explored = 0;  // states of the search
 

@@ -370,13 +370,16 @@ Machine::Local Machine::call_srcu(Thread& thread, const Expr& expr) {
         before(AccessKind::read, object);
         const Value token = model_.srcu_read_lock(self, domain);
         if (token < 0) refuse(expr.line, "too many open sections of one srcu_struct");
-        return {token, 0};
+        return {token + 1, 0};
     }
-    const Local token = evaluate(thread, expr.args[1]);
-    if (token.value < 0 || token.value >= 60 || (domain.open >> token.value & 1u) == 0)
-        refuse(expr.line, "srcu_read_unlock() of no open section");
+    const Local index = evaluate(thread, expr.args[1]);
+    const Value token = index.value - 1;  // no section has index 0, which variables begin with
     before(AccessKind::read, object);
-    model_.srcu_read_unlock(self, domain, token.value);
+    if (token < 0 || token >= 60 || (domain.open >> token & 1u) == 0) {
+        unmatched_ = true;
+        return {};
+    }
+    model_.srcu_read_unlock(self, domain, token);
     wake_waiters(object);
     return {};
 }

@@ -44,12 +44,26 @@ class Lexer {
             refuse("expected 'C NAME', the head of a litmus test in C");
         lexed_.name = first[1];
         at_ = end;
-        skip_blanks();
-        if (at_ < text_.size() && text_[at_] == '"') {  // a description
+        for (skip_blanks(); skip_generated(); skip_blanks()) {
+        }
+    }
+
+    // What diy, which generates tests, leaves in their heads: a description, and lines like
+    // "Com=Rf Ws".
+    bool skip_generated() {
+        if (ahead("\"")) {
             const std::size_t close = text_.find('"', at_ + 1);
             if (close == text_.npos) refuse("a string without an end");
             move_to(close + 1);
+            return true;
         }
+        const std::size_t end = std::min(text_.find('\n', at_), text_.size());
+        const std::string_view line = text_.substr(at_, end - at_);
+        if (line.empty() || !is_word_begin(line[0]) || line.find('=') == line.npos ||
+            line.find('{') != line.npos)
+            return false;
+        move_to(end);
+        return true;
     }
 
     void move_to(std::size_t end) {

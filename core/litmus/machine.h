@@ -42,6 +42,8 @@ class Machine {
     // Since the beginning: some store was forgotten (memory::max_history), so not everything that
     // the model allows was seen.
     bool forgot() const { return forgot_; }
+    // Since the beginning: some srcu_read_unlock() had no section to end.
+    bool unmatched() const { return unmatched_; }
 
    private:
     struct Local {
@@ -94,6 +96,7 @@ class Machine {
     std::vector<memory::GpDomain*> srcu_;  // by location; null: none yet
     memory::GpDomain* rcu_ = nullptr;
     bool forgot_ = false;
+    bool unmatched_ = false;
     std::string refused_;
 };
 

@@ -63,9 +63,11 @@ class Parser {
     }
 
     void initial_location() {
+        const bool bracket = cursor_.accept("[");
         const bool typed = accept_type(cursor_);
         if (!typed) cursor_.accept("*");
         const std::string name = cursor_.word("the name of a variable");
+        if (bracket) cursor_.expect("]");
         if (cursor_.is("[")) cursor_.refuse("arrays are not supported");
         const Index location = location_named(name);
         if (cursor_.accept("=")) {
@@ -123,7 +125,7 @@ class Parser {
             cursor_.expect("[");
             while (!cursor_.accept("]")) {
                 if (cursor_.accept(";")) continue;
-                show(observed());
+                to_show();
             }
         } else if (cursor_.accept("filter")) {
             test_.filter = implication();
@@ -139,8 +141,26 @@ class Parser {
             }
             test_.condition = implication();
             test_.condition_text = one_line(begin, cursor_.peek().at);
+            cursor_.accept(";");
             if (!cursor_.at_end()) cursor_.refuse("nothing may follow but a comment");
         }
+    }
+
+    // herd shows a register that its process never names as 0; here it is left out.
+    void to_show() {
+        if (cursor_.is_number() && cursor_.is(":", 1) && !is_known_local()) {
+            for (int tokens = 0; tokens < 3; ++tokens) cursor_.take();
+            return;
+        }
+        show(observed());
+    }
+
+    bool is_known_local() const {
+        const auto process = parse_int(cursor_.peek().text);
+        return !process || *process < 0 ||
+               *process >= static_cast<std::int64_t>(test_.processes.size()) ||
+               test_.processes[static_cast<std::size_t>(*process)].local(cursor_.peek(2).text) !=
+                   none;
     }
 
     std::string one_line(std::size_t begin, std::size_t end) const {

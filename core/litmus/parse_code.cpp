@@ -164,10 +164,9 @@ class CodeParser {
     // An assignment, a plain store, or a call whose result is not wanted.
     void simple(std::vector<Index>& out) {
         if (cursor_.is_word() && (cursor_.is("=", 1))) {
-            const Token name = cursor_.take();
+            // Old tests declare no registers; the first assignment does.
+            const Index local = declare(cursor_.take().text);
             cursor_.take();
-            const Index local = process_.local(name.text);
-            if (local == none) cursor_.refuse_at(name.line, "'" + name.text + "' is not declared");
             assign(local, out);
             return;
         }
