@@ -64,19 +64,26 @@ void check_order(const Held& held, const RawSpinlock& lock, bool nested, const S
 }
 
 // A trylock in an interrupt cannot wait; but an interrupt can wait for a lock that was tried.
-void check_usage(const RawSpinlock& lock, bool tried, const Site& site) {
+void note_wait(const RawSpinlock& lock) {
+    Usage& usage = state.usage[lock.lock_class()];
+    if (kernel::in_hardirq()) usage.in_hardirq = true;
+    if (kernel::in_serving_softirq()) usage.in_softirq = true;
+}
+
+// Asked when a lock is taken, and again when it is released: interrupts may have been enabled in
+// between.
+void check_usage(const RawSpinlock& lock, const Site& site) {
     sim::World& w = sim::world();
     Usage& usage = state.usage[lock.lock_class()];
     const sim::Cpu& cpu = w.this_cpu();
-    if (kernel::in_hardirq() && !tried) usage.in_hardirq = true;
-    if (kernel::in_serving_softirq() && !tried) usage.in_softirq = true;
     if (cpu.irqs_on && !kernel::in_hardirq()) {
         usage.with_irqs_on = true;
         if (cpu.bh_count == 0 && kernel::in_task()) usage.with_softirqs_on = true;
     }
     if ((usage.in_hardirq && usage.with_irqs_on) || (usage.in_softirq && usage.with_softirqs_on))
         w.fail(Verdict::lock_misuse,
-               lock_name(lock) + "'s class is taken in interrupts, and elsewhere with them enabled",
+               lock_name(lock) +
+                   "'s class is taken in interrupts, and elsewhere held with them enabled",
                site);
 }
 
@@ -85,14 +92,16 @@ void acquired(const RawSpinlock& lock, bool nested, bool tried, const Site& site
     if (w.stopping() || !w.in_context()) return;
     Held& held = state.held[w.current().key];
     if (!tried) check_order(held, lock, nested, site);  // a trylock cannot wait
-    check_usage(lock, tried, site);
+    if (!tried) note_wait(lock);
+    check_usage(lock, site);
     CHECK(held.count < max_held);
     held.locks[held.count++] = &lock;
 }
 
-void released(const RawSpinlock& lock, const Site&) {
+void released(const RawSpinlock& lock, const Site& site) {
     sim::World& w = sim::world();
     if (w.stopping() || !w.in_context()) return;
+    check_usage(lock, site);
     Held& held = state.held[w.current().key];
     for (unsigned i = held.count; i-- > 0;) {
         if (held.locks[i] != &lock) continue;

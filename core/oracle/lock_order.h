@@ -3,7 +3,7 @@
 // Judges how spinlocks are used, as the kernel's lockdep does: by classes of locks, within one run.
 //   - two classes taken in both orders could deadlock, even if this run did not;
 //   - a lock of a class is taken while another of the same class is held, not marked as nested;
-//   - a lock is taken in an interrupt and elsewhere with that interrupt enabled.
+//   - a lock is taken in an interrupt and elsewhere held with that interrupt enabled.
 #pragma once
 
 namespace rcufuzz::oracle {

@@ -227,7 +227,7 @@ void lock_and_unlock_irqsave(RawSpinlock& lock) {
 }
 
 const char* const unsafe =
-    "lock_misuse: a's class is taken in interrupts, and elsewhere with them enabled";
+    "lock_misuse: a's class is taken in interrupts, and elsewhere held with them enabled";
 
 // The interrupt comes on an idle CPU, so it never meets the task: no deadlock in this run.
 std::string irq_and_task(void (*in_task)(RawSpinlock&), void (*in_irq)(RawSpinlock&),
@@ -246,6 +246,16 @@ TEST(LockUsage, OfAnInterruptAndATaskThatLetsItInIsMisuse) {
         EXPECT_EQ(irq_and_task(lock_and_unlock, lock_and_unlock, irq_first), unsafe);
         EXPECT_EQ(irq_and_task(lock_and_unlock_irqsave, lock_and_unlock, irq_first), "");
     }
+}
+
+TEST(LockUsage, LettingInterruptsInBeforeItsReleaseIsMisuse) {
+    const auto enable_too_soon = [](RawSpinlock& lock) {
+        const IrqFlags flags = raw_spin_lock_irqsave(lock);
+        kernel::local_irq_restore(flags);
+        raw_spin_unlock(lock);
+    };
+    for (const bool irq_first : {true, false})
+        EXPECT_EQ(irq_and_task(enable_too_soon, lock_and_unlock, irq_first), unsafe);
 }
 
 TEST(LockUsage, OfASoftirqAndATaskThatLetsItInIsMisuse) {
