@@ -2,8 +2,10 @@
 #include "core/litmus/check.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "core/strategy/dfs.h"
+#include "core/strategy/strategies.h"
 
 namespace rcufuzz::litmus {
 
@@ -22,6 +24,37 @@ std::string observed_text(const Test& test, const Observed& observed) {
            test.processes[observed.process].locals[observed.index];
 }
 
+// Random runs, by each of the policies in turn: where the search will not come to its end, they
+// find states that it would have come to last.
+class Sampler {
+   public:
+    Sampler() {
+        for (const strategy::PolicyInfo& info : strategy::all_policies())
+            policies_.push_back(strategy::make_policy(info.name));
+    }
+    Final run(Machine& machine) {
+        strategy::Policy& policy = *policies_[runs_ % policies_.size()];
+        policy.reseed(++runs_);
+        return machine.run(policy);
+    }
+
+   private:
+    std::vector<std::unique_ptr<strategy::Policy>> policies_;
+    std::uint64_t runs_ = 0;
+};
+
+constexpr std::uint64_t runs_without_samples = 1u << 15;
+constexpr std::uint64_t runs_for_a_sample = 4;
+
+void take(Report& report, Final final) {
+    report.stuck |= !sim::world().abandoned() && !final.complete;
+    report.race |= final.race;
+    if (!final.complete || !final.counts) return;
+    const State state{std::move(final.shown), final.holds};
+    const auto at = std::ranges::lower_bound(report.states, state.shown, {}, &State::shown);
+    if (at == report.states.end() || at->shown != state.shown) report.states.insert(at, state);
+}
+
 }  // namespace
 
 Report check(const Test& test, const std::string& file, const CheckOptions& options) {
@@ -35,17 +68,12 @@ Report check(const Test& test, const std::string& file, const CheckOptions& opti
         how.commute = Machine::commute;
     }
     strategy::Dfs search(how);
+    Sampler sampler;
     Report report;
     for (;;) {
-        Final final = machine.run(search);
-        if (final.complete && final.counts) {
-            const State state{std::move(final.shown), final.holds};
-            const auto at = std::ranges::lower_bound(report.states, state.shown, {}, &State::shown);
-            if (at == report.states.end() || at->shown != state.shown)
-                report.states.insert(at, state);
-        }
-        report.stuck |= !sim::world().abandoned() && !final.complete;
-        report.race |= final.race;
+        take(report, machine.run(search));
+        if (search.runs() > runs_without_samples && search.runs() % runs_for_a_sample == 0)
+            take(report, sampler.run(machine));
         if (!search.next()) {
             report.complete = true;
             break;

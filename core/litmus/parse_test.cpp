@@ -120,6 +120,26 @@ TEST(Parse, CallsOfAllFamilies) {
     EXPECT_EQ(report.observation(), "Always");
 }
 
+// Three readers outnumber two grace periods. The search takes minutes to come to that state.
+TEST(Check, RandomRunsFindWhatTheSearchWouldComeToLast) {
+    std::string text = "C RRRGG\n{}\n";
+    for (int i = 0; i < 5; ++i) {
+        const std::string store = "WRITE_ONCE(*x" + std::to_string(i) + ", 1);";
+        const std::string load = "int r1 = READ_ONCE(*x" + std::to_string((i + 1) % 5) + ");";
+        text += "P" + std::to_string(i) + "(int *x" + std::to_string(i) + ", int *x" +
+                std::to_string((i + 1) % 5) + ")\n{\n";
+        text += i < 3 ? "rcu_read_lock(); " + store + load + " rcu_read_unlock();"
+                      : store + " synchronize_rcu(); " + load;
+        text += "\n}\n";
+    }
+    text += "exists (0:r1=0 /\\ 1:r1=0 /\\ 2:r1=0 /\\ 3:r1=0 /\\ 4:r1=0)\n";
+    CheckOptions options;
+    options.max_runs = 80'000;
+    const Report report = check(parse(text, "t.litmus"), "t.litmus", options);
+    EXPECT_FALSE(report.complete);
+    EXPECT_EQ(report.positive, 1u);
+}
+
 TEST(Parse, ADeadlockIsSaid) {
     EXPECT_EQ(run("C t\n{}\nP0(spinlock_t *x)\n{ spin_lock(x); spin_lock(x); }\nexists (x=1)\n")
                   .observation(),
