@@ -24,7 +24,8 @@ struct Wait {
 // What the readers see of the writer. The steps are those of update.cpp, told once more.
 class Writer {
    public:
-    explicit Writer(Generation generation) : generation_(generation) {}
+    Writer(Generation generation, const ProbeSpecs& probes)
+        : generation_(generation), probes_(probes) {}
 
     void add(unsigned probe) {
         const Array old = now_.array;
@@ -67,9 +68,9 @@ class Writer {
         bool key = false;
     };
 
-    static int func(unsigned probe) { return probe_specs[probe].func; }
-    static int data(unsigned probe) { return probe_specs[probe].data; }
-    static int prio(unsigned probe) { return probe_specs[probe].prio; }
+    int func(unsigned probe) const { return probes_[probe].func; }
+    int data(unsigned probe) const { return probes_[probe].data; }
+    int prio(unsigned probe) const { return probes_[probe].prio; }
 
     Time time() const { return states_.size() - 1; }
     void step() { states_.push_back(now_); }
@@ -205,7 +206,7 @@ class Writer {
         }
     }
 
-    static bool is(const Call& call, unsigned probe) {
+    bool is(const Call& call, unsigned probe) const {
         return call.func == func(probe) && call.data == data(probe);
     }
 
@@ -216,6 +217,7 @@ class Writer {
     }
 
     Generation generation_;
+    const ProbeSpecs& probes_;
     State now_;
     std::vector<State> states_{now_};
     std::vector<Wait> waits_;
@@ -265,8 +267,8 @@ std::string name_of(const Script& script) {
     return name;
 }
 
-ScriptVerdict judge(const Script& script, Generation generation) {
-    Writer writer(generation);
+ScriptVerdict judge(const Script& script, Generation generation, const ProbeSpecs& probes) {
+    Writer writer(generation, probes);
     for (const ScriptStep& step : script)
         step.registers ? writer.add(step.probe) : writer.remove(step.probe);
     return writer.judge();

@@ -6,6 +6,7 @@
 // machine.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,8 @@ struct ScriptVerdict {
 
     bool clean() const { return !wrong_data && !lost_call; }
 };
-ScriptVerdict judge(const Script& script, Generation generation);
+using ProbeSpecs = std::array<ProbeSpec, probe_count>;
+ScriptVerdict judge(const Script& script, Generation generation,
+                    const ProbeSpecs& probes = probe_specs);
 
 }  // namespace rcufuzz::tracepoint
