@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What each primitive orders under weak memory: plain accesses on both sides of it are no data
-// race, under any of many random schedules. Without one they are.
+// What locks, completions, calls, works, new tasks and deleted timers order under weak memory:
+// plain accesses on both sides of it are no data race, under any of many random schedules. Without
+// one they are.
 #include <gtest/gtest.h>
 
 #include "core/kernel/kernel_test.h"
