@@ -111,6 +111,20 @@ TEST(Verify, PruningLosesNothing) {
     }
 }
 
+// What abandoned runs leave on the stacks does not tell states apart.
+TEST(Verify, ASecondSearchSeesNoOtherStates) {
+    VerifyOptions options;
+    options.base = two_adds(0);
+    options.delays = 3;
+    const VerifyProgress first = verify(options).done;
+    options.delays = 2;
+    verify(options);
+    options.delays = 3;
+    const VerifyProgress again = verify(options).done;
+    EXPECT_EQ(again.states, first.states);
+    EXPECT_EQ(again.runs, first.runs);
+}
+
 TEST(Verify, SaysHowFarItGot) {
     VerifyOptions options;
     options.base = two_adds(0);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "core/sim/image.h"
 #include "core/sim/test_machine.h"
 #include "core/sim/world.h"
 
@@ -162,6 +163,35 @@ TEST(Finish, UnwindsEvenStoppableSleepersWhenSomethingIsWrong) {
         spawn(1, [] { world().fail(Verdict::data_race, "", Site::current()); });
     });
     EXPECT_EQ(told, "u");
+}
+
+// Abandons each run at the third choice.
+class Abandoning final : public Strategy {
+   public:
+    void begin(const World&) override { choices_ = 0; }
+    std::uint32_t choose(const Choice&) override { return ++choices_ == 3 ? abandon_run : 0; }
+
+   private:
+    unsigned choices_ = 0;
+};
+
+TEST(Finish, GivesUpWhateverAnAbandonedRunWasIn) {
+    for (int i = 0; i < 3; ++i) {
+        Abandoning strategy;
+        const Ran ran = run(2, strategy, [] {
+            spawn(0, [] {
+                const Farewell unwound{'u'};
+                step('a');
+                step('b');
+            });
+            spawn(1, [] { step('c'); });
+        });
+        EXPECT_FALSE(ran.quiescent);
+        EXPECT_EQ(ran.verdict, Verdict::clean);
+        EXPECT_EQ(ran.told, has_image ? "a" : "au");
+    }
+    Sequential strategy;
+    EXPECT_EQ(run(2, strategy, [] { spawn(0, [] { step('d'); }); }).told, "d");
 }
 
 TEST(Finish, NobodyIsAskedOrHeardAnyMore) {

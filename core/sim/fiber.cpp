@@ -4,6 +4,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstring>
+
 #include "core/base/check.h"
 #include "core/sim/fiber_switch.h"
 
@@ -20,6 +23,9 @@ constexpr std::size_t stack_bytes = 128 * 1024;
 // fiber begins a little lower than the one before.
 constexpr std::size_t stack_colours = 32;
 constexpr std::size_t colour_bytes = 448;
+
+// How far below its last switch a fiber has mostly called.
+constexpr std::size_t calls_below = 8 * 1024;
 
 }  // namespace
 
@@ -51,6 +57,13 @@ void Fiber::create(Entry entry, void* arg) {
 
 void* Fiber::stack_top() const {
     return const_cast<char*>(static_cast<const char*>(stack_bottom_)) + stack_size_;
+}
+
+void Fiber::scrub() {
+    char* const top = static_cast<char*>(stack_top());
+    const auto used = static_cast<std::size_t>(top - static_cast<char*>(context_));
+    const std::size_t dirty = std::min(used + calls_below, stack_size_);
+    std::memset(top - dirty, 0, dirty);
 }
 
 void Fiber::restart() {

@@ -27,6 +27,8 @@ class Fiber {
     // The frames on its stack are given up, destructors and all: the next switch enters it anew.
     // Not of the running fiber, nor under sanitizers.
     void restart();
+    // What its frames have left on the stack is no longer there. Of a fiber that restarts next.
+    void scrub();
     void* stack_top() const;
 
     // Leaves `from`, which must be the running fiber, and goes on in `to`. Defined inline in

@@ -14,7 +14,9 @@ class World;
 
 inline constexpr std::uint32_t never_ask = 0x7fffffff;
 
-// As an answer: the run ends here, with nothing found. Not for data choices.
+// As an answer: the run ends here, with nothing found. Not for data choices. Contexts are given up
+// with their frames, no destructor runs (but under sanitizers): a search abandons most of its
+// runs, and exceptions would take three quarters of its time. What they own is in the arena.
 inline constexpr std::uint32_t abandon_run = ~std::uint32_t{0};
 
 class Strategy {

@@ -5,6 +5,7 @@
 #include "core/sim/world.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "core/sim/image.h"
@@ -125,11 +126,10 @@ void World::finish() {
     for (unsigned key = 0; key < cpu_count_ * slots_per_cpu; ++key) {
         Context& context = contexts_[key];
         if (context.state == ContextState::unused) continue;
-        if (context.given_up) {
+        if (context.given_up || (abandoned_ && has_image)) {
             context.given_up = false;
-            context.state = ContextState::unused;
-            context.fiber.restart();
-            continue;
+            if (keeps_image_) context.fiber.scrub();
+            context.fiber.restart();  // and from here, whoever first switches to it in a run
         }
         unwinding_ = !(clean && context.stoppable && context.state == ContextState::sleeping);
         end_context(context);
@@ -276,8 +276,9 @@ namespace {
 
 // What callees leave behind would otherwise be found in the frames that come to lie there.
 [[gnu::noinline]] void scrub_below() {
-    volatile std::byte pad[4096];
-    for (volatile std::byte& byte : pad) byte = std::byte{0};
+    std::byte pad[4096];
+    std::memset(pad, 0, sizeof pad);
+    asm volatile("" : : "r"(pad) : "memory");  // not for nothing, says this
 }
 
 }  // namespace
