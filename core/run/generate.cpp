@@ -188,11 +188,8 @@ Plan generate(const Plan& base, const GenerateOptions& options, Prng& prng) {
         plan.config[i] = fixed ? base.config[i] : random_config(target.configs[i], prng);
     }
     const bool focus = focus_disturbances(plan, options.fixed_configs, prng);
-    // The smaller of two draws: few operations leave a find easy to read, and leave the
-    // scheduler's luck to fewer contexts.
     const unsigned range = options.max_ops - options.min_ops + 1;
-    const unsigned first_draw = prng.below(range);
-    const unsigned count = options.min_ops + std::min(first_draw, prng.below(range));
+    const unsigned count = options.min_ops + prng.below(range);
     const unsigned home = prng.below(target.workload_cpus(plan.config));
     Swarm swarm = random_swarm(plan, prng);
     swarm.focus = focus;
