@@ -44,6 +44,13 @@ class Arena {
     std::size_t used() const { return used_; }
     // What has been made since the last rewind, and the gaps between.
     std::span<const std::byte> content() const { return {memory_, used_}; }
+    // Puts back what content() was at an earlier moment; what has been made since is gone.
+    void set_content(std::span<const std::byte> content) {
+        CHECK(content.size() <= used_);
+        std::memcpy(memory_, content.data(), content.size());
+        std::memset(memory_ + content.size(), 0, used_ - content.size());
+        used_ = content.size();
+    }
     // So that the gaps do not tell what was there in an earlier run.
     void clear_used() { std::memset(memory_, 0, used_); }
 

@@ -31,11 +31,12 @@ struct Usage {
 };
 
 struct State {
-    std::array<Held, sim::max_cpus * sim::slots_per_cpu> held{};
     std::array<std::uint32_t, max_lock_classes> before{};  // bit c: taken while holding this class
     std::array<Usage, max_lock_classes> usage{};
 };
 
+std::array<Held, sim::max_cpus * sim::slots_per_cpu> held_by_key{};
+const sim::RunState held_state(held_by_key);
 State state;
 const sim::RunState state_state(state);
 
@@ -90,7 +91,7 @@ void check_usage(const RawSpinlock& lock, const Site& site) {
 void acquired(const RawSpinlock& lock, bool nested, bool tried, const Site& site) {
     sim::World& w = sim::world();
     if (w.stopping() || !w.in_context()) return;
-    Held& held = state.held[w.current().key];
+    Held& held = held_by_key[w.current().key];
     if (!tried) check_order(held, lock, nested, site);  // a trylock cannot wait
     if (!tried) note_wait(lock);
     check_usage(lock, site);
@@ -102,7 +103,7 @@ void released(const RawSpinlock& lock, const Site& site) {
     sim::World& w = sim::world();
     if (w.stopping() || !w.in_context()) return;
     check_usage(lock, site);
-    Held& held = state.held[w.current().key];
+    Held& held = held_by_key[w.current().key];
     for (unsigned i = held.count; i-- > 0;) {
         if (held.locks[i] != &lock) continue;
         for (unsigned j = i + 1; j < held.count; ++j) held.locks[j - 1] = held.locks[j];
@@ -114,7 +115,7 @@ void released(const RawSpinlock& lock, const Site& site) {
 }  // namespace
 
 void begin_lock_order() {
-    for (Held& held : state.held) held.count = 0;
+    for (Held& held : held_by_key) held.count = 0;
     state.before.fill(0);
     state.usage.fill({});
     kernel::lock_hooks = {acquired, released};

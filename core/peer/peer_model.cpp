@@ -5,6 +5,8 @@
 
 #include "core/base/check.h"
 #include "core/base/hash.h"
+#include "core/sim/image.h"
+#include "core/sim/run_state.h"
 #include "core/strategy/strategies.h"
 
 namespace rcufuzz::peer {
@@ -56,6 +58,8 @@ struct State {
     bool fixed = false;
 };
 State state;
+bool state_counts = false;
+const sim::RunState run_state(state, &state_counts);
 
 sim::ObjectId lock_of(unsigned cpu) {
     return static_cast<sim::ObjectId>(cpu == 0 ? cpu0_lock : cpu1_lock);
@@ -223,6 +227,7 @@ bool commute(const sim::Access& a, const sim::Access& b) {
 
 bool run_peer_model(const PeerModel& model, sim::Strategy& strategy) {
     sim::World& w = sim::world();
+    state_counts = true;
     w.begin(6, strategy, sim::TraceLevel::off, {.points = 2000, .free_jiffies = 0});
     state = State{};
     state.fixed = model.fixed;
@@ -244,11 +249,15 @@ bool run_peer_model(const PeerModel& model, sim::Strategy& strategy) {
     const bool wrong = quiescent && !done;
     CHECK(quiescent || w.abandoned());
     w.finish();
+    state_counts = false;
     return !wrong;
 }
 
 strategy::DfsOptions peer_model_search() {
-    return {.state = hash_state, .commute = commute, .starts_are_local = false};
+    return {.state = hash_state,
+            .commute = commute,
+            .starts_are_local = false,
+            .returns = sim::has_image};
 }
 
 PeerProof prove_peer_model(const PeerModel& model) {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "core/base/allocations_test.h"
+#include "core/base/heap.h"
 #include "core/base/prng.h"
 #include "core/run/codec.h"
 #include "core/run/generate.h"
@@ -158,13 +158,13 @@ TEST(Runner, AllocatesNothingAfterWarmUp) {
     }
     std::uint64_t before = 0;
     for (int round = 0; round < 3; ++round) {
-        before = rcufuzz::test::allocations();
+        before = heap_blocks_taken();
         for (const Plan& plan : plans) {
             strategy::FromPlan from_plan(plan.decisions);
             run(plan, from_plan);
         }
     }
-    EXPECT_EQ(rcufuzz::test::allocations(), before);
+    EXPECT_EQ(heap_blocks_taken(), before);
 }
 
 TEST(Site, FilesBelowTheirFolder) {

@@ -17,6 +17,8 @@ using scenario::Op;
 using scenario::OpContext;
 using scenario::OpSpec;
 
+constexpr unsigned runs_between_questions = 256;
+
 // Every operation that a plan may hold, those of one CPU next to each other.
 std::vector<Op> all_ops(const Plan& base) {
     std::vector<Op> ops;
@@ -133,11 +135,14 @@ class Verifier {
         if (sim::has_image && options_.prune) {
             how.state = [](void*) { return sim::image_hash(sim::world()); };
             how.state_is_image = true;
+            how.returns = true;
         }
         strategy::Dfs search(how);
+        const std::uint64_t runs_before = result_.done.runs;
+        unsigned until_asked = runs_between_questions;
         do {
             const Outcome outcome = run(plans_.plan(), search, how_to_run());
-            ++result_.done.runs;
+            result_.done.runs = runs_before + search.runs() + 1;
             if (outcome.found()) {
                 // The search stands where it was: the same run once more, written down.
                 Recorded recorded = record(plans_.plan(), search, how_to_run());
@@ -145,7 +150,10 @@ class Verifier {
                 result_.outcome = std::move(recorded.outcome);
                 return false;
             }
-            if (result_.done.runs % 256 == 0 && !keep_going(search)) return false;
+            if (--until_asked == 0) {
+                until_asked = runs_between_questions;
+                if (!keep_going(search)) return false;
+            }
         } while (search.next());
         result_.done.states += search.states();
         return true;

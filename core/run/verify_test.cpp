@@ -132,7 +132,7 @@ TEST(Verify, SaysHowFarItGot) {
     const VerifyResult result = verify(options);
     EXPECT_FALSE(result.finished);
     EXPECT_FALSE(result.outcome.found());
-    EXPECT_EQ(result.done.runs, 256u);
+    EXPECT_GE(result.done.runs, 256u);
     EXPECT_LT(result.done.part, 1.0);
 }
 

@@ -60,10 +60,16 @@ void* Fiber::stack_top() const {
 }
 
 void Fiber::scrub() {
-    char* const top = static_cast<char*>(stack_top());
-    const auto used = static_cast<std::size_t>(top - static_cast<char*>(context_));
-    const std::size_t dirty = std::min(used + calls_below, stack_size_);
-    std::memset(top - dirty, 0, dirty);
+    scrub_below();
+    char* const low = static_cast<char*>(context_);
+    std::memset(low, 0, static_cast<std::size_t>(static_cast<char*>(stack_top()) - low));
+}
+
+void Fiber::scrub_below() {
+    char* const low = static_cast<char*>(context_);
+    const auto room = static_cast<std::size_t>(low - static_cast<const char*>(stack_bottom_));
+    const std::size_t dirty = std::min(calls_below, room);
+    std::memset(low - dirty, 0, dirty);
 }
 
 void Fiber::restart() {

@@ -29,6 +29,8 @@ class Fiber {
     void restart();
     // What its frames have left on the stack is no longer there. Of a fiber that restarts next.
     void scrub();
+    // The same for what it called before it stopped.
+    void scrub_below();
     void* stack_top() const;
 
     // Leaves `from`, which must be the running fiber, and goes on in `to`. Defined inline in
@@ -37,6 +39,8 @@ class Fiber {
 
    private:
     friend class Image;
+    template <typename Bytes>
+    friend class RunBytes;
 
     static void enter_first_time(Fiber& came_from);
     static void land(Fiber& here, Fiber& came_from);

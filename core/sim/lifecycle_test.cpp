@@ -9,7 +9,7 @@
 #include <map>
 #include <set>
 
-#include "core/base/allocations_test.h"
+#include "core/base/heap.h"
 #include "core/sim/test_machine.h"
 #include "core/sim/world.h"
 
@@ -260,12 +260,12 @@ TEST(Finish, ARunAllocatesNothingOnceWarm) {
         return quiescent;
     };
     for (std::uint64_t seed = 0; seed < 200; ++seed) once(seed);
-    if (!rcufuzz::test::counts_allocations()) GTEST_SKIP() << "not counted in this build";
-    const std::uint64_t before = rcufuzz::test::allocations();
+    if (!counts_heap()) GTEST_SKIP() << "not counted in this build";
+    const std::uint64_t before = heap_blocks_taken();
     for (std::uint64_t seed = 0; seed < 200; ++seed) ASSERT_TRUE(once(seed));
-    EXPECT_EQ(rcufuzz::test::allocations(), before);
+    EXPECT_EQ(heap_blocks_taken(), before);
     ::operator delete(::operator new(1));
-    EXPECT_EQ(rcufuzz::test::allocations(), before + 1) << "and the count counts";
+    EXPECT_EQ(heap_blocks_taken(), before + 1) << "and the count counts";
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ constexpr std::size_t signal_stack_bytes = 64 * 1024;
 struct Progress {
     std::uint64_t run;
     std::uint64_t points;
+    std::uint64_t switches;  // a run that goes back has as many points as before
     bool operator==(const Progress&) const = default;
 };
 
@@ -84,7 +85,7 @@ void on_fault(int signal, siginfo_t*, void* context) {
 }
 
 void on_look(int, siginfo_t*, void* context) {
-    const Progress now{world().run_number(), world().points()};
+    const Progress now{world().run_number(), world().points(), world().switches()};
     const bool stuck = std::exchange(at_last_look, now) == now;
     if (stuck && subject_runs()) go_on_in(end_with_livelock, context);
     if (stuck && somebody_looks != 0) leave_look(context);

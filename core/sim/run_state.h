@@ -6,6 +6,8 @@
 //
 //   std::array<TimerList*, max_cpus> wheels{};
 //   const sim::RunState wheels_state(wheels);
+//
+// An array with an element for each context or CPU counts as far as the run has such.
 #pragma once
 
 #include <array>
@@ -14,6 +16,7 @@
 #include <type_traits>
 
 #include "core/base/check.h"
+#include "core/sim/decision.h"
 
 namespace rcufuzz::sim {
 
@@ -23,17 +26,35 @@ class RunState {
     template <typename T>
     explicit RunState(const T& variable, const bool* used = nullptr) {
         static_assert(std::is_trivially_copyable_v<T> || std::is_standard_layout_v<T>);
-        CHECK(count_ < all_.size());
-        all_[count_++] = {{reinterpret_cast<const std::byte*>(&variable), sizeof(T)}, used};
+        add({{reinterpret_cast<const std::byte*>(&variable), sizeof(T)}, used, 0});
+    }
+    template <typename T, std::size_t n>
+    explicit RunState(const std::array<T, n>& by_cpu_or_context) {
+        static_assert(std::is_trivially_copyable_v<T>);
+        static_assert(n == max_cpus || n == max_cpus * slots_per_cpu);
+        add({{reinterpret_cast<const std::byte*>(by_cpu_or_context.data()), n * sizeof(T)},
+             nullptr,
+             n / max_cpus * sizeof(T)});
     }
 
     struct Region {
         std::span<const std::byte> bytes;
         const bool* used;
+        std::size_t per_cpu;  // bytes; 0: not an array of this kind
+
+        std::span<const std::byte> of_run(unsigned cpus) const {
+            if (used != nullptr && !*used) return {};
+            return per_cpu == 0 ? bytes : bytes.first(per_cpu * cpus);
+        }
     };
     static std::span<const Region> all() { return {all_.data(), count_}; }
 
    private:
+    static void add(const Region& region) {
+        CHECK(count_ < all_.size());
+        all_[count_++] = region;
+    }
+
     inline static std::array<Region, 32> all_{};
     inline static std::size_t count_ = 0;
 };

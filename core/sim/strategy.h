@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "core/sim/decision.h"
@@ -43,6 +44,17 @@ class Strategy {
 
     // True: image_hash() will be asked for at choices of who acts.
     virtual bool needs_image() const { return false; }
+
+    // True: the run may go back to earlier choices of contexts (moment.h). The three below are for
+    // such strategies only.
+    virtual bool returns() const { return false; }
+    // After an answer: the run may come back to this choice.
+    virtual bool keeps_moment() { return false; }
+    // After abandon_run: to the last of the first so many moments kept, where the same choice will
+    // be asked again. 0: the run ends.
+    virtual std::size_t go_back() { return 0; }
+    // What was kept so far is gone.
+    virtual void forget_moments() {}
 
     // After the run; `points` is how many points it had.
     virtual void end(std::uint64_t /*points*/) {}

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/base/heap.h"
 #include "core/sim/image.h"
 
 namespace rcufuzz::sim {
@@ -21,6 +22,20 @@ constexpr std::int64_t fair_turn_points = 64;
 constexpr std::int64_t unlimited = std::int64_t{1} << 60;
 constexpr ContextKey main_key = 255;
 constexpr const char* endless = "the run does not end within its step bound";
+
+// What a context has taken from the heap would be given back once for each return. So no moment is
+// kept while one owns something.
+std::int64_t heap_in_use() {
+    return static_cast<std::int64_t>(heap_blocks_taken() - heap_blocks_given_back());
+}
+
+// For images: what callees leave behind would otherwise be found in the frames that come to lie
+// there.
+[[gnu::noinline]] void scrub_below() {
+    std::byte pad[4096];
+    std::memset(pad, 0, sizeof pad);
+    asm volatile("" : : "r"(pad) : "memory");  // not for nothing, says this
+}
 
 }  // namespace
 
@@ -100,6 +115,8 @@ void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Lim
     names_[0] = {"", -1};
     finding_ = suspicion_ = Finding{};
     keeps_image_ = has_image && strategy.needs_image();
+    returns_ = has_image && strategy.returns();
+    asks_from_outside_ = false;
     if (keeps_image_) arena_.clear_used();
     arena_.rewind();
     trace_.begin(level);
@@ -111,7 +128,12 @@ bool World::run_to_quiescence() {
     CHECK(current_ == &main_);
     if (finding_.verdict != Verdict::clean) return false;
     calm_floating_point();
+    // The caller has gone on since: no run can go back behind this.
+    moments_.clear();
+    if (returns_) strategy_->forget_moments();
+    if (handovers_ == 0) heap_in_use_outside_ = heap_in_use();
     hand_over(ChoiceKind::handover);
+    while (asks_from_outside_) answer_from_outside();
     quiet_ = unlimited;  // what the oracles look at is no point
     return finding_.verdict == Verdict::clean && !abandoned_;
 }
@@ -153,6 +175,7 @@ void World::context_main(void* arg) {
     for (;;) {
         try {
             self.fresh = false;
+            if (w.keeps_image_) scrub_below();  // of the job before
             if (!w.unwinding_) self.job(self.arg);
         } catch (const Unwind&) {
             // The run ended while this context was in the middle of something.
@@ -272,17 +295,6 @@ void World::note_suspicion(Verdict verdict, std::string detail, const Site& site
 
 #if defined(RCUFUZZ_HAS_IMAGE)
 
-namespace {
-
-// What callees leave behind would otherwise be found in the frames that come to lie there.
-[[gnu::noinline]] void scrub_below() {
-    std::byte pad[4096];
-    std::memset(pad, 0, sizeof pad);
-    asm volatile("" : : "r"(pad) : "memory");  // not for nothing, says this
-}
-
-}  // namespace
-
 // __builtin_unwind_init() has all registers that outlive a call saved in this frame, right below
 // the frame address.
 #define RCUFUZZ_REMEMBER_STACK()                                             \
@@ -322,12 +334,41 @@ void World::yield_with_image(const Site& site) { yield_now(site); }
 
 #endif
 
+// --- going back ---------------------------------------------------------------------------------
+
+// A context cannot go back under its own feet: it asks from where run_to_quiescence() stands.
+std::uint32_t World::answer_to(const Choice& choice) {
+    if (!returns_ || !in_context()) return strategy_->choose(choice);
+    question_ = choice;
+    asks_from_outside_ = true;
+    Fiber::switch_between(current_->fiber, main_.fiber);
+    return answer_;
+}
+
+void World::answer_from_outside() {
+    asks_from_outside_ = false;
+    std::int64_t owned = heap_in_use() - heap_in_use_outside_;
+    answer_ = strategy_->choose(question_);
+    if (answer_ == abandon_run) {
+        if (const std::size_t count = strategy_->go_back()) {
+            moments_.return_to(*this, count);
+            if (suspicion_.verdict != Verdict::clean) suspicion_ = Finding{};
+            owned = 0;  // none was kept otherwise; what frames owned that are gone is lost
+            answer_ = strategy_->choose(question_);
+        }
+    } else if (owned == 0 && suspicion_.verdict == Verdict::clean && strategy_->keeps_moment()) {
+        moments_.keep(*this);
+    }
+    heap_in_use_outside_ = heap_in_use() - owned;
+    Fiber::switch_between(main_.fiber, current_->fiber);
+}
+
 // --- choices ------------------------------------------------------------------------------------
 
 std::uint32_t World::ask(ChoiceKind kind, unsigned first, ActorMask others) {
     const auto count = 1 + static_cast<std::uint32_t>(std::popcount(others));
     const Choice choice{kind, current_->key, current_->ordinal, count, first, others, 0};
-    const std::uint32_t answer = strategy_->choose(choice);
+    const std::uint32_t answer = answer_to(choice);
     if (answer == abandon_run) {
         abandoned_ = true;
         return answer;
@@ -341,7 +382,7 @@ std::uint32_t World::choose(std::uint16_t what, std::uint32_t count, const Site&
     if (stopping_ || !in_context() || count < 2) return 0;
     if (++points_ >= limits_.points) livelock();
     const Choice choice{ChoiceKind::data, current_->key, ++current_->ordinal, count, 0, 0, what};
-    const std::uint32_t answer = strategy_->choose(choice);
+    const std::uint32_t answer = answer_to(choice);
     CHECK(answer < count);
     if (answer != 0) event(EventKind::answer, what, answer, 1, site);
     grant_points();

@@ -20,6 +20,7 @@
 #include "core/base/verdict.h"
 #include "core/sim/decision.h"
 #include "core/sim/fiber_switch.h"
+#include "core/sim/moment.h"
 #include "core/sim/strategy.h"
 #include "core/sim/trace.h"
 
@@ -137,7 +138,7 @@ class World {
     bool abandoned() const { return abandoned_; }  // by the strategy
     std::uint64_t points() const { return points_; }
     std::uint64_t run_number() const { return run_number_; }  // of this process
-    std::uint64_t switches() const { return switches_; }  // from one context to another
+    std::uint64_t switches() const { return switches_; }      // from one context to another
     Arena& arena() { return arena_; }
 
     // --- the door for kernel primitives -------------------------------------------------------
@@ -235,6 +236,8 @@ class World {
 
    private:
     friend class Image;
+    template <typename Bytes>
+    friend class RunBytes;
 
     static void context_main(void* context);
     void job_done(Context& self);
@@ -255,6 +258,8 @@ class World {
     [[nodiscard]] Context* enter(Context& next);  // all of a switch but the jump; returns next
     unsigned first_actor(ActorMask mask) const;
     std::uint32_t ask(ChoiceKind kind, unsigned first, ActorMask others);
+    std::uint32_t answer_to(const Choice& choice);
+    void answer_from_outside();
     Context* act(unsigned actor_number);
     Context* push(unsigned cpu, Slot slot, Job job, void* arg);
     Context* pop_interrupt(Context& self);
@@ -286,12 +291,18 @@ class World {
     bool asks_on_new_actor_ = false;
     bool asks_at_every_point_ = false;
     bool keeps_image_ = false;
-    bool actor_appeared_ = false;  // since the last choice, and the strategy wants to hear of it
-    bool timer_armed_ = false;     // on some wheel, with an expiry still ahead
+    bool returns_ = false;
+    bool asks_from_outside_ = false;  // a context waits for the answer to question_
+    bool actor_appeared_ = false;     // since the last choice, and the strategy wants to hear of it
+    bool timer_armed_ = false;        // on some wheel, with an expiry still ahead
     bool stopping_ = false;
     bool unwinding_ = false;
     bool abandoned_ = false;
     bool fair_ = false;  // the strategy is no longer asked: round robin until the end
+    Choice question_{};
+    std::uint32_t answer_ = 0;
+    Moments moments_;
+    std::int64_t heap_in_use_outside_ = 0;  // blocks that no context has taken in this run
     Job softirq_body_ = nullptr;
     StateSink state_sink_ = nullptr;
     void* state_sink_arg_ = nullptr;

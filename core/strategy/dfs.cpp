@@ -22,6 +22,8 @@ namespace {
 // them is not explored as a whole.
 constexpr std::size_t shard_depth = 8;
 constexpr std::size_t first_table_size = 1u << 12;
+// So that whoever drives the search hears of it now and then.
+constexpr unsigned returns_per_run = 1000;
 
 // What the context that this actor runs is about to do; nothing known for other actors.
 Access about_to_do(const sim::World& world, unsigned actor_number) {
@@ -43,9 +45,11 @@ void Dfs::begin(const sim::World& world) {
     preemptions_ = 0;
     points_ = 0;
     data_choices_ = 0;
+    returns_left_ = returns_per_run;
 }
 
 std::uint32_t Dfs::choose(const Choice& choice) {
+    before_ = now();
     if (choice.kind == ChoiceKind::data) return choose_data(choice);
     // Steps in between, where there was nothing to choose, may have met whoever is asleep.
     if (world_->points() > points_ + data_choices_ + 1) sleep_ = 0;
@@ -189,26 +193,53 @@ bool Dfs::within_shard() const {
     return hash.value() % options_.shards == options_.shard;
 }
 
+bool Dfs::has_more(const Node& node) {
+    return node.data ? node.answer + 1 < node.count : node.left != 0;
+}
+
 bool Dfs::next() {
     ++runs_;
-    while (!path_.empty()) {
-        Node& node = path_.back();
-        if (node.data) {
-            if (++node.answer < node.count) return true;
-        } else {
-            const unsigned ran =
-                node.answer == 0 ? node.first : sim::nth_bit(node.others, node.answer - 1);
-            if (options_.commute != nullptr) node.sleep |= actor_bit(ran);
-            if (node.left != 0) {
-                node.answer = chosen(node, first_actor(node.left));
-                ++node.tried;
-                return true;
-            }
-        }
-        path_.pop_back();
+    while (!path_.empty() && !has_more(path_.back())) path_.pop_back();
+    if (path_.empty()) return false;
+    Node& node = path_.back();
+    if (node.data) {
+        ++node.answer;
+        return true;
     }
-    return false;
+    const unsigned ran = node.answer == 0 ? node.first : sim::nth_bit(node.others, node.answer - 1);
+    if (options_.commute != nullptr) node.sleep |= actor_bit(ran);
+    node.answer = chosen(node, first_actor(node.left));
+    ++node.tried;
+    return true;
 }
+
+// --- going back ---------------------------------------------------------------------------------
+
+bool Dfs::keeps_moment() {
+    const bool kept = !moments_.empty() && moments_.back().at == before_.at;
+    if (kept || !has_more(path_[before_.at])) return false;
+    moments_.push_back(before_);
+    return true;
+}
+
+std::size_t Dfs::go_back() {
+    if (returns_left_ == 0) return 0;
+    --returns_left_;
+    std::size_t last = path_.size();
+    while (last != 0 && !has_more(path_[last - 1])) --last;
+    while (!moments_.empty() && moments_.back().at + 1 > last) moments_.pop_back();
+    if (moments_.empty() || moments_.back().at + 1 != last) return 0;
+    next();
+    const Moment& moment = moments_.back();
+    at_ = moment.at;
+    sleep_ = moment.sleep;
+    preemptions_ = moment.preemptions;
+    points_ = moment.points;
+    data_choices_ = moment.data_choices;
+    return moments_.size();
+}
+
+void Dfs::forget_moments() { moments_.clear(); }
 
 double Dfs::progress() const {
     double done = 0;

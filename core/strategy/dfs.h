@@ -5,6 +5,8 @@
 //   Dfs search(options);
 //   do { run(..., search, ...); } while (search.next());
 //
+// With DfsOptions::returns one of these runs stands for many, all but the last of them abandoned.
+//
 // Two reductions, both off unless the options supply what they rest on:
 //   - states: a run that comes to a state which was explored before ends there (abandon_run);
 //   - sleep sets (Godefroid 1996): of two steps that commute, one order is enough. Together with
@@ -48,6 +50,9 @@ struct DfsOptions {
     // answers to the first choices.
     std::uint32_t shard = 0;
     std::uint32_t shards = 1;
+    // A run that would be abandoned goes back to the last choice with another answer instead
+    // (sim/moment.h, whose terms the program must meet).
+    bool returns = false;
 };
 
 class Dfs final : public sim::Strategy {
@@ -58,6 +63,10 @@ class Dfs final : public sim::Strategy {
     std::uint32_t choose(const sim::Choice& choice) override;
     bool asks_at_every_point() const override { return true; }
     bool needs_image() const override { return options_.state_is_image; }
+    bool returns() const override { return options_.returns; }
+    bool keeps_moment() override;
+    std::size_t go_back() override;
+    void forget_moments() override;
 
     // To the next run; false: that was the last.
     bool next();
@@ -87,8 +96,18 @@ class Dfs final : public sim::Strategy {
         std::uint64_t state = 0;  // 0: an empty slot
         sim::ActorMask sleep = 0;
     };
+    // What the search knew at a choice of which the world has kept the moment.
+    struct Moment {
+        std::size_t at = 0;
+        sim::ActorMask sleep = 0;
+        std::uint32_t preemptions = 0;
+        std::uint64_t points = 0;
+        std::uint32_t data_choices = 0;
+    };
     enum class Seen : std::uint8_t { no, in_part, whole };
 
+    static bool has_more(const Node& node);
+    Moment now() const { return {at_, sleep_, preemptions_, points_, data_choices_}; }
     std::uint32_t choose_data(const sim::Choice& choice);
     std::uint32_t meet(const sim::Choice& choice);  // a choice that is new
     sim::ActorMask fresh_start(sim::ActorMask candidates) const;
@@ -111,6 +130,9 @@ class Dfs final : public sim::Strategy {
     std::uint32_t preemptions_ = 0;
     std::uint64_t points_ = 0;  // at the last choice
     std::uint32_t data_choices_ = 0;
+    Moment before_;  // the last choice
+    std::vector<Moment> moments_;
+    unsigned returns_left_ = 0;  // until the run ends all the same
 };
 
 }  // namespace rcufuzz::strategy

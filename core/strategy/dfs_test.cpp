@@ -7,6 +7,8 @@
 
 #include "core/base/hash.h"
 #include "core/base/prng.h"
+#include "core/sim/image.h"
+#include "core/sim/run_state.h"
 #include "core/strategy/program_test.h"
 
 namespace rcufuzz::strategy {
@@ -26,6 +28,8 @@ struct Task {
 
 std::array<Task, 3> tasks;
 std::array<int, 3> variables;
+const sim::RunState tasks_state(tasks, nullptr);
+const sim::RunState variables_state(variables, nullptr);
 unsigned task_count;
 
 void draw(std::uint64_t seed, std::uint32_t steps = 0) {
@@ -56,13 +60,22 @@ void walk(void* arg) {
     ++task.at;
 }
 
+// The same with a copy of the steps that it gives back at the end.
+void walk_with_luggage(void* arg) {
+    const std::vector<Step> luggage = static_cast<Task*>(arg)->steps;
+    walk(arg);
+    EXPECT_EQ(luggage.size(), static_cast<Task*>(arg)->steps.size());
+}
+
+sim::Job job = walk;
+
 void boot() {
     variables = {};
     for (int i = 0; i < 3; ++i) sim::world().name_object("x", i);
     for (unsigned i = 0; i < task_count; ++i) {
         tasks[i].at = 0;
         tasks[i].sum = 0;
-        sim::world().spawn(i, walk, &tasks[i]);
+        sim::world().spawn(i, job, &tasks[i]);
     }
 }
 
@@ -85,6 +98,7 @@ bool commute(const sim::Access& a, const sim::Access& b) {
 struct Explored {
     std::set<std::uint64_t> finals;
     std::uint64_t runs = 0;
+    std::uint64_t begun = 0;      // from the beginning
     std::uint64_t completed = 0;  // those that were not given up
     std::uint64_t states = 0;
 };
@@ -96,6 +110,7 @@ Explored explore(const DfsOptions& options) {
     do {
         w.begin(3, search, sim::TraceLevel::off, test::without_ticks());
         boot();
+        ++explored.begun;
         if (w.run_to_quiescence()) {
             explored.finals.insert(state(nullptr));
             ++explored.completed;
@@ -105,6 +120,40 @@ Explored explore(const DfsOptions& options) {
     explored.runs = search.runs();
     explored.states = search.states();
     return explored;
+}
+
+// One run that goes back is many that are abandoned: the search is the same.
+TEST(Dfs, GoesBackToWhereItWouldHaveComeAgain) {
+    if (!sim::has_image) GTEST_SKIP() << "nothing to go back to";
+    std::uint64_t abandoned = 0;
+    for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+        SCOPED_TRACE(seed);
+        draw(seed);
+        DfsOptions options{.state = state, .commute = commute, .starts_are_local = true};
+        const Explored again = explore(options);
+        options.returns = true;
+        const Explored back = explore(options);
+        ASSERT_EQ(again.finals, back.finals);
+        ASSERT_EQ(again.runs, back.runs);
+        ASSERT_EQ(again.states, back.states);
+        ASSERT_EQ(again.completed, back.completed);
+        abandoned += again.runs - again.completed;
+        ASSERT_LE(back.begun, again.begun);
+    }
+    EXPECT_GT(abandoned, 100u);
+}
+
+TEST(Dfs, DoesNotGoBackWhileAContextOwnsMemory) {
+    if (!sim::has_image) GTEST_SKIP() << "nothing to go back to";
+    job = walk_with_luggage;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        draw(seed);
+        const Explored again = explore({.state = state});
+        const Explored back = explore({.state = state, .returns = true});
+        EXPECT_EQ(again.finals, back.finals);
+        EXPECT_EQ(again.runs, back.runs);
+    }
+    job = walk;
 }
 
 // The reductions leave out runs, never a final state.

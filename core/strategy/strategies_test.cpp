@@ -8,7 +8,7 @@
 
 #include <set>
 
-#include "core/base/allocations_test.h"
+#include "core/base/heap.h"
 #include "core/strategy/pct.h"
 #include "core/strategy/pos.h"
 #include "core/strategy/program_test.h"
@@ -134,12 +134,12 @@ TYPED_TEST(EveryPolicy, AllocatesNothingOnceWarm) {
     Record record(policy);
     std::uint64_t before = 0;
     for (std::uint64_t seed = 0; seed < 400; ++seed) {
-        if (seed == 200) before = rcufuzz::test::allocations();
+        if (seed == 200) before = heap_blocks_taken();
         policy.reseed(seed % 200);
         test::run(test::two_by_three, record);
         record.decisions();
     }
-    EXPECT_EQ(rcufuzz::test::allocations(), before);
+    EXPECT_EQ(heap_blocks_taken(), before);
 }
 
 TEST(Policies, AreMadeByName) {

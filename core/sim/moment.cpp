@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/sim/moment.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include "core/base/arena.h"
+#include "core/sim/run_state.h"
+#include "core/sim/world.h"
+
+namespace rcufuzz::sim {
+
+namespace {
+
+class Writer {
+   public:
+    explicit Writer(ByteLog& log) : log_(log) {}
+    void bytes(void* from, std::size_t size) { log_.add(from, size); }
+    void arena(Arena& arena) {
+        const std::size_t used = arena.used();
+        log_.add(&used, sizeof used);
+        log_.add(arena.content().data(), used);
+    }
+
+   private:
+    ByteLog& log_;
+};
+
+class Reader {
+   public:
+    explicit Reader(std::span<const std::byte> in) : in_(in) {}
+    void bytes(void* to, std::size_t size) {
+        CHECK(size <= in_.size());
+        std::memcpy(to, in_.data(), size);
+        in_ = in_.subspan(size);
+    }
+    void arena(Arena& arena) {
+        std::size_t used = 0;
+        bytes(&used, sizeof used);
+        CHECK(used <= in_.size());
+        arena.set_content(in_.first(used));
+        in_ = in_.subspan(used);
+    }
+
+   private:
+    std::span<const std::byte> in_;
+};
+
+}  // namespace
+
+void ByteLog::grow(std::size_t by) {
+    capacity_ = std::max(2 * capacity_, size_ + by);
+    auto larger = std::make_unique_for_overwrite<std::byte[]>(capacity_);
+    if (size_ != 0) std::memcpy(larger.get(), memory_.get(), size_);
+    memory_ = std::move(larger);
+}
+
+// A friend of World and Fiber. Goes through all state of a run, to write or to read it: one order
+// for both.
+template <typename Bytes>
+class RunBytes {
+   public:
+    RunBytes(World& world, Bytes bytes) : world_(world), bytes_(bytes) {}
+
+    void all() {
+        contexts();
+        each(world_.current_, world_.quiet_, world_.points_, world_.actors_, world_.jiffies_,
+             world_.turn_began_, world_.image_low_, world_.handovers_, world_.free_jiffies_,
+             world_.actor_appeared_, world_.timer_armed_, world_.fair_, world_.name_count_,
+             world_.question_, world_.main_.ordinal);
+        static_assert(std::is_trivially_copyable_v<Cpu>);
+        bytes_.bytes(world_.cpus_.data(), world_.cpu_count_ * sizeof(Cpu));
+        bytes_.arena(world_.arena_);
+        for (const RunState::Region& region : RunState::all()) {
+            const std::span<const std::byte> used = region.of_run(world_.cpu_count_);
+            bytes_.bytes(const_cast<std::byte*>(used.data()), used.size());
+        }
+    }
+
+   private:
+    template <typename... T>
+    void each(T&... variables) {
+        static_assert((std::is_trivially_copyable_v<T> && ...));
+        (bytes_.bytes(&variables, sizeof variables), ...);
+    }
+
+    // Of unused ones too: their fibers park where the next job begins.
+    void contexts() {
+        std::array<bool, max_cpus * slots_per_cpu> created{};
+        const unsigned count = world_.cpu_count_ * slots_per_cpu;
+        for (unsigned key = 0; key < count; ++key)
+            created[key] = world_.contexts_[key].fiber.created();
+        bytes_.bytes(created.data(), count);
+        for (unsigned key = 0; key < count; ++key) {
+            Context& context = world_.contexts_[key];
+            if (created[key])
+                context_bytes(context);
+            else if (context.fiber.created())
+                undo_creation(context);
+        }
+    }
+
+    void context_bytes(Context& context) {
+        static_assert(std::is_standard_layout_v<Context>);
+        const std::uint32_t ordinal = context.ordinal;
+        bytes_.bytes(static_cast<void*>(&context), offsetof(Context, fiber));
+        Fiber& fiber = context.fiber;
+        each(fiber.context_);
+        auto* const top = static_cast<std::byte*>(fiber.stack_top());
+        auto* const low = static_cast<std::byte*>(fiber.context_);
+        bytes_.bytes(low, static_cast<std::size_t>(top - low));
+        if (world_.keeps_image_ && context.ordinal != ordinal)
+            fiber.scrub_below();  // it has run since
+    }
+
+    // There was none of its kind in this process before.
+    static void undo_creation(Context& context) {
+        context.state = ContextState::unused;
+        context.ordinal = 0;
+        context.fiber.scrub();
+        context.fiber.restart();
+    }
+
+    World& world_;
+    Bytes bytes_;
+};
+
+void Moments::clear() {
+    bytes_.cut(0);
+    begins_.clear();
+}
+
+void Moments::keep(World& world) {
+    begins_.push_back(bytes_.size());
+    RunBytes(world, Writer(bytes_)).all();
+}
+
+void Moments::return_to(World& world, std::size_t count) {
+    CHECK(count >= 1 && count <= begins_.size());
+    if (count < begins_.size()) {
+        bytes_.cut(begins_[count]);
+        begins_.resize(count);
+    }
+    const std::size_t begin = begins_.back();
+    RunBytes(world, Reader({bytes_.at(begin), bytes_.size() - begin})).all();
+}
+
+}  // namespace rcufuzz::sim

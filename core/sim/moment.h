@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Moments of a run, kept so that exhaustive search can go back to the last choice that has another
+// answer, and not from the beginning to it. A moment is what image.h hashes, as bytes: the arena,
+// the stacks, what the world knows, and the globals of run_state.h. A program whose state is
+// elsewhere (on the heap, say) must not be returned.
+//
+// Only where there is an image (has_image).
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "core/base/check.h"
+
+namespace rcufuzz::sim {
+
+class World;
+
+// Bytes one after the other, as they come.
+class ByteLog {
+   public:
+    std::size_t size() const { return size_; }
+    const std::byte* at(std::size_t offset) const { return memory_.get() + offset; }
+    void add(const void* from, std::size_t size) {
+        if (size > capacity_ - size_) grow(size);
+        std::memcpy(memory_.get() + size_, from, size);
+        size_ += size;
+    }
+    void cut(std::size_t size) {
+        CHECK(size <= size_);
+        size_ = size;
+    }
+
+   private:
+    void grow(std::size_t by);
+
+    std::unique_ptr<std::byte[]> memory_;
+    std::size_t size_ = 0;
+    std::size_t capacity_ = 0;
+};
+
+class Moments {
+   public:
+    void clear();
+    // Of the run that goes on, at a choice of the current context, which stands still.
+    void keep(World& world);
+    // To the last of the first `count`; those after it are forgotten.
+    void return_to(World& world, std::size_t count);
+
+   private:
+    ByteLog bytes_;
+    std::vector<std::size_t> begins_;  // of each moment
+};
+
+}  // namespace rcufuzz::sim
