@@ -49,7 +49,9 @@ void add_hunt(CLI::App& app, int& exit_code) {
     const auto args = std::make_shared<HuntArgs>();
     command->add_option("target", args->frame.target, "what to hunt in (rcufuzz list)")->required();
     command->add_option("--bug", args->frame.bugs, bug_help)->allow_extra_args(false);
-    command->add_option("--strategy", args->strategy, "scheduling policy (rcufuzz list)")
+    command
+        ->add_option("--strategy", args->strategy,
+                     "scheduling policy (rcufuzz list), or all: in turn, one for each workload")
         ->capture_default_str();
     CLI::Option* const runs =
         command->add_option("--runs", args->runs, "end after so many executions, over all jobs");

@@ -41,7 +41,7 @@ int list(const ListArgs& args);
 
 struct HuntArgs {
     FrameArgs frame;
-    std::string strategy = "pct";
+    std::string strategy = "all";
     std::optional<std::uint64_t> runs;
     std::optional<double> seconds;
     std::uint64_t seed = 1;

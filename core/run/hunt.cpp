@@ -2,6 +2,7 @@
 #include "core/run/hunt.h"
 
 #include <algorithm>
+#include <deque>
 #include <memory>
 #include <utility>
 
@@ -17,27 +18,36 @@ constexpr std::uint64_t runs_between_questions = 32;
 
 class Hunter {
    public:
-    explicit Hunter(const HuntOptions& options)
-        : options_(options), prng_(options.seed), policy_(strategy::make_policy(options.strategy)) {
-        if (policy_ == nullptr) throw UserError("unknown strategy '" + options.strategy + "'");
+    explicit Hunter(const HuntOptions& options) : options_(options), prng_(options.seed) {
+        for (const strategy::PolicyInfo& info : strategy::all_policies())
+            if (options.strategy == info.name || options.strategy == "all")
+                seats_.emplace_back(strategy::make_policy(info.name));
+        if (seats_.empty()) throw UserError("unknown strategy '" + options.strategy + "'");
     }
 
     HuntResult hunt() {
-        strategy::Record recorder(*policy_);
-        while (result_.runs < options_.runs && wanted()) {
+        for (std::size_t turn = 0; result_.runs < options_.runs && wanted(); ++turn) {
             Prng prng(prng_.next());
             const Plan plan = generate(options_.base, options_.workload, prng);
-            policy_->forget();
+            Seat& seat = seats_[turn % seats_.size()];
+            seat.policy->forget();
             for (unsigned i = 0; i < options_.runs_per_workload; ++i) {
                 if (result_.runs >= options_.runs || !wanted()) break;
-                policy_->reseed(prng.next());
-                one_run(plan, recorder);
+                seat.policy->reseed(prng.next());
+                one_run(plan, seat.recorder);
             }
         }
         return std::move(result_);
     }
 
    private:
+    struct Seat {
+        explicit Seat(std::unique_ptr<strategy::Policy> given)
+            : policy(std::move(given)), recorder(*policy) {}
+        std::unique_ptr<strategy::Policy> policy;
+        strategy::Record recorder;
+    };
+
     bool wanted() {
         if (!options_.all && !result_.finds.empty()) return false;
         if (result_.runs % runs_between_questions != 0 && !found_last_) return true;
@@ -85,7 +95,7 @@ class Hunter {
 
     const HuntOptions& options_;
     Prng prng_;
-    std::unique_ptr<strategy::Policy> policy_;
+    std::deque<Seat> seats_;  // who take turns
     HuntResult result_;
     bool found_last_ = false;
 };

@@ -35,7 +35,9 @@ inline constexpr std::uint64_t unlimited_runs = ~std::uint64_t{0};
 struct HuntOptions {
     Plan base;  // target, bugs, modes, values of the fixed configuration
     GenerateOptions workload;
-    std::string strategy;  // name of a policy
+    // Name of a policy, or "all": each workload is another's than the one before. What one is blind
+    // to another finds.
+    std::string strategy;
     std::uint64_t seed = 1;
     std::uint64_t runs = unlimited_runs;
     // How many schedules each workload gets: policies learn from the first what the others need.

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "core/base/check.h"
 #include "core/run/codec.h"
 #include "core/run/names.h"
@@ -28,6 +30,19 @@ TEST(Hunt, EveryPolicyFindsTheMissingLock) {
         EXPECT_EQ(result.finds[0].outcome.verdict, Verdict::wrong_data);
         EXPECT_EQ(result.finds[0].run, result.runs);
     }
+}
+
+// Each workload is under the next policy: in sixty hunts every one of them is the first to find.
+TEST(Hunt, AllPoliciesTakeTurns) {
+    HuntOptions options = toy_hunt("T01", "all");
+    options.runs_per_workload = 1;
+    std::set<std::uint64_t> turns;
+    for (options.seed = 1; options.seed <= 60; ++options.seed) {
+        const HuntResult result = hunt(options);
+        ASSERT_EQ(result.finds.size(), 1u);
+        turns.insert((result.runs - 1) % strategy::all_policies().size());
+    }
+    EXPECT_EQ(turns.size(), strategy::all_policies().size());
 }
 
 TEST(Hunt, CorrectAndBenignCodeIsClean) {
