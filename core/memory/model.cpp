@@ -9,6 +9,23 @@
 
 namespace rcufuzz::memory {
 
+std::span<const std::byte> Model::piece(unsigned number) const {
+    switch (number) {
+        case 0: {
+            const auto* const begin = reinterpret_cast<const std::byte*>(this);
+            return {begin, reinterpret_cast<const std::byte*>(&invisible_)};
+        }
+        case 1:
+            return std::as_bytes(std::span(invisible_).first(invisible_count_));
+        case 2:
+            return std::as_bytes(std::span(locations_).first(location_count_));
+        case 3:
+            return std::as_bytes(std::span(domains_).first(domain_count_));
+        default:
+            return std::as_bytes(std::span(agents_).first(agent_count_));
+    }
+}
+
 void Model::begin(Arena& arena, unsigned agents, Choose choose, void* choose_arg) {
     CHECK(agents >= 1 && agents <= max_agents);
     arena_ = &arena;

@@ -240,6 +240,10 @@ class Model {
     inline static std::size_t log_limit = max_log;
     static constexpr std::size_t max_locations = 1024;
     static constexpr std::size_t max_domains = 16;
+    // What of it counts at this moment, as so many pieces of bytes; the first says how large the
+    // others are.
+    static constexpr unsigned pieces = 5;
+    std::span<const std::byte> piece(unsigned number) const;
 
    private:
     struct Candidate {

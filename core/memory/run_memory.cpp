@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 
 #include "core/base/check.h"
@@ -31,27 +32,38 @@ struct AgentState {
     std::size_t next_pointer = 0;
 };
 
-struct RunMemory {
-    Model model;
-    std::array<AgentState, max_agents> agents{};
+struct Now {
     // Of the access that is being made.
     const Site* site = nullptr;
     std::uint16_t question = 0;  // 0: not asked
     bool race_told = false;
 };
 
+struct RunMemory {
+    Model model;
+    std::array<AgentState, max_agents> agents{};
+    Now now;
+};
+
 RunMemory run;
 bool weak = false;
-const sim::RunState run_state(run, &weak);
+const sim::RunState run_state([](unsigned piece) -> std::span<const std::byte> {
+    if (!weak) return {};
+    if (piece < Model::pieces) return run.model.piece(piece);
+    if (piece == Model::pieces)
+        return std::as_bytes(std::span(run.agents).first(sim::world().cpus()));
+    if (piece == Model::pieces + 1) return std::as_bytes(std::span(&run.now, 1));
+    return {};
+});
 
 std::uint32_t ask(void* /*arg*/, std::uint32_t count) {
-    if (run.question == 0) return 0;
-    return sim::world().choose(run.question, count, *run.site);
+    if (run.now.question == 0) return 0;
+    return sim::world().choose(run.now.question, count, *run.now.site);
 }
 
 void will_ask(std::uint16_t question, const Site& site) {
-    run.question = question;
-    run.site = &site;
+    run.now.question = question;
+    run.now.site = &site;
 }
 
 // Boot, and the oracles at the end of a run, are not part of the execution.
@@ -71,9 +83,9 @@ std::string name_of(const Location& x) {
 }
 
 void judge_race(const Location& x, const Site& site) {
-    if (run.model.race().location == nullptr || run.race_told) [[likely]]
+    if (run.model.race().location == nullptr || run.now.race_told) [[likely]]
         return;
-    run.race_told = true;
+    run.now.race_told = true;
     sim::world().note_suspicion(Verdict::data_race, name_of(x) + ": " + run.model.race().what,
                                 site);
 }
@@ -96,7 +108,7 @@ void begin_memory(bool on, bool races) {
     run.agents = {};
     run.model.begin(w.arena(), w.cpus(), ask, nullptr);
     run.model.track_races(races);
-    run.race_told = false;
+    run.now.race_told = false;
 }
 
 Model* weak_model() { return weak ? &run.model : nullptr; }
@@ -152,7 +164,7 @@ void settle(Location& x, Value value, bool plain) {
         return;
     }
     const unsigned number = current_agent();
-    run.question = 0;
+    run.now.question = 0;
     run.model.store(number, x, value, Order::relaxed, {}, plain);
 }
 
@@ -248,7 +260,7 @@ void Milestone::init() {
 void Milestone::reach() {
     reached_ = true;
     if (mark_ == nullptr || outside()) return;
-    run.question = 0;
+    run.now.question = 0;
     run.model.store(current_agent(), *mark_, 1, Order::release);
 }
 

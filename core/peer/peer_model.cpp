@@ -2,6 +2,7 @@
 #include "core/peer/peer_model.h"
 
 #include <array>
+#include <span>
 
 #include "core/base/check.h"
 #include "core/base/hash.h"
@@ -59,7 +60,10 @@ struct State {
 };
 State state;
 bool state_counts = false;
-const sim::RunState run_state(state, &state_counts);
+const sim::RunState run_state([](unsigned piece) {
+    const bool counts = piece == 0 && state_counts;
+    return counts ? std::as_bytes(std::span(&state, 1)) : std::span<const std::byte>{};
+});
 
 sim::ObjectId lock_of(unsigned cpu) {
     return static_cast<sim::ObjectId>(cpu == 0 ? cpu0_lock : cpu1_lock);

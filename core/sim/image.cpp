@@ -69,10 +69,10 @@ class Image {
     std::uint64_t hash() {
         const auto used = world_.arena_.content();
         hash_.add(used.data(), used.size());
-        for (const RunState::Region& region : RunState::all()) {
-            const auto state = region.of_run(world_.cpu_count_);
-            hash_.add(state.data(), state.size());
-        }
+        for (const RunStateRegion& region : RunState::all())
+            region.each_piece(world_.cpu_count_, [this](std::span<const std::byte> piece) {
+                hash_.add(piece.data(), piece.size());
+            });
         for (unsigned i = 0; i < world_.cpu_count_; ++i) add_cpu(hash_, world_.cpus_[i]);
         for (unsigned key = 0; key < world_.cpu_count_ * slots_per_cpu; ++key)
             add_context(world_.contexts_[key]);

@@ -74,10 +74,10 @@ class RunBytes {
         static_assert(std::is_trivially_copyable_v<Cpu>);
         bytes_.bytes(world_.cpus_.data(), world_.cpu_count_ * sizeof(Cpu));
         bytes_.arena(world_.arena_);
-        for (const RunState::Region& region : RunState::all()) {
-            const std::span<const std::byte> used = region.of_run(world_.cpu_count_);
-            bytes_.bytes(const_cast<std::byte*>(used.data()), used.size());
-        }
+        for (const RunStateRegion& region : RunState::all())
+            region.each_piece(world_.cpu_count_, [this](std::span<const std::byte> piece) {
+                bytes_.bytes(const_cast<std::byte*>(piece.data()), piece.size());
+            });
     }
 
    private:

@@ -20,42 +20,60 @@
 
 namespace rcufuzz::sim {
 
+// What of it counts at this moment, piece by piece; without data: that was the last. How large a
+// piece is may depend on what stands in those before it.
+using RunStatePiece = std::span<const std::byte> (*)(unsigned number);
+
+class RunStateRegion {
+   public:
+    RunStateRegion() = default;
+    RunStateRegion(std::span<const std::byte> bytes, std::size_t per_cpu, RunStatePiece piece)
+        : bytes_(bytes), per_cpu_(per_cpu), piece_(piece) {}
+
+    // Calls f(span) for each piece, of a run with so many CPUs.
+    template <typename F>
+    void each_piece(unsigned cpus, F f) const {
+        if (piece_ == nullptr) return f(per_cpu_ == 0 ? bytes_ : bytes_.first(per_cpu_ * cpus));
+        for (unsigned i = 0;; ++i) {
+            const std::span<const std::byte> bytes = piece_(i);
+            if (bytes.data() == nullptr) return;
+            f(bytes);
+        }
+    }
+
+   private:
+    std::span<const std::byte> bytes_{};
+    std::size_t per_cpu_ = 0;  // bytes; 0: not an array of this kind
+    RunStatePiece piece_ = nullptr;
+};
+
 class RunState {
    public:
-    // It counts only while `*used`; null: always.
     template <typename T>
-    explicit RunState(const T& variable, const bool* used = nullptr) {
+        requires(!std::is_invocable_v<T, unsigned>)
+    explicit RunState(const T& variable) {
         static_assert(std::is_trivially_copyable_v<T> || std::is_standard_layout_v<T>);
-        add({{reinterpret_cast<const std::byte*>(&variable), sizeof(T)}, used, 0});
+        add({{reinterpret_cast<const std::byte*>(&variable), sizeof(T)}, 0, nullptr});
     }
     template <typename T, std::size_t n>
     explicit RunState(const std::array<T, n>& by_cpu_or_context) {
         static_assert(std::is_trivially_copyable_v<T>);
         static_assert(n == max_cpus || n == max_cpus * slots_per_cpu);
         add({{reinterpret_cast<const std::byte*>(by_cpu_or_context.data()), n * sizeof(T)},
-             nullptr,
-             n / max_cpus * sizeof(T)});
+             n / max_cpus * sizeof(T),
+             nullptr});
     }
+    explicit RunState(RunStatePiece piece) { add({{}, 0, piece}); }
 
-    struct Region {
-        std::span<const std::byte> bytes;
-        const bool* used;
-        std::size_t per_cpu;  // bytes; 0: not an array of this kind
-
-        std::span<const std::byte> of_run(unsigned cpus) const {
-            if (used != nullptr && !*used) return {};
-            return per_cpu == 0 ? bytes : bytes.first(per_cpu * cpus);
-        }
-    };
-    static std::span<const Region> all() { return {all_.data(), count_}; }
+    static std::span<const RunStateRegion> all() { return {all_.data(), count_}; }
 
    private:
-    static void add(const Region& region) {
+    static void add(const RunStateRegion& region) {
         CHECK(count_ < all_.size());
         all_[count_++] = region;
     }
 
-    inline static std::array<Region, 32> all_{};
+    inline static std::array<RunStateRegion, 32> all_{};
     inline static std::size_t count_ = 0;
 };
 

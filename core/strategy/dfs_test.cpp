@@ -28,8 +28,11 @@ struct Task {
 
 std::array<Task, 3> tasks;
 std::array<int, 3> variables;
-const sim::RunState tasks_state(tasks, nullptr);
-const sim::RunState variables_state(variables, nullptr);
+const sim::RunState run_state([](unsigned piece) {
+    return piece == 0   ? std::as_bytes(std::span(tasks))
+           : piece == 1 ? std::as_bytes(std::span(variables))
+                        : std::span<const std::byte>{};
+});
 unsigned task_count;
 
 void draw(std::uint64_t seed, std::uint32_t steps = 0) {
