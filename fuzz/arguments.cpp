@@ -160,6 +160,12 @@ void add_verify(CLI::App& app, int& exit_code) {
         ->check(CLI::Range(0, 8))
         ->capture_default_str();
     command->add_option("--shard", args->shard, "i/n: the i-th of n parts, for n machines");
+    command
+        ->add_option("--states", args->states,
+                     "how many states of a plan are kept, at up to 96 bytes each: beyond them the "
+                     "search goes on, and does more than it must")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
     command->add_option("--seconds", args->seconds, "give up after so much time")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();

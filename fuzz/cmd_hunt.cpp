@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <filesystem>
 
 #include "core/base/check.h"
@@ -13,6 +12,7 @@
 #include "core/run/codec.h"
 #include "core/run/names.h"
 #include "fuzz/commands.h"
+#include "fuzz/interruption.h"
 #include "fuzz/jobs.h"
 #include "fuzz/json_output.h"
 #include "fuzz/junit.h"
@@ -23,16 +23,6 @@ namespace rcufuzz::cli {
 namespace {
 
 constexpr double seconds_standard = 60;
-
-volatile std::sig_atomic_t interrupted = 0;
-
-// The first signal ends the hunt in good order, the second one ends the program.
-void stop_on_signals() {
-    struct sigaction action{};
-    action.sa_handler = [](int) { interrupted = 1; };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
-}
 
 // One line on a terminal, written over again; nothing anywhere else.
 class Progress {
@@ -98,7 +88,7 @@ class Hunt {
     bool keep_going(std::uint64_t runs, std::size_t finds) {
         const double seconds = watch_.seconds();
         progress_.show(seconds, runs, finds);
-        return interrupted == 0 && seconds < limit_;
+        return !interrupted() && seconds < limit_;
     }
 
     // A file of that name is there already only if it holds this very plan.
@@ -119,7 +109,7 @@ class Hunt {
         const run::HuntResult& result = summary_.result;
         fmt::print(
             "{}{} in {} runs, {:.1f} s ({:.0f} runs/s, about {} distinct end states)\n",
-            interrupted != 0 ? "interrupted: " : "",
+            interrupted() ? "interrupted: " : "",
             result.finds.empty() ? "nothing found" : fmt::format("{} found", result.finds.size()),
             result.runs, summary_.seconds, summary_.runs_per_second(), result.states.estimate());
     }

@@ -13,6 +13,7 @@
 #include "core/run/names.h"
 #include "core/run/verify.h"
 #include "fuzz/commands.h"
+#include "fuzz/interruption.h"
 #include "fuzz/stopwatch.h"
 
 namespace rcufuzz::cli {
@@ -47,7 +48,7 @@ struct Watch {
                        progress.runs, progress.plans + 1, progress.all_plans, 100 * progress.part);
             std::fflush(stderr);
         }
-        return seconds < watch.limit;
+        return seconds < watch.limit && !interrupted();
     }
     void clear() const {
         if (terminal) fmt::print(stderr, "\r\x1b[K");
@@ -106,6 +107,8 @@ int verify(const VerifyArgs& args) {
     if (args.delays) options.delays = *args.delays;
     if (args.preemptions) options.preemptions = *args.preemptions;
     if (!args.shard.empty()) read_shard(args.shard, options);
+    options.max_states = args.states;
+    stop_on_signals();
     Watch watch;
     watch.limit = args.seconds;
     options.keep_going = Watch::keep_going;
@@ -115,13 +118,15 @@ int verify(const VerifyArgs& args) {
     if (result.outcome.found()) return report_counterexample(args, result);
     const std::string what = subject(args, options);
     if (result.finished) {
-        fmt::print("verified: {}, {} states, {} runs, no violation ({:.1f} s)\n", what,
-                   result.done.states, result.done.runs, watch.seconds());
+        fmt::print("verified: {}, {} states{}, {} runs, no violation ({:.1f} s)\n", what,
+                   result.done.states, result.done.states_full ? " kept of more" : "",
+                   result.done.runs, watch.seconds());
     } else {
         fmt::print(
-            "not finished: {}: {} plans and {:.1f} % of the next one, {} runs, no violation "
+            "{}: {}: {} plans and {:.1f} % of the next one, {} runs, no violation "
             "so far ({:.1f} s)\n",
-            what, result.done.plans, 100 * result.done.part, result.done.runs, watch.seconds());
+            interrupted() ? "interrupted" : "not finished", what, result.done.plans,
+            100 * result.done.part, result.done.runs, watch.seconds());
     }
     return exit_clean;
 }

@@ -89,6 +89,7 @@ struct VerifyArgs {
     std::optional<std::uint32_t> delays;
     std::uint32_t ticks = 0;  // how often the clock may advance though no timer waits for it
     std::string shard;        // "2/8"; empty: all
+    std::size_t states = std::size_t{1} << 22;  // kept of each plan
     double seconds = 60;
     std::string out = ".";
 };

@@ -130,6 +130,7 @@ class Verifier {
         const bool delays = options_.delays != VerifyOptions::unlimited;
         strategy::DfsOptions how{.preemptions = delays ? options_.delays : options_.preemptions,
                                  .bound_delays = delays,
+                                 .max_states = options_.max_states,
                                  .shard = options_.shard,
                                  .shards = options_.shards};
         if (sim::has_image && options_.prune) {
@@ -156,6 +157,7 @@ class Verifier {
             }
         } while (search.next());
         result_.done.states += search.states();
+        result_.done.states_full |= search.states_full();
         return true;
     }
 

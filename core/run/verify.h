@@ -17,6 +17,7 @@ struct VerifyProgress {
     std::uint64_t all_plans = 0;
     std::uint64_t runs = 0;
     std::uint64_t states = 0;  // distinct ones, of the plans that are done
+    bool states_full = false;  // there were more, of some plan
     double part = 0;           // of the plan at hand, from 0 to 1
 };
 
@@ -33,7 +34,8 @@ struct VerifyOptions {
     bool prune = true;
     // How often the clock may advance though no timer waits for it: each multiplies the states.
     std::uint32_t free_jiffies = 0;
-    std::uint32_t shard = 0;  // this part of `shards` equal ones
+    std::size_t max_states = std::size_t{1} << 22;  // of one plan; 32 to 96 bytes each
+    std::uint32_t shard = 0;                        // this part of `shards` equal ones
     std::uint32_t shards = 1;
     // Asked every few runs; false gives the search up. Null: go on.
     bool (*keep_going)(void* arg, const VerifyProgress& progress) = nullptr;
