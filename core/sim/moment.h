@@ -44,7 +44,10 @@ class ByteLog {
 
 class Moments {
    public:
+    static constexpr std::size_t max_bytes = std::size_t{1} << 26;  // a moment has tens of kB
+
     void clear();
+    bool have_room() const { return bytes_.size() < max_bytes; }
     // Of the run that goes on, at a choice of the current context, which stands still.
     void keep(World& world);
     // To the last of the first `count`; those after it are forgotten.

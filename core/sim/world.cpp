@@ -356,7 +356,8 @@ void World::answer_from_outside() {
             owned = 0;  // none was kept otherwise; what frames owned that are gone is lost
             answer_ = strategy_->choose(question_);
         }
-    } else if (owned == 0 && suspicion_.verdict == Verdict::clean && strategy_->keeps_moment()) {
+    } else if (owned == 0 && suspicion_.verdict == Verdict::clean && moments_.have_room() &&
+               strategy_->keeps_moment()) {
         moments_.keep(*this);
     }
     heap_in_use_outside_ = heap_in_use() - owned;
