@@ -17,7 +17,7 @@ using scenario::Op;
 using scenario::OpContext;
 using scenario::OpSpec;
 
-constexpr unsigned runs_between_questions = 256;
+constexpr std::uint64_t runs_between_questions = 256;
 
 // Every operation that a plan may hold, those of one CPU next to each other.
 std::vector<Op> all_ops(const Plan& base) {
@@ -140,7 +140,7 @@ class Verifier {
         }
         strategy::Dfs search(how);
         const std::uint64_t runs_before = result_.done.runs;
-        unsigned until_asked = runs_between_questions;
+        std::uint64_t asked = runs_before;
         do {
             const Outcome outcome = run(plans_.plan(), search, how_to_run());
             result_.done.runs = runs_before + search.runs() + 1;
@@ -151,8 +151,8 @@ class Verifier {
                 result_.outcome = std::move(recorded.outcome);
                 return false;
             }
-            if (--until_asked == 0) {
-                until_asked = runs_between_questions;
+            if (result_.done.runs - asked >= runs_between_questions) {
+                asked = result_.done.runs;
                 if (!keep_going(search)) return false;
             }
         } while (search.next());
