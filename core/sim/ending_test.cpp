@@ -188,7 +188,7 @@ TEST(Finish, GivesUpWhateverAnAbandonedRunWasIn) {
         });
         EXPECT_FALSE(ran.quiescent);
         EXPECT_EQ(ran.verdict, Verdict::clean);
-        EXPECT_EQ(ran.told, has_image ? "a" : "au");
+        EXPECT_EQ(told, has_image ? "a" : "au");
     }
     Sequential strategy;
     EXPECT_EQ(run(2, strategy, [] { spawn(0, [] { step('d'); }); }).told, "d");
