@@ -222,9 +222,10 @@ TEST_F(Cli, VerifyEndsWithACounterexampleOrWithWhatItCovered) {
     EXPECT_THAT(rcufuzz("verify nocb --ops fixed.plan --seconds 0.1").out,
                 HasSubstr("not finished: nocb"));
     // Sanitizers keep it from telling states apart.
-    if (proved.out.find(", sc, 0 states, ") == std::string::npos)
+    if (proved.out.find(", sc, 0 states, ") == std::string::npos) {
         EXPECT_THAT(rcufuzz("verify nocb --ops fixed.plan --delays 1 --states 100").out,
                     HasSubstr(", sc, 100 states kept of more, "));
+    }
 }
 
 TEST_F(Cli, ListNamesEveryBugWithItsFields) {
