@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/kernel/context.h"
 
-#include "core/kernel/kthread.h"
 #include "core/kernel/rcu.h"
 #include "core/kernel/softirq.h"
 #include "core/kernel/spinlock.h"
@@ -11,7 +10,6 @@ namespace rcufuzz::kernel {
 
 void boot() {
     begin_spinlocks();
-    begin_tasks();
     begin_timers();
     begin_softirqs();
     begin_readers();

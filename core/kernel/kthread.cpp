@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/kernel/kthread.h"
 
-#include <array>
-
 #include "core/kernel/spinlock.h"
-#include "core/sim/run_state.h"
 
 namespace rcufuzz::kernel {
 
 namespace {
-
-std::array<Task*, sim::max_cpus * sim::slots_per_cpu> task_by_key{};
-const sim::RunState task_by_key_state(task_by_key);
 
 void task_main(void* arg) {
     Task& task = *static_cast<Task*>(arg);
@@ -30,13 +24,10 @@ Task& start(ThreadFn fn, void* data, unsigned cpu, const char* name, int index, 
     task.fn = fn;
     task.data = data;
     task.context = &w.spawn(cpu, task_main, &task);
-    task_by_key[task.context->key] = &task;
     return task;
 }
 
 }  // namespace
-
-void begin_tasks() { task_by_key.fill(nullptr); }
 
 Task& kthread_run(ThreadFn fn, void* data, unsigned cpu, const char* name, int index) {
     return start(fn, data, cpu, name, index, true);
@@ -47,7 +38,8 @@ Task& task_run(ThreadFn fn, void* data, unsigned cpu, const char* name, int inde
 }
 
 Task* task_of(const sim::Context& context) {
-    return context.key < task_by_key.size() ? task_by_key[context.key] : nullptr;
+    const bool used = (sim::world().cpu(context.cpu).used_slots & slot_bit(context.slot)) != 0;
+    return used && context.job == task_main ? static_cast<Task*>(context.arg) : nullptr;
 }
 
 Task& current_task() {

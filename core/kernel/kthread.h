@@ -30,8 +30,6 @@ struct Task {
     WaitCondition condition{};
 };
 
-void begin_tasks();
-
 // A kthread on a CPU; it runs as soon as it is scheduled. Lives until the end of the run.
 Task& kthread_run(ThreadFn fn, void* data, unsigned cpu, const char* name, int index);
 // A task that executes a workload; it is expected to come to its end.
@@ -41,6 +39,7 @@ Task& task_run(ThreadFn fn, void* data, unsigned cpu, const char* name, int inde
 inline bool kthread_should_stop() { return run_is_over(); }
 
 Task& current_task();
+// Also of one that has ended in this run; null where no task has begun.
 Task* task_of(const sim::Context& context);
 
 void set_current_state(TaskState state, const Site& site = Site::current());

@@ -3,22 +3,23 @@
 
 #include <algorithm>
 
-#include "core/sim/run_state.h"
-
 namespace rcufuzz::kernel {
 
 namespace {
 
-Mutex static_call_mutex;
-Mutex jump_label_mutex;
-const sim::RunState static_call_mutex_state(static_call_mutex);
-const sim::RunState jump_label_mutex_state(jump_label_mutex);
+struct Locks {
+    Mutex static_call_mutex;
+    Mutex jump_label_mutex;
+};
+
+Locks* locks = nullptr;  // in the arena: they are part of the run's state
 
 }  // namespace
 
 void static_call_init() {
-    static_call_mutex.init("static_call_mutex", -1);
-    jump_label_mutex.init("jump_label_mutex", -1);
+    locks = &sim::world().arena().make<Locks>();
+    locks->static_call_mutex.init("static_call_mutex", -1);
+    locks->jump_label_mutex.init("jump_label_mutex", -1);
 }
 
 void StaticCall::init(const char* name, int index, int func) {
@@ -27,7 +28,7 @@ void StaticCall::init(const char* name, int index, int func) {
 }
 
 void StaticCall::update(int func, const Site& site) {
-    static_call_mutex.lock(site);
+    locks->static_call_mutex.lock(site);
     if (func_ != func) {
         func_ = func;
         for (TextSite& place : sites_) {
@@ -35,7 +36,7 @@ void StaticCall::update(int func, const Site& site) {
             text_poke(one, func, site);
         }
     }
-    static_call_mutex.unlock(site);
+    locks->static_call_mutex.unlock(site);
 }
 
 bool StaticCall::is_patched() const {
@@ -62,22 +63,22 @@ bool StaticKey::is_patched() const {
 
 void StaticKey::enable(const Site& site) {
     if (memory::READ_ONCE(enabled_, site) > 0) return;
-    jump_label_mutex.lock(site);
+    locks->jump_label_mutex.lock(site);
     if (enabled_.get() == 0) {
         memory::WRITE_ONCE(enabled_, -1, site);
         patch(1, site);
         memory::WRITE_ONCE(enabled_, 1, site);
     }
-    jump_label_mutex.unlock(site);
+    locks->jump_label_mutex.unlock(site);
 }
 
 void StaticKey::disable(const Site& site) {
-    jump_label_mutex.lock(site);
+    locks->jump_label_mutex.lock(site);
     if (enabled_.get() == 1) {
         memory::WRITE_ONCE(enabled_, 0, site);
         patch(0, site);
     }
-    jump_label_mutex.unlock(site);
+    locks->jump_label_mutex.unlock(site);
 }
 
 }  // namespace rcufuzz::kernel

@@ -3,8 +3,6 @@
 
 #include <array>
 
-#include "core/sim/run_state.h"
-
 namespace rcufuzz::kernel {
 
 namespace {
@@ -20,14 +18,13 @@ struct Patch {
     sim::Context* patcher = nullptr;
 };
 
-Patch patch;
-const sim::RunState patch_state(patch);
+Patch* patch = nullptr;  // in the arena: it is part of the run's state
 
 }  // namespace
 
 // sync_core() on this CPU.
 void text_poke_serialise(unsigned cpu) {
-    for (TextSite* const site : patch.sites) site->stale_cpus_ &= ~(1u << cpu);
+    for (TextSite* const site : patch->sites) site->stale_cpus_ &= ~(1u << cpu);
 }
 
 namespace {
@@ -36,8 +33,8 @@ void do_sync_core(void*) {
     const unsigned cpu = smp_processor_id();
     memory::barrier_within_step();
     text_poke_serialise(cpu);
-    patch.unsynced &= ~(1u << cpu);
-    if (patch.unsynced == 0 && patch.patcher != nullptr) sim::world().unblock(*patch.patcher);
+    patch->unsynced &= ~(1u << cpu);
+    if (patch->unsynced == 0 && patch->patcher != nullptr) sim::world().unblock(*patch->patcher);
 }
 
 // on_each_cpu(do_sync_core, NULL, 1)
@@ -45,17 +42,17 @@ void text_poke_sync(const Site& site) {
     sim::World& w = sim::world();
     warn_on(irqs_disabled(), "waits for other CPUs with interrupts disabled", site);
     preempt_disable();
-    patch.unsynced = ((1u << patch.cpus) - 1) & ~(1u << smp_processor_id());
-    patch.patcher = &w.current();
+    patch->unsynced = ((1u << patch->cpus) - 1) & ~(1u << smp_processor_id());
+    patch->patcher = &w.current();
     memory::barrier_within_step();
-    for (unsigned cpu = 0; cpu < patch.cpus; ++cpu) {
-        if (((patch.unsynced >> cpu) & 1u) == 0) continue;
-        w.point({patch.sync_irqs[cpu].name, sim::AccessKind::irq}, site);
-        w.raise_irq(cpu, patch.sync_irqs[cpu]);
+    for (unsigned cpu = 0; cpu < patch->cpus; ++cpu) {
+        if (((patch->unsynced >> cpu) & 1u) == 0) continue;
+        w.point({patch->sync_irqs[cpu].name, sim::AccessKind::irq}, site);
+        w.raise_irq(cpu, patch->sync_irqs[cpu]);
     }
-    while (patch.unsynced != 0 && !w.stopping())
-        w.block(sim::ContextState::spinning, patch.sync_irqs[0].name, false, site);
-    patch.patcher = nullptr;
+    while (patch->unsynced != 0 && !w.stopping())
+        w.block(sim::ContextState::spinning, patch->sync_irqs[0].name, false, site);
+    patch->patcher = nullptr;
     memory::barrier_within_step();
     preempt_enable(site);
 }
@@ -71,7 +68,7 @@ void TextSite::init(const char* name, int index, int code) {
 // Where CPUs are made to serialise, an instruction is fetched as it is at this moment, or as it was
 // before the patch that this CPU has not heard of.
 int TextSite::execute(const Site& site) {
-    if (!patch.syncs) return memory::READ_ONCE(code_, site);
+    if (!patch->syncs) return memory::READ_ONCE(code_, site);
     sim::World& w = sim::world();
     w.point({code_.object(), sim::AccessKind::read}, site);
     const std::uint32_t self = 1u << smp_processor_id();
@@ -87,31 +84,31 @@ int TextSite::execute(const Site& site) {
 }
 
 void text_patch_init(unsigned cpus, bool syncs) {
-    patch = Patch{};
-    patch.cpus = cpus;
-    patch.syncs = syncs;
-    patch.text_mutex.init("text_mutex", -1);
+    patch = &sim::world().arena().make<Patch>();
+    patch->cpus = cpus;
+    patch->syncs = syncs;
+    patch->text_mutex.init("text_mutex", -1);
     for (unsigned cpu = 0; cpu < cpus; ++cpu) {
-        patch.sync_irqs[cpu].handler = do_sync_core;
-        patch.sync_irqs[cpu].name = sim::world().name_object("sync_core", static_cast<int>(cpu));
+        patch->sync_irqs[cpu].handler = do_sync_core;
+        patch->sync_irqs[cpu].name = sim::world().name_object("sync_core", static_cast<int>(cpu));
     }
 }
 
 void text_poke(std::span<TextSite* const> sites, int code, const Site& site) {
-    patch.text_mutex.lock(site);
-    patch.sites = sites;
+    patch->text_mutex.lock(site);
+    patch->sites = sites;
     for (TextSite* const target : sites) {
         target->old_code_ = target->code();
         memory::WRITE_ONCE(target->code_, code, site);
-        if (patch.syncs)
-            target->stale_cpus_ = ((1u << patch.cpus) - 1) & ~(1u << smp_processor_id());
+        if (patch->syncs)
+            target->stale_cpus_ = ((1u << patch->cpus) - 1) & ~(1u << smp_processor_id());
     }
-    if (patch.syncs)
+    if (patch->syncs)
         text_poke_sync(site);
     else
         memory::smp_mb(site);
-    patch.sites = {};
-    patch.text_mutex.unlock(site);
+    patch->sites = {};
+    patch->text_mutex.unlock(site);
 }
 
 }  // namespace rcufuzz::kernel

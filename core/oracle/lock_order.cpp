@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/oracle/lock_order.h"
 
+#include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 
 #include "core/kernel/spinlock.h"
@@ -16,11 +18,49 @@ using kernel::max_lock_classes;
 using kernel::RawSpinlock;
 using sim::Site;
 
-constexpr unsigned max_held = 8;
+constexpr unsigned max_held = 128;
 
 struct Held {
-    std::array<const RawSpinlock*, max_held> locks{};
-    unsigned count = 0;
+    const RawSpinlock* lock = nullptr;
+    std::uint64_t key = 0;  // of the context that holds it
+};
+
+// What all contexts hold: ordered by context, then by when it was taken.
+class HeldLocks {
+   public:
+    void clear() { count_ = 0; }
+    const std::size_t& count() const { return count_; }
+    std::span<const Held> all() const { return std::span(held_).first(count_); }
+    std::span<const Held> of(sim::ContextKey key) const {
+        const std::size_t begin = end_below(key);
+        return all().subspan(begin, end_below(key + 1u) - begin);
+    }
+    void add(sim::ContextKey key, const RawSpinlock& lock) {
+        CHECK(count_ < max_held);
+        const std::size_t place = end_below(key + 1u);
+        std::copy_backward(held_.begin() + place, held_.begin() + count_,
+                           held_.begin() + count_ + 1);
+        held_[place] = {&lock, key};
+        ++count_;
+    }
+    void remove(sim::ContextKey key, const RawSpinlock& lock) {
+        for (std::size_t i = end_below(key + 1u); i-- > end_below(key);) {
+            if (held_[i].lock != &lock) continue;
+            std::copy(held_.begin() + i + 1, held_.begin() + count_, held_.begin() + i);
+            --count_;
+            return;
+        }
+    }
+
+   private:
+    std::size_t end_below(std::uint64_t key) const {
+        std::size_t end = 0;
+        while (end < count_ && held_[end].key < key) ++end;
+        return end;
+    }
+
+    std::array<Held, max_held> held_{};
+    std::size_t count_ = 0;
 };
 
 struct Usage {
@@ -35,30 +75,35 @@ struct State {
     std::array<Usage, max_lock_classes> usage{};
 };
 
-std::array<Held, sim::max_cpus * sim::slots_per_cpu> held_by_key{};
-const sim::RunState held_state(held_by_key);
+HeldLocks held_locks;
 State state;
-const sim::RunState state_state(state);
+const sim::RunState run_state([](unsigned piece) -> std::span<const std::byte> {
+    if (piece == 0) return std::as_bytes(std::span(&state, 1));
+    if (piece == 1) return std::as_bytes(std::span(&held_locks.count(), 1));
+    if (piece == 2) return std::as_bytes(held_locks.all());
+    return {};
+});
 
 std::string lock_name(const RawSpinlock& lock) {
     const sim::ObjectName& name = sim::world().object(lock.object());
     return name.index < 0 ? name.text : name.text + ("[" + std::to_string(name.index) + "]");
 }
 
-void check_order(const Held& held, const RawSpinlock& lock, bool nested, const Site& site) {
+void check_order(std::span<const Held> already, const RawSpinlock& lock, bool nested,
+                 const Site& site) {
     const LockClass taken = lock.lock_class();
-    for (unsigned i = 0; i < held.count; ++i) {
-        const LockClass outer = held.locks[i]->lock_class();
+    for (const Held& held : already) {
+        const LockClass outer = held.lock->lock_class();
         if (outer == taken && !nested)
             sim::world().fail(Verdict::lock_misuse,
-                              lock_name(lock) + " is taken while " + lock_name(*held.locks[i]) +
+                              lock_name(lock) + " is taken while " + lock_name(*held.lock) +
                                   " of the same class is held",
                               site);
         if (outer == taken) continue;
         if (((state.before[taken] >> outer) & 1u) != 0)
             sim::world().fail(
                 Verdict::lock_misuse,
-                lock_name(*held.locks[i]) + " and " + lock_name(lock) + " are taken in both orders",
+                lock_name(*held.lock) + " and " + lock_name(lock) + " are taken in both orders",
                 site);
         state.before[outer] |= 1u << taken;
     }
@@ -91,31 +136,24 @@ void check_usage(const RawSpinlock& lock, const Site& site) {
 void acquired(const RawSpinlock& lock, bool nested, bool tried, const Site& site) {
     sim::World& w = sim::world();
     if (w.stopping() || !w.in_context()) return;
-    Held& held = held_by_key[w.current().key];
-    if (!tried) check_order(held, lock, nested, site);  // a trylock cannot wait
+    const sim::ContextKey key = w.current().key;
+    if (!tried) check_order(held_locks.of(key), lock, nested, site);  // a trylock cannot wait
     if (!tried) note_wait(lock);
     check_usage(lock, site);
-    CHECK(held.count < max_held);
-    held.locks[held.count++] = &lock;
+    held_locks.add(key, lock);
 }
 
 void released(const RawSpinlock& lock, const Site& site) {
     sim::World& w = sim::world();
     if (w.stopping() || !w.in_context()) return;
     check_usage(lock, site);
-    Held& held = held_by_key[w.current().key];
-    for (unsigned i = held.count; i-- > 0;) {
-        if (held.locks[i] != &lock) continue;
-        for (unsigned j = i + 1; j < held.count; ++j) held.locks[j - 1] = held.locks[j];
-        --held.count;
-        return;
-    }
+    held_locks.remove(w.current().key, lock);
 }
 
 }  // namespace
 
 void begin_lock_order() {
-    for (Held& held : held_by_key) held.count = 0;
+    held_locks.clear();
     state.before.fill(0);
     state.usage.fill({});
     kernel::lock_hooks = {acquired, released};

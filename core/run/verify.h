@@ -34,7 +34,7 @@ struct VerifyOptions {
     bool prune = true;
     // How often the clock may advance though no timer waits for it: each multiplies the states.
     std::uint32_t free_jiffies = 0;
-    std::size_t max_states = std::size_t{1} << 22;  // of one plan; 32 to 96 bytes each
+    std::size_t max_states = std::size_t{1} << 22;  // of one plan; 22 to 64 bytes each
     std::uint32_t shard = 0;                        // this part of `shards` equal ones
     std::uint32_t shards = 1;
     // Asked every few runs; false gives the search up. Null: go on.

@@ -16,6 +16,9 @@ inline constexpr unsigned slots_per_cpu = 8;
 
 // Where code runs: a (cpu, slot) pair is one context. Slots 0, 4 and 5 are tasks.
 enum class Slot : std::uint8_t { task, softirq, hardirq, nmi, task2, task3, hardirq2, nmi2 };
+constexpr std::uint8_t slot_bit(Slot slot) {
+    return static_cast<std::uint8_t>(1u << static_cast<unsigned>(slot));
+}
 
 // Names a context across runs of the same configuration: cpu * 8 + slot.
 using ContextKey = std::uint8_t;

@@ -94,7 +94,7 @@ class Image {
         hash_.add(number(context.arg));
         if (context.fresh) return;  // nothing of its job has run
         const auto* const bottom = static_cast<const std::byte*>(context.fiber.stack_bottom_);
-        const std::byte* const top = bottom + context.fiber.stack_size_;
+        const std::byte* const top = context.job_frame;
         const std::byte* const low = &context == world_.current_
                                          ? world_.image_low_
                                          : static_cast<const std::byte*>(context.fiber.context_);

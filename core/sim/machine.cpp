@@ -127,6 +127,7 @@ Context& World::spawn(unsigned number, Job job, void* arg) {
         task.stoppable = false;
         task.fresh = true;
         Cpu& cpu = cpus_[number];
+        cpu.used_slots |= slot_bit(slot);
         for (const Slot other : task_slots)
             if (other != slot &&
                 contexts_[context_key(number, other)].state != ContextState::unused)
@@ -173,6 +174,7 @@ Context* World::push(unsigned number, Slot slot, Job job, void* arg) {
     context.pending = {};
     context.stoppable = false;
     context.fresh = true;
+    cpu.used_slots |= slot_bit(slot);
     context.saved_irqs_on = cpu.irqs_on;
     cpu.interrupts[cpu.depth++] = &context;
     cpu.irqs_on = slot == Slot::softirq;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <type_traits>
@@ -66,13 +67,11 @@ class RunBytes {
     RunBytes(World& world, Bytes bytes) : world_(world), bytes_(bytes) {}
 
     void all() {
-        contexts();
+        cpus();  // while current_ is who asks
         each(world_.current_, world_.quiet_, world_.points_, world_.actors_, world_.jiffies_,
              world_.turn_began_, world_.image_low_, world_.handovers_, world_.free_jiffies_,
              world_.actor_appeared_, world_.timer_armed_, world_.fair_, world_.name_count_,
              world_.question_, world_.main_.ordinal);
-        static_assert(std::is_trivially_copyable_v<Cpu>);
-        bytes_.bytes(world_.cpus_.data(), world_.cpu_count_ * sizeof(Cpu));
         bytes_.arena(world_.arena_);
         for (const RunStateRegion& region : RunState::all())
             region.each_piece(world_.cpu_count_, [this](std::span<const std::byte> piece) {
@@ -87,41 +86,60 @@ class RunBytes {
         (bytes_.bytes(&variables, sizeof variables), ...);
     }
 
-    // Of unused ones too: their fibers park where the next job begins.
-    void contexts() {
-        std::array<bool, max_cpus * slots_per_cpu> created{};
-        const unsigned count = world_.cpu_count_ * slots_per_cpu;
-        for (unsigned key = 0; key < count; ++key)
-            created[key] = world_.contexts_[key].fiber.created();
-        bytes_.bytes(created.data(), count);
-        for (unsigned key = 0; key < count; ++key) {
-            Context& context = world_.contexts_[key];
-            if (created[key])
-                context_bytes(context);
-            else if (context.fiber.created())
-                undo_creation(context);
+    void cpus() {
+        static_assert(std::is_trivially_copyable_v<Cpu>);
+        std::array<std::uint8_t, max_cpus> used_slots{};
+        for (unsigned i = 0; i < world_.cpu_count_; ++i) used_slots[i] = world_.cpus_[i].used_slots;
+        bytes_.bytes(world_.cpus_.data(), world_.cpu_count_ * sizeof(Cpu));
+        for (unsigned i = 0; i < world_.cpu_count_; ++i) {
+            const unsigned then = world_.cpus_[i].used_slots;
+            for (unsigned left = used_slots[i] | then; left != 0; left &= left - 1) {
+                const auto slot = static_cast<Slot>(std::countr_zero(left));
+                Context& context = world_.contexts_[context_key(i, slot)];
+                if ((then & slot_bit(slot)) != 0)
+                    this->context(context);
+                else
+                    forget(context);
+            }
         }
     }
 
-    void context_bytes(Context& context) {
+    // A context without a job is where the next one begins, however it has come there; only whoever
+    // asks may be on its way there.
+    bool has_frames(const Context& context) const {
+        return context.state != ContextState::unused || &context == world_.current_;
+    }
+
+    void context(Context& context) {
         static_assert(std::is_standard_layout_v<Context>);
+        const bool has_frames_now = has_frames(context);
+        bool has_frames_then = has_frames_now;
         const std::uint32_t ordinal = context.ordinal;
+        each(has_frames_then);
         bytes_.bytes(static_cast<void*>(&context), offsetof(Context, fiber));
+        if (!has_frames_then) {
+            if (has_frames_now) begin_again(context.fiber);
+            return;
+        }
         Fiber& fiber = context.fiber;
         each(fiber.context_);
         auto* const top = static_cast<std::byte*>(fiber.stack_top());
         auto* const low = static_cast<std::byte*>(fiber.context_);
         bytes_.bytes(low, static_cast<std::size_t>(top - low));
-        if (world_.keeps_image_ && context.ordinal != ordinal)
-            fiber.scrub_below();  // it has run since
+        const bool has_run_since = context.ordinal != ordinal;
+        if (world_.keeps_image_ && has_run_since) fiber.scrub_below();
     }
 
-    // There was none of its kind in this process before.
-    static void undo_creation(Context& context) {
+    // It had none at that time, and has had a job since.
+    void forget(Context& context) {
+        if (has_frames(context)) begin_again(context.fiber);
         context.state = ContextState::unused;
         context.ordinal = 0;
-        context.fiber.scrub();
-        context.fiber.restart();
+    }
+
+    void begin_again(Fiber& fiber) {
+        if (world_.keeps_image_) fiber.scrub();
+        fiber.restart();
     }
 
     World& world_;

@@ -169,6 +169,12 @@ void World::end_context(Context& context) {
 
 // --- the life of a context ----------------------------------------------------------------------
 
+// Not inline: what stands in the frames above this one tells of how the context has come here.
+[[gnu::noinline]] void World::run_job(Context& self) {
+    self.job_frame = static_cast<const std::byte*>(__builtin_frame_address(0));
+    self.job(self.arg);
+}
+
 void World::context_main(void* arg) {
     Context& self = *static_cast<Context*>(arg);
     World& w = world();
@@ -176,7 +182,7 @@ void World::context_main(void* arg) {
         try {
             self.fresh = false;
             if (w.keeps_image_) scrub_below();  // of the job before
-            if (!w.unwinding_) self.job(self.arg);
+            if (!w.unwinding_) run_job(self);
         } catch (const Unwind&) {
             // The run ended while this context was in the middle of something.
         }

@@ -63,6 +63,7 @@ struct Context {
     Job job = nullptr;
     void* arg = nullptr;
     Site site{};
+    const std::byte* job_frame = nullptr;  // the job's frames are below it; for images
     Fiber fiber{};
 
     bool is_task() const {
@@ -88,6 +89,7 @@ struct Cpu {
     bool irqs_on = true;
     bool woken_from_afar = false;    // by another CPU, since interrupts were disabled here
     bool crowded = false;            // has had more than one task: preemption is possible
+    std::uint8_t used_slots = 0;     // bit s: slot s has had a job in this run
     std::int16_t preempt_count = 0;  // preempt_disable() depth, spinlocks included
     std::int16_t bh_count = 0;       // local_bh_disable() depth
     std::uint32_t softirq_pending = 0;
@@ -240,6 +242,7 @@ class World {
     friend class RunBytes;
 
     static void context_main(void* context);
+    static void run_job(Context& self);
     void job_done(Context& self);
     [[nodiscard]] Context* ask_at_point();  // who runs now
     // The same for a strategy that needs the image: nothing of the caller stays in registers only.

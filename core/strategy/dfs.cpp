@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/strategy/dfs.h"
 
-#include <algorithm>
 #include <bit>
 
 #include "core/base/check.h"
@@ -21,7 +20,6 @@ namespace {
 // Shards are told apart by so many answers; states are not kept above that, since what lies below
 // them is not explored as a whole.
 constexpr std::size_t shard_depth = 8;
-constexpr std::size_t first_table_size = 1u << 12;
 // So that whoever drives the search hears of it now and then.
 constexpr unsigned returns_per_run = 1000;
 
@@ -35,7 +33,6 @@ Access about_to_do(const sim::World& world, unsigned actor_number) {
 Dfs::Dfs(const DfsOptions& options) : options_(options) {
     CHECK(options.shards >= 1 && options.shard < options.shards);
     if (options_.preemptions != DfsOptions::unlimited) options_.commute = nullptr;
-    if (options_.state != nullptr) table_.resize(first_table_size);
 }
 
 void Dfs::begin(const sim::World& world) {
@@ -135,37 +132,19 @@ Dfs::Seen Dfs::look_up(const Choice& choice, ActorMask& sleep, ActorMask& left) 
                  (choice.kind == ChoiceKind::schedule ? 1 : 0));
         hash.add(choice.first);
     }
-    const std::uint64_t state = std::max<std::uint64_t>(hash.value(), 1);
-    const std::size_t mask = table_.size() - 1;
-    std::size_t slot = state & mask;
-    while (table_[slot].state != 0 && table_[slot].state != state) slot = (slot + 1) & mask;
-    Visited& entry = table_[slot];
-    if (entry.state == 0) {
-        if (states_ == options_.max_states) {
+    StateTable::Entry& entry = table_.find(hash.value());
+    if (StateTable::is_empty(entry)) {
+        if (table_.count() == options_.max_states) {
             full_ = true;
             return Seen::no;
         }
-        ++states_;
-        entry = {state, sleep};
-        if (2 * states_ > table_.size()) grow();
+        table_.add(entry, hash.value(), sleep);
         return Seen::no;
     }
     left &= entry.sleep;
     sleep &= entry.sleep;
     entry.sleep = sleep;
     return left == 0 ? Seen::whole : Seen::in_part;
-}
-
-void Dfs::grow() {
-    std::vector<Visited> larger(2 * table_.size());
-    const std::size_t mask = larger.size() - 1;
-    for (const Visited& entry : table_) {
-        if (entry.state == 0) continue;
-        std::size_t slot = entry.state & mask;
-        while (larger[slot].state != 0) slot = (slot + 1) & mask;
-        larger[slot] = entry;
-    }
-    table_.swap(larger);
 }
 
 // Who sleeps on after the step that the node's answer takes: those that it does not touch. Whoever

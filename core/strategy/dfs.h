@@ -26,6 +26,7 @@
 
 #include "core/sim/strategy.h"
 #include "core/sim/world.h"
+#include "core/strategy/state_table.h"
 
 namespace rcufuzz::strategy {
 
@@ -45,7 +46,7 @@ struct DfsOptions {
     // The bound counts every choice of who acts that is not answered with the ordinary 0, also
     // where the context cannot go on (delay bounding: Emmi, Qadeer, Rakamaric 2011).
     bool bound_delays = false;
-    std::size_t max_states = std::size_t{1} << 22;  // 16 bytes each; beyond it nothing is kept
+    std::size_t max_states = std::size_t{1} << 22;  // beyond it nothing is kept
     // Of `shards` searches that together are the whole one, this one. Shards are told apart by the
     // answers to the first choices.
     std::uint32_t shard = 0;
@@ -72,8 +73,9 @@ class Dfs final : public sim::Strategy {
     bool next();
 
     std::uint64_t runs() const { return runs_; }
-    std::uint64_t states() const { return states_; }  // distinct ones; 0 where they are not known
-    std::size_t table_bytes() const { return table_.size() * sizeof(Visited); }
+    // Distinct ones; 0 where they are not known.
+    std::uint64_t states() const { return table_.count(); }
+    std::size_t table_bytes() const { return table_.bytes(); }
     bool states_full() const { return full_; }  // some were not kept
     std::size_t depth() const { return path_.size(); }
     // How much of the search is done, from 0 to 1, were all subtrees of a choice of one size.
@@ -92,10 +94,6 @@ class Dfs final : public sim::Strategy {
         sim::ActorMask sleep = 0;  // not to be run from here
         sim::ActorMask left = 0;   // to be run from here, after the current one
     };
-    struct Visited {
-        std::uint64_t state = 0;  // 0: an empty slot
-        sim::ActorMask sleep = 0;
-    };
     // What the search knew at a choice of which the world has kept the moment.
     struct Moment {
         std::size_t at = 0;
@@ -112,7 +110,6 @@ class Dfs final : public sim::Strategy {
     std::uint32_t meet(const sim::Choice& choice);  // a choice that is new
     sim::ActorMask fresh_start(sim::ActorMask candidates) const;
     Seen look_up(const sim::Choice& choice, sim::ActorMask& sleep, sim::ActorMask& left);
-    void grow();
     void follow(const Node& node);
     bool within_shard() const;
     std::uint32_t chosen(Node& node, unsigned actor_number) const;
@@ -120,9 +117,8 @@ class Dfs final : public sim::Strategy {
     DfsOptions options_;
     const sim::World* world_ = nullptr;
     std::vector<Node> path_;
-    std::vector<Visited> table_;  // open addressing, at most half full
+    StateTable table_;
     std::uint64_t runs_ = 0;
-    std::uint64_t states_ = 0;
     bool full_ = false;
     // Of the running run.
     std::size_t at_ = 0;

@@ -24,13 +24,18 @@ struct Task {
     std::vector<Step> steps;
     std::size_t at = 0;
     int sum = 0;
+    bool interrupts = false;  // the next CPU, before each step
 };
 
-std::array<Task, 3> tasks;
+constexpr std::size_t cpus = 3;
+// A task for each CPU, then what its interrupt handler does.
+std::array<Task, 2 * cpus> tasks;
+std::array<sim::Irq, cpus> irqs;
 std::array<int, 3> variables;
 const sim::RunState run_state([](unsigned piece) {
     return piece == 0   ? std::as_bytes(std::span(tasks))
            : piece == 1 ? std::as_bytes(std::span(variables))
+           : piece == 2 ? std::as_bytes(std::span(irqs))
                         : std::span<const std::byte>{};
 });
 unsigned task_count;
@@ -40,6 +45,7 @@ void draw(std::uint64_t seed, std::uint32_t steps = 0) {
     task_count = steps != 0 ? 2 : 2 + prng.below(2);
     for (unsigned i = 0; i < task_count; ++i) {
         tasks[i].steps.clear();
+        tasks[i].interrupts = false;
         const std::uint32_t some = 2 + prng.below(task_count == 2 ? 3 : 1);
         for (std::uint32_t left = steps != 0 ? steps : some; left != 0; --left)
             tasks[i].steps.push_back(
@@ -47,9 +53,23 @@ void draw(std::uint64_t seed, std::uint32_t steps = 0) {
     }
 }
 
+// Each task interrupts the next CPU, twice; the handlers take two steps.
+void draw_with_interrupts(std::uint64_t seed) {
+    draw(seed, 2);
+    Prng prng(seed);
+    for (unsigned i = 0; i < task_count; ++i) {
+        tasks[i].interrupts = true;
+        tasks[cpus + i].steps = {{static_cast<sim::ObjectId>(1 + prng.below(3)), false},
+                                 {static_cast<sim::ObjectId>(1 + prng.below(3)), true}};
+    }
+}
+
 void walk(void* arg) {
     Task& task = *static_cast<Task*>(arg);
+    const auto cpu = static_cast<unsigned>(&task - tasks.data());
+    const unsigned next = (cpu + 1) % task_count;
     for (const Step& step : task.steps) {
+        if (task.interrupts) sim::world().raise_irq(next, irqs[next]);
         ++task.at;  // a place of its own before each step, and one after the last
         sim::world().point(
             {step.object, step.write ? sim::AccessKind::write : sim::AccessKind::read},
@@ -75,20 +95,21 @@ sim::Job job = walk;
 void boot() {
     variables = {};
     for (int i = 0; i < 3; ++i) sim::world().name_object("x", i);
-    for (unsigned i = 0; i < task_count; ++i) {
-        tasks[i].at = 0;
-        tasks[i].sum = 0;
-        sim::world().spawn(i, job, &tasks[i]);
-    }
+    for (unsigned i = 0; i < cpus; ++i) irqs[i] = {.handler = walk, .arg = &tasks[cpus + i]};
+    for (Task& task : tasks) task.at = 0;
+    for (Task& task : tasks) task.sum = 0;
+    for (unsigned i = 0; i < task_count; ++i) sim::world().spawn(i, job, &tasks[i]);
 }
 
 std::uint64_t state(void*) {
     RunningHash hash;
     for (const int variable : variables) hash.add(static_cast<std::uint64_t>(variable));
-    for (unsigned i = 0; i < task_count; ++i) {
-        hash.add(tasks[i].at);
-        hash.add(static_cast<std::uint64_t>(tasks[i].sum));
+    for (const Task& task : tasks) {
+        hash.add(task.at);
+        hash.add(static_cast<std::uint64_t>(task.sum));
     }
+    for (const sim::Irq& irq : irqs) hash.add(irq.pending ? 1 : 0);
+    for (unsigned i = 0; i < task_count; ++i) hash.add(sim::world().cpu(i).depth);
     return hash.value();
 }
 
@@ -111,7 +132,7 @@ Explored explore(const DfsOptions& options) {
     Explored explored;
     sim::World& w = sim::world();
     do {
-        w.begin(3, search, sim::TraceLevel::off, test::without_ticks());
+        w.begin(cpus, search, sim::TraceLevel::off, test::without_ticks());
         boot();
         ++explored.begun;
         if (w.run_to_quiescence()) {
@@ -144,6 +165,21 @@ TEST(Dfs, GoesBackToWhereItWouldHaveComeAgain) {
         ASSERT_LE(back.begun, again.begun);
     }
     EXPECT_GT(abandoned, 100u);
+}
+
+// Contexts that have had no job at that time, or have had another since, are where they were.
+TEST(Dfs, GoesBackThroughInterrupts) {
+    if (!sim::has_image) GTEST_SKIP() << "nothing to go back to";
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        SCOPED_TRACE(seed);
+        draw_with_interrupts(seed);
+        const Explored again = explore({.state = state});
+        const Explored back = explore({.state = state, .returns = true});
+        ASSERT_EQ(again.finals, back.finals);
+        ASSERT_EQ(again.runs, back.runs);
+        ASSERT_EQ(again.states, back.states);
+        ASSERT_LT(back.begun, again.begun);
+    }
 }
 
 TEST(Dfs, DoesNotGoBackWhileAContextOwnsMemory) {
