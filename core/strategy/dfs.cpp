@@ -102,8 +102,9 @@ std::uint32_t Dfs::meet(const Choice& choice) {
     node.others = choice.others;
     node.preemptions = preemptions_;
     node.costs = choice.kind == ChoiceKind::schedule || options_.bound_delays;
-    node.sleep = options_.commute != nullptr ? sleep_ : 0;
     const ActorMask candidates = all_candidates(choice);
+    // Who was alone has gone on unasked, asleep or not, and may be at its end.
+    node.sleep = options_.commute != nullptr ? sleep_ & candidates : 0;
     node.left = candidates & ~node.sleep;
     const ActorMask starting = options_.starts_are_local ? fresh_start(candidates) : 0;
     if (starting != 0) {

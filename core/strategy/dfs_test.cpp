@@ -232,6 +232,33 @@ TEST(Dfs, TakesEveryOrderOnce) {
     EXPECT_EQ(search.runs(), 20u);
 }
 
+// cpu1 goes first while cpu0 is asleep; then cpu0 is alone, ends unasked, and wakes two others.
+TEST(Dfs, ForgetsSleepersThatHaveEnded) {
+    const test::Program program{
+        4, [] {
+            test::spawn_walker(1, {'b', 1, sim::world().name_object("y")});
+            test::spawn(0, [](void*) {
+                test::access(sim::world().name_object("x"), sim::AccessKind::write);
+                for (const unsigned cpu : {2u, 3u})
+                    sim::world().unblock(
+                        sim::world().context(sim::context_key(cpu, sim::Slot::task)));
+                test::story += 'a';
+            });
+            for (const unsigned cpu : {2u, 3u})
+                test::spawn(cpu, [](void*) {
+                    sim::world().block(sim::ContextState::spinning, 0, false, sim::Site::current());
+                    test::story += static_cast<char>('0' + sim::world().this_cpu_number());
+                });
+        }};
+    Dfs search({.commute = commute, .starts_are_local = true});
+    std::set<std::string> stories;
+    do {
+        stories.insert(test::run(program, search).story);
+    } while (search.next());
+    EXPECT_TRUE(stories.contains("ba23") || stories.contains("ab23"));
+    EXPECT_TRUE(stories.contains("ba32") || stories.contains("ab32"));
+}
+
 TEST(Dfs, APreemptionBoundCutsTheSearch) {
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
         SCOPED_TRACE(seed);
