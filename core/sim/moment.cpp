@@ -67,11 +67,12 @@ class RunBytes {
     RunBytes(World& world, Bytes bytes) : world_(world), bytes_(bytes) {}
 
     void all() {
-        cpus();  // while current_ is who asks
+        asks_now_ = world_.current_;
         each(world_.current_, world_.quiet_, world_.points_, world_.actors_, world_.jiffies_,
              world_.turn_began_, world_.image_low_, world_.handovers_, world_.free_jiffies_,
              world_.actor_appeared_, world_.timer_armed_, world_.fair_, world_.name_count_,
              world_.question_, world_.main_.ordinal);
+        cpus();
         bytes_.arena(world_.arena_);
         for (const RunStateRegion& region : RunState::all())
             region.each_piece(world_.cpu_count_, [this](std::span<const std::byte> piece) {
@@ -88,7 +89,7 @@ class RunBytes {
 
     void cpus() {
         static_assert(std::is_trivially_copyable_v<Cpu>);
-        std::array<std::uint8_t, max_cpus> used_slots{};
+        std::array<std::uint8_t, max_cpus> used_slots;
         for (unsigned i = 0; i < world_.cpu_count_; ++i) used_slots[i] = world_.cpus_[i].used_slots;
         bytes_.bytes(world_.cpus_.data(), world_.cpu_count_ * sizeof(Cpu));
         for (unsigned i = 0; i < world_.cpu_count_; ++i) {
@@ -106,22 +107,20 @@ class RunBytes {
 
     // A context without a job is where the next one begins, however it has come there; only whoever
     // asks may be on its way there.
-    bool has_frames(const Context& context) const {
-        return context.state != ContextState::unused || &context == world_.current_;
+    static bool has_frames(const Context& context, const Context* asks) {
+        return context.state != ContextState::unused || &context == asks;
     }
 
     void context(Context& context) {
         static_assert(std::is_standard_layout_v<Context>);
-        const bool has_frames_now = has_frames(context);
-        bool has_frames_then = has_frames_now;
+        const bool has_frames_now = has_frames(context, asks_now_);
         const std::uint32_t ordinal = context.ordinal;
-        each(has_frames_then);
         bytes_.bytes(static_cast<void*>(&context), offsetof(Context, fiber));
-        if (!has_frames_then) {
-            if (has_frames_now) begin_again(context.fiber);
+        Fiber& fiber = context.fiber;
+        if (!has_frames(context, world_.current_)) {
+            if (has_frames_now) begin_again(fiber);
             return;
         }
-        Fiber& fiber = context.fiber;
         each(fiber.context_);
         auto* const top = static_cast<std::byte*>(fiber.stack_top());
         auto* const low = static_cast<std::byte*>(fiber.context_);
@@ -130,9 +129,9 @@ class RunBytes {
         if (world_.keeps_image_ && has_run_since) fiber.scrub_below();
     }
 
-    // It had none at that time, and has had a job since.
+    // It had no job at that time, and has had one since.
     void forget(Context& context) {
-        if (has_frames(context)) begin_again(context.fiber);
+        if (has_frames(context, asks_now_)) begin_again(context.fiber);
         context.state = ContextState::unused;
         context.ordinal = 0;
     }
@@ -144,6 +143,7 @@ class RunBytes {
 
     World& world_;
     Bytes bytes_;
+    const Context* asks_now_ = nullptr;
 };
 
 void Moments::clear() {
