@@ -112,7 +112,33 @@ Index Machine::address(const Local& pointer, unsigned line) {
 // --- statements ---------------------------------------------------------------------------------
 
 void Machine::execute(Thread& thread, const std::vector<Index>& statements) {
-    for (const Index number : statements) execute(thread, number);
+    for (std::size_t i = 0; i < statements.size(); ++i) {
+        if (std::erase(thread.early, statements[i]) != 0) continue;
+        thread.turn = statements[i];
+        if (mode_ == Mode::weak) execute_early(thread, statements, i);
+        execute(thread, statements[i]);
+    }
+}
+
+// Accesses behind the load at `at` that may come before it, each if the strategy says so.
+void Machine::execute_early(Thread& thread, const std::vector<Index>& statements, std::size_t at) {
+    if (!reordering_.loads[statements[at]]) return;
+    const auto is_early = [&thread](Index number) {
+        return std::ranges::find(thread.early, number) != thread.early.end();
+    };
+    for (std::size_t i = at + 1; i < statements.size(); ++i) {
+        const Index number = statements[i];
+        if (!reordering_.may_come_early[number] || is_early(number)) continue;
+        const auto waits_for = [&](Index other) {
+            return !is_early(other) &&
+                   std::find(statements.begin() + static_cast<std::ptrdiff_t>(at), statements.end(),
+                             other) != statements.end();
+        };
+        if (std::ranges::any_of(reordering_.follows[number], waits_for)) continue;
+        if (sim::world().choose(0, 2, Site::current()) == 0) continue;
+        thread.early.push_back(number);
+        execute(thread, number);
+    }
 }
 
 void Machine::execute(Thread& thread, Index number) {

@@ -32,7 +32,7 @@ bool uses_srcu(const Test& test) {
 }  // namespace
 
 Machine::Machine(const Test& test, const std::string& file, Mode mode)
-    : test_(test), file_(file), mode_(mode) {
+    : test_(test), file_(file), mode_(mode), reordering_(reordering_of(test)) {
     threads_.resize(test.processes.size());
     locations_.resize(test.locations.size());
     srcu_.resize(test.locations.size());
@@ -59,8 +59,9 @@ Final Machine::run(sim::Strategy& strategy) {
         const Process& process = test_.processes[i];
         thread.machine = this;
         thread.number = i;
-        thread.statement = none;
+        thread.turn = thread.statement = none;
         thread.done = false;
+        thread.early.clear();
         thread.locals.assign(process.locals.size(), {});
         for (std::size_t local = 0; local < process.locals.size(); ++local)
             thread.locals[local].value = process.initial[local];
@@ -78,7 +79,7 @@ Final Machine::run(sim::Strategy& strategy) {
 void Machine::thread_main(void* arg) {
     Thread& thread = *static_cast<Thread*>(arg);
     thread.machine->execute(thread, thread.machine->test_.processes[thread.number].body);
-    thread.statement = none;
+    thread.turn = thread.statement = none;
     thread.loaded = {};
     thread.loaded_times.clear();
     thread.done = true;
@@ -99,7 +100,8 @@ std::uint64_t Machine::state() {
     RunningHash hash;
     memory::feed(model_, ranks_, hash);
     for (const Thread& thread : threads_) {
-        hash.add(std::uint64_t{thread.statement} << 1 | (thread.done ? 1 : 0));
+        hash.add(std::uint64_t{thread.turn} << 32 | thread.statement);
+        hash.add(thread.done ? 1 : 0);
         for (const Local& local : thread.locals) {
             hash.add(static_cast<std::uint64_t>(local.value));
             hash.add(ranks_.of(relevant(thread, local.time)));
@@ -107,6 +109,8 @@ std::uint64_t Machine::state() {
         hash.add(thread.loaded.value());
         for (const memory::Time time : thread.loaded_times)
             hash.add(ranks_.of(relevant(thread, time)));
+        for (const Index early : thread.early) hash.add(early);
+        hash.add(thread.early.size());
         hash.add(static_cast<std::uint64_t>(
             sim::world().context(sim::context_key(thread.number, sim::Slot::task)).state));
     }

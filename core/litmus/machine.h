@@ -12,6 +12,7 @@
 
 #include "core/base/hash.h"
 #include "core/litmus/program.h"
+#include "core/litmus/reordering.h"
 #include "core/memory/state_hash.h"
 #include "core/sim/world.h"
 
@@ -53,17 +54,20 @@ class Machine {
     struct Thread {
         Machine* machine = nullptr;
         unsigned number = 0;
-        Index statement = none;  // where it stands
+        Index turn = none;       // where it stands
+        Index statement = none;  // what it executes: this one, or one that comes early
         std::vector<Local> locals;
         // What it has loaded in this statement so far.
         RunningHash loaded;
         std::vector<memory::Time> loaded_times;
+        std::vector<Index> early;  // statements whose turn is still to come, but that have run
         bool done = false;
     };
 
     static void thread_main(void* arg);
     void execute(Thread& thread, const std::vector<Index>& statements);
     void execute(Thread& thread, Index number);
+    void execute_early(Thread& thread, const std::vector<Index>& statements, std::size_t at);
     Local evaluate(Thread& thread, Index number);
     Local binary(Thread& thread, const Expr& expr);
     Local call(Thread& thread, const Expr& expr);
@@ -91,6 +95,7 @@ class Machine {
     Mode mode_;
     memory::Model model_;
     memory::TimeRanks ranks_;
+    const Reordering reordering_;
     std::vector<Thread> threads_;
     std::vector<memory::Location*> locations_;
     std::vector<memory::GpDomain*> srcu_;  // by location; null: none yet

@@ -31,12 +31,23 @@ std::uint64_t seeds(std::uint64_t standard) {
     return text == nullptr ? standard : std::strtoull(text, nullptr, 10);
 }
 
-// What is observed is allowed: no false alarm. And what the axioms allow is observed, but for loads
-// that come after a later store: the limit that README.md declares, and the only one.
-TEST(Model, ObservesWhatTheAxiomsAllowButForEarlyStores) {
+bool has_sections(const Sketch& sketch) {
+    const auto begins_one = [](const Step& step) {
+        return step.what == Do::lock || step.what == Do::rcu_lock || step.what == Do::sync_rcu;
+    };
+    return std::ranges::any_of(sketch.threads, [&](const std::vector<Step>& thread) {
+        return std::ranges::any_of(thread, begins_one);
+    });
+}
+
+// What is observed is allowed: no false alarm. And what the axioms allow is observed; where there
+// are sections, which nothing overtakes here, at least what they allow if no load comes after a
+// later store. README.md declares this limit, and the one that shows in one program of thousands.
+TEST(Model, ObservesWhatTheAxiomsAllow) {
+    std::uint64_t early = 0;
     std::uint64_t fewer = 0;
     std::uint64_t judged = 0;
-    const std::uint64_t count = seeds(300);
+    const std::uint64_t count = seeds(400);
     for (std::uint64_t seed = 1; seed <= count; ++seed) {
         const Sketch sketch = random_sketch(seed);
         const double candidates = candidate_count(sketch);
@@ -45,14 +56,16 @@ TEST(Model, ObservesWhatTheAxiomsAllowButForEarlyStores) {
         const std::string text = to_litmus(sketch);
         SCOPED_TRACE("seed " + std::to_string(seed) + "\n" + text);
         const States ours = observed(text);
-        const States expected = allowed(sketch, Axioms::kernel_loads_first);
-        ASSERT_EQ(ours, expected);
-        const States kernel = allowed(sketch, Axioms::kernel);
-        ASSERT_TRUE(std::ranges::includes(kernel, ours));
-        if (kernel.size() != ours.size()) ++fewer;
+        const States expected = allowed(sketch, Axioms::kernel);
+        const States in_order = allowed(sketch, Axioms::kernel_loads_first);
+        ASSERT_TRUE(std::ranges::includes(expected, ours));
+        ASSERT_TRUE(std::ranges::includes(ours, in_order));
+        if (!has_sections(sketch) && ours != expected) ++fewer;
+        if (ours.size() > in_order.size()) ++early;
     }
     EXPECT_GT(judged, count / 2);
-    EXPECT_GT(fewer, 0u) << "the limit shows in some of these programs";
+    EXPECT_LE(fewer, judged / 1000);
+    EXPECT_GT(early, 0u) << "stores come early in some of these programs";
 }
 
 // Both reductions off, and the same final states: the search leaves out no more than it may.
