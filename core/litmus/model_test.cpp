@@ -47,7 +47,7 @@ TEST(Model, ObservesWhatTheAxiomsAllow) {
     std::uint64_t early = 0;
     std::uint64_t fewer = 0;
     std::uint64_t judged = 0;
-    const std::uint64_t count = seeds(400);
+    const std::uint64_t count = seeds(300);
     for (std::uint64_t seed = 1; seed <= count; ++seed) {
         const Sketch sketch = random_sketch(seed);
         const double candidates = candidate_count(sketch);
