@@ -2,8 +2,8 @@
 //
 // The whole state of a run as a hash, for exhaustive search: the arena, the stacks of all contexts
 // from their jobs on, what the world knows of CPUs and contexts, and the globals that are named in
-// run_state.h. Two moments with the same hash have the same future, whatever the algorithm keeps and
-// wherever. No algorithm has to describe its state for this, and so none can forget a part of it.
+// run_state.h. Two moments with the same hash have the same future, whatever the algorithm keeps
+// and wherever. No algorithm has to describe its state for this, and so none can forget a part.
 //
 // The price: bytes that no longer mean anything count as well, so one state may have several
 // hashes. Search then does more than it must, never less. Addresses count too: a hash means nothing
