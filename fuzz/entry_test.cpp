@@ -37,7 +37,7 @@ class Environment {
     std::vector<const char*> names_;
 };
 
-constexpr const char* target = "nocb";
+constexpr const char* nocb = "nocb";
 
 Bytes random_bytes(Prng& prng, std::uint32_t max_size) {
     Bytes bytes(prng.below(max_size + 1));
@@ -47,7 +47,7 @@ Bytes random_bytes(Prng& prng, std::uint32_t max_size) {
 
 // A find, a fault of our own or a run without end would end the test program.
 TEST(Entry, AnyInputRunsAndSamplesStates) {
-    const Entry entry(target);
+    const Entry entry(nocb);
     Prng prng(1);
     std::array<std::uint8_t, state_counter_count> counters{};
     entry.run_one({}, counters);
@@ -56,7 +56,7 @@ TEST(Entry, AnyInputRunsAndSamplesStates) {
 }
 
 TEST(Entry, MutantsFitAndAreBodies) {
-    Entry entry(target);
+    Entry entry(nocb);
     Prng prng(2);
     Bytes input;
     for (std::uint64_t seed = 0; seed < 2000; ++seed) {
@@ -71,8 +71,8 @@ TEST(Entry, MutantsFitAndAreBodies) {
 }
 
 TEST(Entry, MutantsAreAFunctionOfWhatCameBefore) {
-    Entry first(target);
-    Entry second(target);
+    Entry first(nocb);
+    Entry second(nocb);
     Bytes input;
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         const Bytes mutant = first.mutate(input, 400, seed);
@@ -85,8 +85,8 @@ TEST(Entry, EnvironmentFixesConfigurationAndBugs) {
     const Environment environment({{"RCUFUZZ_CONFIG", "cpus=2,end_tick=1"},
                                    {"RCUFUZZ_BUG", "D34b"},
                                    {"RCUFUZZ_ORACLE", "black-box"}});
-    const Entry entry(target);
-    run::Plan wanted = run::empty_plan(run::target_from_word(target));
+    const Entry entry(nocb);
+    run::Plan wanted = run::empty_plan(run::target_from_word(nocb));
     const std::size_t cpus = run::set_config(wanted, "cpus=2");
     Prng prng(3);
     for (int i = 0; i < 100; ++i) {
@@ -125,7 +125,7 @@ TEST(Entry, BugsBringWhatTheyNeed) {
 
 TEST(EntryDeathTest, BadEnvironmentIsTheUsersFault) {
     const Environment environment({{"RCUFUZZ_BUG", "D99"}});
-    EXPECT_EXIT(Entry{target}, testing::ExitedWithCode(64), "unknown bug 'D99' of nocb");
+    EXPECT_EXIT(Entry{nocb}, testing::ExitedWithCode(64), "unknown bug 'D99' of nocb");
 }
 
 TEST(EntryDeathTest, AFindIsWrittenNamedAndAborts) {
@@ -133,7 +133,7 @@ TEST(EntryDeathTest, AFindIsWrittenNamedAndAborts) {
     std::filesystem::create_directories(directory);
     const Environment environment({{"RCUFUZZ_BUG", "D10"}, {"RCUFUZZ_OUT", directory.c_str()}});
     const auto hunt = [] {
-        Entry entry(target);
+        Entry entry(nocb);
         std::array<std::uint8_t, state_counter_count> counters{};
         Bytes input;
         for (std::uint64_t seed = 0; seed < 100000; ++seed) {

@@ -33,6 +33,8 @@ std::string_view trim(std::string_view text) {
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
+std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+
 std::vector<std::string_view> words(std::string_view line) {
     std::vector<std::string_view> result;
     for (;;) {

@@ -13,6 +13,9 @@ namespace rcufuzz {
 
 std::string_view trim(std::string_view text);
 
+// 'text', as messages show what the user wrote.
+std::string quoted(std::string_view text);
+
 // The words of a line, separated by blanks; a '#' that begins a word starts a comment.
 std::vector<std::string_view> words(std::string_view line);
 

@@ -20,14 +20,14 @@ using namespace test;
 constexpr unsigned random_runs = 3000;
 
 // One grace-period machine on the CPU behind those of the test.
-struct Machine {
+struct Scene {
     GracePeriods gp;
     bool inside = false;  // the reader
     bool waited = false;  // the waiter
     unsigned done = 0;
 };
 
-Machine* machine = nullptr;
+Scene* scene = nullptr;
 
 // Runs `tasks` under many random schedules, and `check` after each.
 void many_runs(unsigned cpus, const Body& tasks, const Body& check, bool weak = false) {
@@ -36,8 +36,8 @@ void many_runs(unsigned cpus, const Body& tasks, const Body& check, bool weak = 
         const Ran ran = sim::test::run(cpus + 1, strategy, [&] {
             memory::begin_memory(weak);
             boot();
-            machine = &sim::world().arena().make<Machine>();
-            machine->gp.init("gp", cpus);
+            scene = &sim::world().arena().make<Scene>();
+            scene->gp.init("gp", cpus);
             tasks();
         });
         ASSERT_EQ(fault(ran), "") << "seed " << seed;
@@ -51,12 +51,12 @@ void many_runs(unsigned cpus, const Body& tasks, const Body& check, bool weak = 
 }
 
 void read_side() {
-    machine->gp.reader_enter();
-    machine->inside = true;
+    scene->gp.reader_enter();
+    scene->inside = true;
     point();
     point();
-    machine->inside = false;
-    machine->gp.reader_exit();
+    scene->inside = false;
+    scene->gp.reader_exit();
 }
 
 TEST(GracePeriods, ReadersThatAreInsideAreWaitedFor) {
@@ -67,47 +67,47 @@ TEST(GracePeriods, ReadersThatAreInsideAreWaitedFor) {
             task(0, read_side);
             task(1, [&] {
                 point();
-                const std::uint32_t sections = machine->gp.sections_begun();
-                const bool inside = machine->inside;
-                machine->gp.synchronize();
-                EXPECT_FALSE(machine->gp.any_open_of_first(sections));
+                const std::uint32_t sections = scene->gp.sections_begun();
+                const bool inside = scene->inside;
+                scene->gp.synchronize();
+                EXPECT_FALSE(scene->gp.any_open_of_first(sections));
                 overlapped.insert(inside);
-                ++machine->done;
+                ++scene->done;
             });
         },
-        [] { EXPECT_EQ(machine->done, 1u); });
+        [] { EXPECT_EQ(scene->done, 1u); });
     EXPECT_EQ(overlapped.size(), 2u) << "the schedules did not come to both";
 }
 
 TEST(GracePeriods, ReadersThatComeLaterAreNot) {
     Prefer strategy({run_of(1), run_of(2)});
     const Ran ran = run_kernel(3, strategy, [&] {
-        machine = &sim::world().arena().make<Machine>();
-        machine->gp.init("gp", 2);
+        scene = &sim::world().arena().make<Scene>();
+        scene->gp.init("gp", 2);
         task(1, [&] {
-            machine->gp.synchronize();
-            machine->waited = true;
+            scene->gp.synchronize();
+            scene->waited = true;
         });
         task(0, [&] {
-            machine->gp.reader_enter();
-            machine->inside = true;
-            while (!machine->waited) cpu_relax();
-            machine->inside = false;
-            machine->gp.reader_exit();
+            scene->gp.reader_enter();
+            scene->inside = true;
+            while (!scene->waited) cpu_relax();
+            scene->inside = false;
+            scene->gp.reader_exit();
         });
     });
     EXPECT_EQ(fault(ran), "");
-    EXPECT_TRUE(machine->waited);
+    EXPECT_TRUE(scene->waited);
 }
 
 TEST(GracePeriods, WaitingWithinAReaderIsADeadlock) {
     Sequential strategy;
     const Ran ran = run_kernel(2, strategy, [&] {
-        machine = &sim::world().arena().make<Machine>();
-        machine->gp.init("gp", 1);
+        scene = &sim::world().arena().make<Scene>();
+        scene->gp.init("gp", 1);
         task(0, [] {
-            machine->gp.reader_enter();
-            machine->gp.synchronize();
+            scene->gp.reader_enter();
+            scene->gp.synchronize();
         });
     });
     EXPECT_EQ(ran.verdict, Verdict::deadlock);
@@ -116,12 +116,12 @@ TEST(GracePeriods, WaitingWithinAReaderIsADeadlock) {
 TEST(GracePeriods, LeavingAReaderTwiceIsMisuse) {
     Sequential strategy;
     const Ran ran = run_kernel(2, strategy, [&] {
-        machine = &sim::world().arena().make<Machine>();
-        machine->gp.init("gp", 1);
+        scene = &sim::world().arena().make<Scene>();
+        scene->gp.init("gp", 1);
         task(0, [] {
-            machine->gp.reader_enter();
-            machine->gp.reader_exit();
-            machine->gp.reader_exit();
+            scene->gp.reader_enter();
+            scene->gp.reader_exit();
+            scene->gp.reader_exit();
         });
     });
     EXPECT_EQ(ran.verdict, Verdict::lock_misuse);
@@ -132,20 +132,20 @@ TEST(GracePeriods, NestedReadersLeaveWithTheOutermost) {
         2,
         [] {
             task(0, [] {
-                machine->gp.reader_enter();
-                machine->inside = true;
-                machine->gp.reader_enter();
-                machine->gp.reader_exit();
+                scene->gp.reader_enter();
+                scene->inside = true;
+                scene->gp.reader_enter();
+                scene->gp.reader_exit();
                 point();
-                machine->inside = false;
-                machine->gp.reader_exit();
+                scene->inside = false;
+                scene->gp.reader_exit();
             });
             task(1, [] {
                 point();
-                const bool inside = machine->inside;
-                machine->gp.synchronize();
+                const bool inside = scene->inside;
+                scene->gp.synchronize();
                 if (inside) {
-                    EXPECT_FALSE(machine->inside);
+                    EXPECT_FALSE(scene->inside);
                 }
             });
         },
@@ -159,19 +159,19 @@ TEST(GracePeriods, ACookieClaimsOnlyWhatHappened) {
         3,
         [&] {
             task(0, read_side);
-            task(1, [] { machine->gp.synchronize(); });  // starts grace periods of its own
+            task(1, [] { scene->gp.synchronize(); });  // starts grace periods of its own
             task(2, [&] {
                 point();
-                const std::uint32_t sections = machine->gp.sections_begun();
-                const Seq cookie = machine->gp.get_state();
+                const std::uint32_t sections = scene->gp.sections_begun();
+                const Seq cookie = scene->gp.get_state();
                 for (int i = 0; i < 6; ++i) point();
-                const bool done = machine->gp.poll_state(cookie);
+                const bool done = scene->gp.poll_state(cookie);
                 polled.insert(done);
                 if (done) {
-                    EXPECT_FALSE(machine->gp.any_open_of_first(sections));
+                    EXPECT_FALSE(scene->gp.any_open_of_first(sections));
                 }
-                machine->gp.cond_synchronize(cookie);
-                EXPECT_FALSE(machine->gp.any_open_of_first(sections));
+                scene->gp.cond_synchronize(cookie);
+                EXPECT_FALSE(scene->gp.any_open_of_first(sections));
             });
         },
         [] {});
@@ -191,18 +191,18 @@ TEST(GracePeriods, CallbacksRunOnceInOrderAfterTheReaders) {
                 for (unsigned i = 0; i < 3; ++i) {
                     Numbered& callback = sim::world().arena().make<Numbered>();
                     callback.number = i;
-                    callback.sections = machine->gp.sections_begun();
+                    callback.sections = scene->gp.sections_begun();
                     callback.fn = [](GpCallback& called) {
                         const auto& self = static_cast<Numbered&>(called);
-                        EXPECT_EQ(machine->done++, self.number);
-                        EXPECT_FALSE(machine->gp.any_open_of_first(self.sections));
+                        EXPECT_EQ(scene->done++, self.number);
+                        EXPECT_FALSE(scene->gp.any_open_of_first(self.sections));
                     };
-                    machine->gp.call(callback);
+                    scene->gp.call(callback);
                     point();
                 }
             });
         },
-        [] { EXPECT_EQ(machine->done, 3u); });
+        [] { EXPECT_EQ(scene->done, 3u); });
 }
 
 // The law of RCU under weak memory: a reader that sees the second store, which came after the grace
@@ -222,14 +222,14 @@ TEST(GracePeriods, OrderMemoryAsWellUnderWeakMemory) {
             v->before.init("before", -1, 0);
             v->after.init("after", -1, 0);
             task(0, [&] {
-                machine->gp.reader_enter();
+                scene->gp.reader_enter();
                 v->saw_after = READ_ONCE(v->after);
                 v->saw_before = READ_ONCE(v->before);
-                machine->gp.reader_exit();
+                scene->gp.reader_exit();
             });
             task(1, [&] {
                 WRITE_ONCE(v->before, 1);
-                machine->gp.synchronize();
+                scene->gp.synchronize();
                 WRITE_ONCE(v->after, 1);
             });
         },

@@ -16,26 +16,26 @@ using test::run_kernel;
 using test::Sequential;
 using test::task;
 
-struct Fixture {
+struct Ipis {
     IpiVector vector;
     unsigned taken = 0;
     SpinWait waiters;
     memory::Shared<int> flag;
 };
 
-Fixture* fixture = nullptr;
+Ipis* ipis = nullptr;
 
-Fixture& make_fixture() {
-    fixture = &sim::world().arena().make<Fixture>();
-    fixture->vector.init("ipi", 2, [] { ++fixture->taken; });
-    fixture->flag.init("flag", -1, 0);
-    return *fixture;
+Ipis& make_fixture() {
+    ipis = &sim::world().arena().make<Ipis>();
+    ipis->vector.init("ipi", 2, [] { ++ipis->taken; });
+    ipis->flag.init("flag", -1, 0);
+    return *ipis;
 }
 
 TEST(Ipi, WhatIsSentWhilePendingCoalesces) {
     Sequential strategy;
     const Ran ran = run_kernel(2, strategy, [] {
-        Fixture& f = make_fixture();
+        Ipis& f = make_fixture();
         task(1, [&f] {
             local_irq_disable();
             f.vector.send(1);
@@ -47,13 +47,13 @@ TEST(Ipi, WhatIsSentWhilePendingCoalesces) {
         });
     });
     EXPECT_EQ(fault(ran), "");
-    EXPECT_EQ(fixture->taken, 1u);
+    EXPECT_EQ(ipis->taken, 1u);
 }
 
 TEST(Ipi, IsForgottenByACpuThatGoesOfflineButNotWhatComesLater) {
     Sequential strategy;
     const Ran ran = run_kernel(2, strategy, [] {
-        Fixture& f = make_fixture();
+        Ipis& f = make_fixture();
         task(1, [&f] {
             local_irq_disable();
             f.vector.send(1);
@@ -66,7 +66,7 @@ TEST(Ipi, IsForgottenByACpuThatGoesOfflineButNotWhatComesLater) {
         });
     });
     EXPECT_EQ(fault(ran), "");
-    EXPECT_EQ(fixture->taken, 1u);
+    EXPECT_EQ(ipis->taken, 1u);
 }
 
 TEST(SpinWait, EndsWhenTheVariableHasChanged) {
@@ -74,7 +74,7 @@ TEST(SpinWait, EndsWhenTheVariableHasChanged) {
         AtRandom strategy(seed, 2);
         bool done = false;
         const Ran ran = run_kernel(2, strategy, [&done] {
-            Fixture& f = make_fixture();
+            Ipis& f = make_fixture();
             task(0, [&f, &done] {
                 while (memory::READ_ONCE(f.flag) == 0)
                     if (f.flag.get() == 0) f.waiters.wait(f.flag.object());

@@ -8,6 +8,7 @@
 
 #include "core/kernel/context.h"
 #include "core/kernel/kthread.h"
+#include "core/kernel/spinlock.h"
 #include "core/sim/test_machine.h"
 
 namespace rcufuzz::kernel::test {
@@ -45,6 +46,12 @@ inline Task& task(unsigned cpu, Body body, const char* name = "task") {
 inline Task& kthread(unsigned cpu, Body body, const char* name = "kthread") {
     return kthread_run(sim::test::call_body, sim::test::keep(std::move(body)), cpu, name,
                        static_cast<int>(cpu));
+}
+
+inline RawSpinlock& make_lock(const char* name = "lock", LockClass lock_class = 0, int index = -1) {
+    RawSpinlock& lock = sim::world().arena().make<RawSpinlock>();
+    lock.init(name, index, lock_class);
+    return lock;
 }
 
 // What the run was found guilty of, in words; empty: nothing.

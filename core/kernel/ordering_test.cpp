@@ -19,7 +19,7 @@ using memory::load_plain;
 using memory::Shared;
 using memory::store_plain;
 
-constexpr unsigned random_runs = 500;
+constexpr unsigned ordering_runs = 500;
 
 struct Common {
     Shared<int> there;
@@ -38,7 +38,7 @@ Common* common = nullptr;
 // The first run's verdict that is not clean.
 std::string fault_of(const Body& first, const Body& second) {
     std::string found;
-    for (unsigned seed = 1; seed <= random_runs && found.empty(); ++seed) {
+    for (unsigned seed = 1; seed <= ordering_runs && found.empty(); ++seed) {
         AtRandom strategy(seed, 2);
         found = fault(sim::test::run(2, strategy, [&] {
             memory::begin_memory(true);

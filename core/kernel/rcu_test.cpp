@@ -141,13 +141,13 @@ TEST(Readers, AreForgottenByTheNextRun) {
 }
 
 // Each of these keeps CPU 0 from being quiescent while it lasts.
-struct Region {
+struct BusyRegion {
     const char* name;
     void (*enter)();
     void (*leave)();
 };
 
-class NotQuiescent : public testing::TestWithParam<Region> {};
+class NotQuiescent : public testing::TestWithParam<BusyRegion> {};
 
 TEST_P(NotQuiescent, InsideTheRegion) {
     Sequential strategy;
@@ -166,10 +166,11 @@ TEST_P(NotQuiescent, InsideTheRegion) {
 
 INSTANTIATE_TEST_SUITE_P(
     , NotQuiescent,
-    testing::Values(Region{"Reader", [] { rcu_read_lock(); }, [] { rcu_read_unlock(); }},
-                    Region{"Interrupts", [] { local_irq_disable(); }, [] { local_irq_enable(); }},
-                    Region{"Preemption", [] { preempt_disable(); }, [] { preempt_enable(); }},
-                    Region{"BottomHalves", [] { local_bh_disable(); }, [] { local_bh_enable(); }}),
+    testing::Values(
+        BusyRegion{"Reader", [] { rcu_read_lock(); }, [] { rcu_read_unlock(); }},
+        BusyRegion{"Interrupts", [] { local_irq_disable(); }, [] { local_irq_enable(); }},
+        BusyRegion{"Preemption", [] { preempt_disable(); }, [] { preempt_enable(); }},
+        BusyRegion{"BottomHalves", [] { local_bh_disable(); }, [] { local_bh_enable(); }}),
     [](const auto& parameter) { return parameter.param.name; });
 
 TEST(Interrupts, AreNotQuiescentAndNorAreSoftirqs) {

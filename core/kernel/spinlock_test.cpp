@@ -17,6 +17,7 @@ using test::EveryRun;
 using test::fault;
 using test::irq_of;
 using test::make_irq;
+using test::make_lock;
 using test::point;
 using test::Prefer;
 using test::Ran;
@@ -28,12 +29,6 @@ using test::step;
 using test::task;
 using test::told;
 using testing::HasSubstr;
-
-RawSpinlock& make_lock(const char* name = "lock", LockClass lock_class = 0) {
-    RawSpinlock& lock = sim::world().arena().make<RawSpinlock>();
-    lock.init(name, -1, lock_class);
-    return lock;
-}
 
 // --- exclusion ----------------------------------------------------------------------------------
 

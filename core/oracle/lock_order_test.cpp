@@ -18,6 +18,7 @@ using kernel::RawSpinlock;
 using kernel::test::Answers;
 using kernel::test::fault;
 using kernel::test::make_irq;
+using kernel::test::make_lock;
 using kernel::test::Ran;
 using kernel::test::run_kernel;
 using kernel::test::run_of;
@@ -26,12 +27,6 @@ using kernel::test::step;
 using kernel::test::task;
 using kernel::test::told;
 using sim::Site;
-
-RawSpinlock& make_lock(const char* name, LockClass lock_class, int index = -1) {
-    RawSpinlock& lock = sim::world().arena().make<RawSpinlock>();
-    lock.init(name, index, lock_class);
-    return lock;
-}
 
 std::string lock_fault(unsigned cpus, sim::Strategy& strategy, const kernel::test::Body& body) {
     begin_lock_order();

@@ -13,10 +13,6 @@ namespace rcufuzz::report {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& what) { throw UserError(what); }
-
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
-
 struct ComparisonWord {
     std::string_view word;
     Comparison comparison;
@@ -71,7 +67,8 @@ std::optional<Condition> comparison_from(std::string_view text) {
         result.text = text;
         result.name = trim(text.substr(0, at));
         if (result.name.empty() || !value) {
-            refuse("expected NAME" + std::string(entry.word) + "NUMBER instead of " + quoted(text));
+            throw UserError("expected NAME" + std::string(entry.word) + "NUMBER instead of " +
+                            quoted(text));
         }
         result.comparison = entry.comparison;
         result.value = *value;
@@ -82,7 +79,8 @@ std::optional<Condition> comparison_from(std::string_view text) {
 
 std::size_t labelled_op(const StoryNames& names, std::string_view label) {
     const auto at = std::find(names.labels.begin(), names.labels.end(), label);
-    if (label.empty() || at == names.labels.end()) refuse("unknown operation " + quoted(label));
+    if (label.empty() || at == names.labels.end())
+        throw UserError("unknown operation " + quoted(label));
     return static_cast<std::size_t>(at - names.labels.begin());
 }
 
@@ -105,7 +103,7 @@ bool place_from(std::string_view word, Condition& result) {
 sim::ContextKey context_of(const StoryNames& names, std::string_view text, std::string_view word,
                            const std::optional<Actor>& subject) {
     const std::optional<Actor> whose = word.empty() ? subject : actor_from_word(names, word);
-    if (!whose || whose->clock) refuse(quoted(text) + ": which context?");
+    if (!whose || whose->clock) throw UserError(quoted(text) + ": which context?");
     return whose->key;
 }
 
@@ -116,7 +114,7 @@ Condition condition_from(const StoryNames& names, std::string_view text,
     result.text = text;
     const std::vector<std::string_view> parts = words(text);
     if (parts.empty() || parts.size() > 3)
-        refuse("expected a condition instead of " + quoted(text));
+        throw UserError("expected a condition instead of " + quoted(text));
     if (parts.size() >= 2 && place_from(parts[parts.size() - 2], result)) {
         result.name = parts.back();
         result.key = context_of(names, text, parts.size() == 3 ? parts[0] : "", subject);
@@ -128,7 +126,7 @@ Condition condition_from(const StoryNames& names, std::string_view text,
         return result;
     }
     const auto kind = state_from(context_states, parts.back());
-    if (!kind || parts.size() > 2) refuse("unknown condition " + quoted(text));
+    if (!kind || parts.size() > 2) throw UserError("unknown condition " + quoted(text));
     result.kind = *kind;
     result.key = context_of(names, text, parts.size() == 2 ? parts[0] : "", subject);
     return result;
@@ -163,7 +161,7 @@ Actor actor_from_word(const StoryNames& names, std::string_view word) {
         name += alias.meant;
     }
     const auto key = run::context_from_word(names.plan, name);
-    if (!key || *key == run::main_key) refuse("unknown actor " + quoted(word));
+    if (!key || *key == run::main_key) throw UserError("unknown actor " + quoted(word));
     return {.clock = false, .key = *key};
 }
 

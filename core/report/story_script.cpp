@@ -13,10 +13,6 @@ namespace rcufuzz::report {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& what) { throw UserError(what); }
-
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
-
 // `text` without the part from a '#' that stands outside quotes and begins a word.
 std::string_view without_comment(std::string_view text) {
     bool inside = false;
@@ -39,7 +35,7 @@ std::string_view take_word(std::string_view& text) {
 std::string_view inside_quotes(std::string_view text) {
     if (text.size() < 2 || text.front() != '"' || text.back() != '"' ||
         text.substr(1, text.size() - 2).find('"') != text.npos)
-        refuse("expected a text in double quotes");
+        throw UserError("expected a text in double quotes");
     return text.substr(1, text.size() - 2);
 }
 
@@ -67,7 +63,7 @@ class Parser {
 
    private:
     [[noreturn]] void refuse_here(const std::string& what) const {
-        refuse(story_.file + ":" + std::to_string(line_) + ": " + what);
+        throw UserError(story_.file + ":" + std::to_string(line_) + ": " + what);
     }
 
     // The lines that a plan has too are read as a plan, with the others blanked out so that each
@@ -91,7 +87,7 @@ class Parser {
         std::string_view rest = text;
         const std::string_view word = take_word(rest);
         if (word == "story") {
-            if (!story_.title.empty()) refuse("a second story");
+            if (!story_.title.empty()) throw UserError("a second story");
             story_.title = inside_quotes(rest);
             return "rcufuzz-plan 1";
         }
@@ -105,7 +101,7 @@ class Parser {
         const bool labelled = all.size() > 2 && all[all.size() - 2] == "as";
         const std::string label = labelled ? std::string(all.back()) : "";
         if (labelled && std::find(labels_.begin(), labels_.end(), label) != labels_.end())
-            refuse("a second operation " + quoted(label));
+            throw UserError("a second operation " + quoted(label));
         labels_.push_back(label);
         if (!labelled) return std::string(text);
         return std::string(
@@ -118,7 +114,7 @@ class Parser {
             ++line_;
             read_line(without_comment(line));
         }
-        if (story_.steps.empty()) refuse("the story has no steps");
+        if (story_.steps.empty()) throw UserError("the story has no steps");
         story_.steps.back().fails_without_bug = true;
     }
 
@@ -128,7 +124,7 @@ class Parser {
         if (word.empty() || word == "story" || word == "op" || is_plan_word(word)) return;
         if (word == "verdict") {
             const auto verdict = verdict_from_word(rest);
-            if (!verdict) refuse("unknown verdict " + quoted(rest));
+            if (!verdict) throw UserError("unknown verdict " + quoted(rest));
             story_.verdict = *verdict;
         } else if (word == "step") {
             Step& step = story_.steps.emplace_back();
@@ -136,9 +132,10 @@ class Parser {
             step.number = take_word(rest);
             step.sentence = inside_quotes(rest);
         } else if (story_.steps.empty()) {
-            refuse("unknown word " + quoted(word));
+            throw UserError("unknown word " + quoted(word));
         } else if (text.front() == '"') {
-            if (!story_.steps.back().actions.empty()) refuse("a sentence goes on after an action");
+            if (!story_.steps.back().actions.empty())
+                throw UserError("a sentence goes on after an action");
             story_.steps.back().sentence += " " + std::string(inside_quotes(text));
         } else if (text == "fails without the bug") {
             story_.steps.back().fails_without_bug = true;
@@ -154,25 +151,25 @@ class Parser {
         if (word == "run") {
             result.kind = Action::Kind::run;
             result.actor = actor_from_word(names(), take_word(rest));
-            if (take_word(rest) != "until") refuse("expected run ACTOR until CONDITION");
+            if (take_word(rest) != "until") throw UserError("expected run ACTOR until CONDITION");
             result.conditions = conditions_from_text(names(), rest, result.actor);
         } else if (word == "settle") {
             result.kind = Action::Kind::settle;
             if (rest.empty()) return result;
-            if (take_word(rest) != "but") refuse("expected settle [but ACTOR,...]");
+            if (take_word(rest) != "but") throw UserError("expected settle [but ACTOR,...]");
             for (const std::string_view part : split(rest, ','))
                 result.held.push_back(actor_from_word(names(), part));
         } else if (word == "advance") {
             result.kind = Action::Kind::advance;
             const auto jiffies = parse_int(rest);
             if (!jiffies || *jiffies < 1 || *jiffies > 1000)
-                refuse("expected advance N, with N from 1 to 1000 jiffies");
+                throw UserError("expected advance N, with N from 1 to 1000 jiffies");
             result.jiffies = static_cast<std::uint64_t>(*jiffies);
         } else if (word == "holds") {
             result.kind = Action::Kind::check;
             result.conditions = conditions_from_text(names(), rest, std::nullopt);
         } else {
-            refuse("unknown word " + quoted(word) + " (run, settle, advance, holds)");
+            throw UserError("unknown word " + quoted(word) + " (run, settle, advance, holds)");
         }
         return result;
     }

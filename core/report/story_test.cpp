@@ -10,7 +10,7 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::string lost_addition = R"(# A comment.
+const std::string lost_addition_story = R"(# A comment.
 story "an addition is lost"
 target toy
 bug T01
@@ -44,7 +44,7 @@ std::string error_of(const std::string& text) {
 const std::string head = "story \"t\"\ntarget toy\nop cpu0 on add as a\n";
 
 TEST(StoryScript, ReadsWhatTheFileSays) {
-    const Story story = parse_story(lost_addition, "f");
+    const Story story = parse_story(lost_addition_story, "f");
     EXPECT_EQ(story.title, "an addition is lost");
     EXPECT_EQ(story.plan.ops.size(), 2u);
     EXPECT_EQ(story.plan.bugs, 1u);
@@ -79,14 +79,14 @@ TEST(StoryRun, UnknownQuantityIsTheAuthorsError) {
 }
 
 TEST(StoryRun, EveryStepHoldsWithTheBug) {
-    const Story story = parse_story(lost_addition, "f");
+    const Story story = parse_story(lost_addition_story, "f");
     const StoryResult result = run_story(story, true);
     EXPECT_TRUE(as_told(story, result)) << describe(story, result);
     EXPECT_EQ(result.outcome.verdict, Verdict::wrong_data);
 }
 
 TEST(StoryRun, LastStepFailsWithoutTheBug) {
-    const Story story = parse_story(lost_addition, "f");
+    const Story story = parse_story(lost_addition_story, "f");
     const StoryResult result = run_story(story, false);
     EXPECT_EQ(result.outcome.verdict, Verdict::clean);
     EXPECT_EQ(result.steps[1].state, StepResult::State::fails);
@@ -98,7 +98,7 @@ TEST(StoryRun, LastStepFailsWithoutTheBug) {
 }
 
 TEST(StoryRun, GivesThePlanOfTheSameRun) {
-    const StoryResult result = run_story(parse_story(lost_addition, "f"), true);
+    const StoryResult result = run_story(parse_story(lost_addition_story, "f"), true);
     const run::Outcome outcome = run::replay(result.plan);
     EXPECT_TRUE(outcome.same_find(result.outcome));
     EXPECT_EQ(outcome.trace_hash, result.outcome.trace_hash);

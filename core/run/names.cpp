@@ -41,8 +41,6 @@ std::optional<unsigned> named_cpu(const Plan& plan, std::string_view text) {
     return std::nullopt;
 }
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
-
 }  // namespace
 
 // --- cpus, contexts, answers --------------------------------------------------------------------

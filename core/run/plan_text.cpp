@@ -46,15 +46,11 @@ std::string op_line(const Plan& plan, const scenario::Op& op) {
 
 using Words = std::span<const std::string_view>;
 
-[[noreturn]] void refuse(const std::string& what) { throw UserError(what); }
-
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
-
 std::uint8_t op_kind_from(const Plan& plan, std::string_view name) {
     const auto ops = plan.target->ops;
     for (std::size_t i = 0; i < ops.size(); ++i)
         if (ops[i].name == name) return static_cast<std::uint8_t>(i);
-    refuse("unknown operation " + quoted(name));
+    throw UserError("unknown operation " + quoted(name));
 }
 
 scenario::OpContext op_context_from(const scenario::OpSpec& spec, std::string_view text) {
@@ -62,10 +58,10 @@ scenario::OpContext op_context_from(const scenario::OpSpec& spec, std::string_vi
         if (scenario::op_context_words[i] != text) continue;
         const auto context = static_cast<scenario::OpContext>(i);
         if ((spec.contexts & bit(context)) == 0)
-            refuse(std::string(spec.name) + " cannot run in context " + quoted(text));
+            throw UserError(std::string(spec.name) + " cannot run in context " + quoted(text));
         return context;
     }
-    refuse("unknown context " + quoted(text) + " (on, off, softirq, hardirq)");
+    throw UserError("unknown context " + quoted(text) + " (on, off, softirq, hardirq)");
 }
 
 void read_param(const scenario::OpSpec& spec, std::string_view text, scenario::Op& op) {
@@ -75,22 +71,23 @@ void read_param(const scenario::OpSpec& spec, std::string_view text, scenario::O
         if (param.name.empty() || param.name != text.substr(0, equals)) continue;
         const auto value = parse_int(text.substr(equals + 1));
         if (!value || *value < param.min || *value > param.max) {
-            refuse(quoted(text) + ": expected a number from " + std::to_string(param.min) + " to " +
-                   std::to_string(param.max));
+            throw UserError(quoted(text) + ": expected a number from " + std::to_string(param.min) +
+                            " to " + std::to_string(param.max));
         }
         op.args[i] = static_cast<std::uint8_t>(*value);
         return;
     }
-    refuse(std::string(spec.name) + " has no parameter " + quoted(text.substr(0, equals)));
+    throw UserError(std::string(spec.name) + " has no parameter " + quoted(text.substr(0, equals)));
 }
 
 void read_op(Plan& plan, Words words) {
-    if (words.size() < 4) refuse("expected op CPU CONTEXT OPERATION [PARAMETER=VALUE]...");
-    if (plan.ops.size() >= max_ops) refuse("more than " + std::to_string(max_ops) + " operations");
+    if (words.size() < 4) throw UserError("expected op CPU CONTEXT OPERATION [PARAMETER=VALUE]...");
+    if (plan.ops.size() >= max_ops)
+        throw UserError("more than " + std::to_string(max_ops) + " operations");
     scenario::Op op;
     const auto cpu = cpu_from_word(plan, words[1]);
     if (!cpu || *cpu >= plan.target->workload_cpus(plan.config))
-        refuse(quoted(words[1]) + " is no CPU for operations");
+        throw UserError(quoted(words[1]) + " is no CPU for operations");
     op.cpu = static_cast<std::uint8_t>(*cpu);
     op.kind = op_kind_from(plan, words[3]);
     const scenario::OpSpec& spec = plan.target->ops[op.kind];
@@ -101,30 +98,30 @@ void read_op(Plan& plan, Words words) {
 }
 
 void read_decision(Plan& plan, Words words) {
-    if (words.size() < 4) refuse("expected decide CONTEXT NUMBER ANSWER");
-    if (plan.decisions.size() >= max_decisions) refuse("too many decisions");
+    if (words.size() < 4) throw UserError("expected decide CONTEXT NUMBER ANSWER");
+    if (plan.decisions.size() >= max_decisions) throw UserError("too many decisions");
     const auto key = context_from_word(plan, words[1]);
-    if (!key) refuse("unknown context " + quoted(words[1]));
+    if (!key) throw UserError("unknown context " + quoted(words[1]));
     const auto ordinal = parse_int(words[2]);
     if (!ordinal || *ordinal < 0 || *ordinal > 0xffff)
-        refuse(quoted(words[2]) + " is not a number from 0 to 65535");
+        throw UserError(quoted(words[2]) + " is not a number from 0 to 65535");
     const auto value = value_from_words(plan, words.subspan(3));
     if (!value) {
-        refuse("expected run|irq|softirq|resched|nmi CPU, time, or answer 1..127 after " +
-               quoted(words[2]));
+        throw UserError("expected run|irq|softirq|resched|nmi CPU, time, or answer 1..127 after " +
+                        quoted(words[2]));
     }
     const sim::Decision decision{*key, static_cast<std::uint16_t>(*ordinal), *value};
     const auto at = std::lower_bound(plan.decisions.begin(), plan.decisions.end(), decision,
                                      strategy::comes_before);
     if (at != plan.decisions.end() && !strategy::comes_before(decision, *at)) {
-        refuse("a second decision for choice " + std::string(words[2]) + " of " +
-               std::string(words[1]));
+        throw UserError("a second decision for choice " + std::string(words[2]) + " of " +
+                        std::string(words[1]));
     }
     plan.decisions.insert(at, decision);
 }
 
 void expect_count(Words words, std::size_t count, const char* form) {
-    if (words.size() != count) refuse(std::string("expected ") + form);
+    if (words.size() != count) throw UserError(std::string("expected ") + form);
 }
 
 // Items in the order in which they must stand.
@@ -133,14 +130,14 @@ constexpr std::array<std::string_view, 8> item_words{header_word, "target", "bug
 
 std::size_t item_rank(std::string_view text) {
     const auto* const at = std::find(item_words.begin(), item_words.end(), text);
-    if (at == item_words.end()) refuse("unknown word " + quoted(text));
+    if (at == item_words.end()) throw UserError("unknown word " + quoted(text));
     return static_cast<std::size_t>(at - item_words.begin());
 }
 
 void read_item(Plan& plan, std::size_t rank, Words words) {
     switch (rank) {
         case 0:
-            if (words.size() != 2 || words[1] != "1") refuse("expected rcufuzz-plan 1");
+            if (words.size() != 2 || words[1] != "1") throw UserError("expected rcufuzz-plan 1");
             return;
         case 1:
             expect_count(words, 2, "target NAME");
@@ -152,14 +149,14 @@ void read_item(Plan& plan, std::size_t rank, Words words) {
             return;
         case 3:
             expect_count(words, 2, "memory sc|weak");
-            if (!memory_from_word(words[1])) refuse("expected memory sc|weak");
+            if (!memory_from_word(words[1])) throw UserError("expected memory sc|weak");
             plan.memory = *memory_from_word(words[1]);
             if (plan.memory == MemoryMode::weak && !plan.target->runs_weak)
-                refuse(std::string(plan.target->name) + " runs under sc only");
+                throw UserError(std::string(plan.target->name) + " runs under sc only");
             return;
         case 4:
             expect_count(words, 2, "oracle all|black-box");
-            if (!oracle_from_word(words[1])) refuse("expected oracle all|black-box");
+            if (!oracle_from_word(words[1])) throw UserError("expected oracle all|black-box");
             plan.oracle = *oracle_from_word(words[1]);
             return;
         case 5:
@@ -182,7 +179,7 @@ class TextReader {
             const std::vector<std::string_view> words = rcufuzz::words(content);
             if (!words.empty()) item(words);
         }
-        if (plan_.target == nullptr) refuse("no target");
+        if (plan_.target == nullptr) throw UserError("no target");
         canonicalize(plan_);
         return std::move(plan_);
     }
@@ -192,12 +189,13 @@ class TextReader {
     void item(Words words) {
         const std::size_t rank = item_rank(words[0]);
         if (first_ != (rank == 0))
-            refuse("expected rcufuzz-plan 1 in the first line, and there only");
+            throw UserError("expected rcufuzz-plan 1 in the first line, and there only");
         first_ = false;
-        if (rank > 1 && plan_.target == nullptr) refuse("expected target NAME first");
-        if (rank == 1 && plan_.target != nullptr) refuse("a second target");
+        if (rank > 1 && plan_.target == nullptr) throw UserError("expected target NAME first");
+        if (rank == 1 && plan_.target != nullptr) throw UserError("a second target");
         if (rank < rank_)
-            refuse(std::string(words[0]) + " must stand above " + std::string(item_words[rank_]));
+            throw UserError(std::string(words[0]) + " must stand above " +
+                            std::string(item_words[rank_]));
         rank_ = rank;
         read_item(plan_, rank, words);
     }

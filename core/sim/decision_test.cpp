@@ -3,12 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include "core/sim/test_machine.h"
+
 namespace rcufuzz::sim {
 namespace {
 
-constexpr unsigned irq0 = actor(Act::irq, 0);
-constexpr unsigned softirq0 = actor(Act::softirq, 0);
-constexpr unsigned nmi0 = actor(Act::nmi, 0);
+using test::irq0;
+using test::nmi0;
+using test::softirq0;
 
 TEST(Actors, HaveNumbersThatReadBack) {
     for (const Act act : {Act::run, Act::irq, Act::softirq, Act::resched, Act::nmi}) {

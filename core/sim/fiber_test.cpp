@@ -5,9 +5,12 @@
 #include <string>
 
 #include "core/sim/fiber_switch.h"
+#include "core/sim/test_machine.h"
 
 namespace rcufuzz::sim {
 namespace {
+
+using test::told;
 
 // A fiber's stack is never given back, so all tests share these few. Each executes one job after
 // another, and parks at home in between.
@@ -19,7 +22,6 @@ struct Member {
 
 Fiber home;
 std::array<Member, 3> crew;
-std::string told;
 
 void member_main(void* arg) {
     Member& self = *static_cast<Member*>(arg);

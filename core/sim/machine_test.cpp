@@ -14,20 +14,19 @@ namespace {
 
 using test::Answers;
 using test::EveryRun;
+using test::irq0;
 using test::make_irq;
+using test::nmi0;
 using test::Prefer;
 using test::Ran;
+using test::resched0;
 using test::run;
 using test::Sequential;
+using test::softirq0;
 using test::spawn;
 using test::step;
 using test::steps;
 using test::told;
-
-constexpr unsigned irq0 = actor(Act::irq, 0);
-constexpr unsigned softirq0 = actor(Act::softirq, 0);
-constexpr unsigned nmi0 = actor(Act::nmi, 0);
-constexpr unsigned resched0 = actor(Act::resched, 0);
 
 // Delivers what there is as early as it may be.
 Prefer eager() { return Prefer({nmi0, irq0, softirq0, resched0}); }

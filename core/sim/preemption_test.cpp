@@ -15,17 +15,16 @@ namespace {
 
 using test::Answers;
 using test::EveryRun;
+using test::irq0;
 using test::make_irq;
 using test::Prefer;
 using test::Ran;
+using test::resched0;
 using test::run;
 using test::Sequential;
 using test::spawn;
 using test::steps;
 using test::told;
-
-constexpr unsigned irq0 = actor(Act::irq, 0);
-constexpr unsigned resched0 = actor(Act::resched, 0);
 
 TEST(Preemption, HappensWhereTheStrategySaysSo) {
     constexpr ContextKey a = context_key(0, Slot::task);

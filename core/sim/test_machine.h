@@ -45,6 +45,13 @@ inline void steps(std::string_view letters) {
     for (const char letter : letters) step(letter);
 }
 
+// --- what may be chosen on CPU 0 ----------------------------------------------------------------
+
+inline constexpr unsigned irq0 = actor(Act::irq, 0);
+inline constexpr unsigned softirq0 = actor(Act::softirq, 0);
+inline constexpr unsigned nmi0 = actor(Act::nmi, 0);
+inline constexpr unsigned resched0 = actor(Act::resched, 0);
+
 // --- strategies ---------------------------------------------------------------------------------
 
 class Sequential final : public Strategy {

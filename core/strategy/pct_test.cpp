@@ -11,7 +11,10 @@
 namespace rcufuzz::strategy {
 namespace {
 
+using test::flag;
+using test::irq;
 using test::story;
+using test::x;
 
 std::map<std::string, int> orders(Pct& policy, const test::Program& program, int runs) {
     std::map<std::string, int> count;
@@ -95,8 +98,6 @@ TEST(Pct, IsAskedAtChangePointsOnly) {
 }
 
 // A handler goes on with the priority that its delivery had: the highest, and nobody new comes.
-sim::Irq irq;
-sim::ObjectId x;
 void boot_handler() {
     x = sim::world().name_object("x");
     irq = {.handler =
@@ -162,7 +163,6 @@ TEST(Pct, ClockDoesNotRunAway) {
     EXPECT_LT(ticks[6], 1500);
 }
 
-bool flag;
 int yields;
 void boot_spinner() {
     x = sim::world().name_object("x");

@@ -9,6 +9,9 @@
 namespace rcufuzz::strategy {
 namespace {
 
+using test::flag;
+using test::x;
+
 // How many runs out of `runs` told exactly this story.
 int occurrences(Policy& policy, const test::Program& program, std::string_view wanted, int runs) {
     int count = 0;
@@ -20,7 +23,6 @@ int occurrences(Policy& policy, const test::Program& program, std::string_view w
 }
 
 int value;
-sim::ObjectId x;
 
 void increment_twice(void*) {
     for (int i = 0; i < 2; ++i) {
@@ -101,7 +103,6 @@ TEST(Pos, ConflictingEventsDrawAnew) {
 }
 
 // Two that wait busily for the third, whose next event conflicts with nothing that they do.
-bool flag;
 void boot_busy_waiters() {
     flag = false;
     x = sim::world().name_object("x");

@@ -14,6 +14,11 @@ namespace rcufuzz::strategy::test {
 // What the running program has done so far: one letter for each step.
 inline std::string story;
 
+// What the tasks of one program share; its boot() sets it.
+inline sim::ObjectId x;
+inline sim::Irq irq;
+inline bool flag;
+
 inline sim::Limits without_ticks() { return {.points = 20000, .free_jiffies = 0}; }
 
 struct Ran {

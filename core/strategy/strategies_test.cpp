@@ -19,6 +19,8 @@
 namespace rcufuzz::strategy {
 namespace {
 
+using test::irq;
+
 template <typename P>
 class EveryPolicy : public testing::Test {};
 using Policies = testing::Types<RandomWalk, Pct, Pos, Surw>;
@@ -54,7 +56,6 @@ TYPED_TEST(EveryPolicy, ReachesAllOrdersOfThreeTasksThatPreemptEachOther) {
 }
 
 // An interrupt for CPU 0 and ticks: each lands between any two accesses, and outside all of them.
-sim::Irq irq;
 void boot_interrupted() {
     sim::World& world = sim::world();
     const sim::ObjectId object = world.name_object("x");
@@ -70,9 +71,9 @@ TYPED_TEST(EveryPolicy, DeliversAnInterruptAnywhere) {
     std::set<std::size_t> places;
     for (std::uint64_t seed = 0; seed < 5000; ++seed) {
         policy.reseed(seed);
-        std::string story = test::run(interrupted, policy).story;
-        story.erase(story.find('b'), 1);
-        places.insert(story.find('i'));
+        std::string order = test::run(interrupted, policy).story;
+        order.erase(order.find('b'), 1);
+        places.insert(order.find('i'));
     }
     EXPECT_EQ(places, (std::set<std::size_t>{0, 1, 2, 3, 4}));
 }

@@ -12,6 +12,10 @@
 namespace rcufuzz::strategy {
 namespace {
 
+using test::flag;
+using test::irq;
+using test::x;
+
 // Stories of `runs` runs after the policy has learned the program.
 std::map<std::string, int> sample(Surw& policy, const test::Program& program, int runs) {
     std::map<std::string, int> count;
@@ -83,8 +87,6 @@ TEST(Surw, UninterestingAccessesDoNotCount) {
     expect_uniform(sample(policy, busy, 10000), 20);
 }
 
-sim::Irq irq;
-sim::ObjectId x;
 void boot_interrupted() {
     x = sim::world().name_object("x");
     irq = {.handler = [](void*) { test::Walker{'i', 1, x}.walk(); }, .name = x};
@@ -202,7 +204,6 @@ TEST(Surw, AHandlerWeighsAsMuchAsWhatItHoldsUp) {
 
 // Two that wait busily, with much to do afterwards, and one that is held back at what they wait
 // for.
-bool flag;
 void wait_then_work(void*) {
     while (!flag) sim::world().yield(sim::Site::current());
     for (int i = 0; i < 20; ++i) test::access(x, sim::AccessKind::write);

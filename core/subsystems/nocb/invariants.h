@@ -44,6 +44,12 @@ void judge_rest(const RcuData& rdp, const Site& site);
 // The kernel's WARN_ON_ONCE (I22); as an oracle that looks inside, silent for `black-box`.
 void warn_on(bool condition, const char* what, const Site& site = Site::current());
 
+// Reports what a predicate says, if it says anything, as a violated invariant: an oracle that looks
+// inside, silent for `black-box` and once the run is over.
+void object_if(const std::string& objection, const Site& site);
+
+std::string cpu_text(const RcuData& rdp);
+
 // The predicates, for tests; empty string: holds.
 std::string check_I1_level_has_timer(const RcuData& rdp);
 std::string check_I5_list_shape(const RcuSegcblist& list);

@@ -10,18 +10,11 @@ namespace rcufuzz::nocb {
 
 namespace {
 
-std::string cpu_text(const RcuData& rdp) { return "cpu" + std::to_string(rdp.cpu); }
-
 bool is_requested(const RcuData& rdp, Seq seq) {
     const kernel::RcuState& state = nocb().rcu_state;
     return kernel::ulong_cmp_ge(rdp.mynode->gp_seq_needed.get(), seq) ||
            kernel::ulong_cmp_ge(state.node[0].gp_seq_needed.get(), seq) ||
            kernel::rcu_seq_started_at(rdp.mynode->gp_seq.get(), seq);
-}
-
-void object_if(const std::string& objection, const Site& site) {
-    if (!objection.empty() && scenario::white_box_oracles && !kernel::run_is_over()) [[unlikely]]
-        kernel::invariant_broken(objection, site);
 }
 
 }  // namespace

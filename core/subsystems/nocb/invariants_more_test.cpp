@@ -11,6 +11,7 @@
 namespace rcufuzz::nocb {
 namespace {
 
+using test::at_rest;
 using test::config;
 using test::fault;
 using test::op_kind;
@@ -20,13 +21,6 @@ using test::run_nocb;
 using test::Sequential;
 using test::task;
 using testing::StartsWith;
-
-// The machine at rest; `look` puts right what it breaks.
-void at_rest(const test::Body& look) {
-    Sequential strategy;
-    const Ran ran = run_nocb(strategy, config(), [] {}, 0, look);
-    EXPECT_EQ(fault(ran), "");
-}
 
 bool run_op(std::string_view name, unsigned other = 0) {
     return test::instance->run_op({.kind = op_kind(name),

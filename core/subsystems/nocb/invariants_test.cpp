@@ -66,17 +66,13 @@ void expect_all_hold() {
     }
 }
 
-// The machine at rest: everybody sleeps, all lists are empty. `look` may break what it puts right.
-void at_rest(const test::Body& look) {
-    Sequential strategy;
-    const Ran ran = run_nocb(
-        strategy, config(), [] {}, 0,
-        [&] {
-            expect_all_hold();
-            look();
-            expect_all_hold();
-        });
-    EXPECT_EQ(fault(ran), "");
+// The machine at rest, with no fault before `look` nor after.
+void whole_at_rest(const test::Body& look) {
+    test::at_rest([&] {
+        expect_all_hold();
+        look();
+        expect_all_hold();
+    });
 }
 
 // CPU 1 has posted with interrupts disabled and keeps them so: a, b on its regular list, c and d on
@@ -104,7 +100,7 @@ RcuData& leader() { return nocb().rdp(0); }
 // --- I1: level and timer ------------------------------------------------------------------------
 
 TEST(I1, ALevelWithoutATimerIsHeard) {
-    at_rest([] {
+    whole_at_rest([] {
         const BrokenShared level(rdp1().nocb_defer_wakeup, RCU_NOCB_WAKE);
         EXPECT_EQ(check_I1_level_has_timer(rdp1()),
                   "I1: nocb_defer_wakeup of cpu1 is set, but nocb_timer is not armed");
@@ -120,7 +116,7 @@ TEST(I1, ALevelWithoutATimerIsHeard) {
 }
 
 TEST(I1, ATimerWithoutALevelIsHeard) {
-    at_rest([] {
+    whole_at_rest([] {
         const Broken armed(rdp1().nocb_timer.pending, true);
         EXPECT_THAT(check_I1_level_has_timer(rdp1()),
                     StartsWith("I1: nocb_timer of cpu1 is armed"));
@@ -287,7 +283,7 @@ TEST(I7, WrongSegmentLengthsAreHeard) {
 // --- I16: the sleep flag ------------------------------------------------------------------------
 
 TEST(I16, SleepingOnARequestedWakeupIsHeard) {
-    at_rest([] {
+    whole_at_rest([] {
         const BrokenShared requested(leader().nocb_gp_sleep, false);
         EXPECT_EQ(check_I16_sleep_flag(leader()),
                   "I16: rcuog of cpu0's group sleeps though its wake-up was requested");

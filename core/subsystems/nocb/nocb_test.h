@@ -4,6 +4,8 @@
 // loose.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <initializer_list>
 #include <string_view>
@@ -123,6 +125,13 @@ inline Ran on_cpu1(const Body& body, std::initializer_list<Change> changes = {},
                    std::uint64_t bugs = 0) {
     Sequential strategy;
     return run_nocb(strategy, config(changes), [&body] { task(1, body); }, bugs);
+}
+
+// Runs `look` with the machine at rest: everybody sleeps, all lists are empty. It puts right what
+// it breaks.
+inline void at_rest(const Body& look) {
+    Sequential strategy;
+    EXPECT_EQ(fault(run_nocb(strategy, config(), [] {}, 0, look)), "");
 }
 
 inline RcuData& rdp1() { return nocb().rdp(1); }
