@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The page of `explain --format html` in a real browser, headless Chromium: what its script shows
+// and how it answers to keys, filter and address. Built where Chromium is installed.
+#include <gmock/gmock.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/base/text.h"
+#include "core/report/explain.h"
+#include "core/run/codec.h"
+
+namespace rcufuzz::report {
+namespace {
+
+using nlohmann::json;
+
+std::string page() {
+    const auto bytes = read_file(std::string(RCUFUZZ_SOURCE_DIR) + "/corpus/bugs/nocb/D01.plan");
+    return explain(run::from_text(std::string(bytes.begin(), bytes.end()), "D01.plan"),
+                   Format::html, "D01.plan");
+}
+
+// The page in the browser, with a script of the test behind its own: what `probe` evaluates to.
+// A script error anywhere is the answer instead.
+json ask(const std::string& probe, const std::string& address = "",
+         const std::string& options = "") {
+    const std::filesystem::path folder =
+        std::filesystem::path(testing::TempDir()) / "rcufuzz_browser_test";
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    std::string text = page();
+    text.insert(text.find("<script>"),
+                "<script>onerror = (what) => document.title = "
+                "JSON.stringify({error: String(what)});</script>");
+    text.insert(text.rfind("</body>"),
+                "<script>{ const press = (key) => document.dispatchEvent("
+                "new KeyboardEvent('keydown', {key}));\nconst probe = () => {" +
+                    probe +
+                    "};\nconst answer = probe();\n"
+                    "document.title = JSON.stringify({answer}); }</script>");
+    write_file(folder / "page.html", text, true);
+    const std::string command =
+        std::string(RCUFUZZ_CHROMIUM) + " --headless --no-sandbox --disable-gpu --dump-dom " +
+        options + " --user-data-dir='" + (folder / "profile").string() + "' 'file://" +
+        (folder / "page.html").string() + address + "' 2>/dev/null";
+    std::FILE* const pipe = popen(command.c_str(), "r");
+    std::string dom;
+    for (int c = 0; pipe != nullptr && (c = std::fgetc(pipe)) != EOF;)
+        dom.push_back(static_cast<char>(c));
+    EXPECT_TRUE(pipe != nullptr && pclose(pipe) == 0) << command;
+    std::filesystem::remove_all(folder);
+    const std::size_t title = dom.find("<title>") + 7;
+    const json result =
+        json::parse(dom.substr(title, dom.find("</title>") - title), nullptr, false);
+    EXPECT_TRUE(result.is_object() && result.contains("answer")) << dom.substr(0, 2000);
+    return result.is_object() ? result.value("answer", json()) : json();
+}
+
+TEST(Browser, ShowsEveryTurnAndEveryStep) {
+    const json answer = ask(R"(
+        const count = () => lines.filter((line) => line.element.isConnected).length;
+        const turns = count();
+        press('e');
+        return {turns, steps: count(), rows: run.rows.length,
+                headline: document.querySelector('h1').textContent};)");
+    EXPECT_EQ(answer["headline"], "stranded_callback");
+    EXPECT_EQ(answer["steps"], answer["rows"]);
+    EXPECT_GT(answer["turns"], 5);
+    EXPECT_LT(answer["turns"], answer["steps"]);
+}
+
+// Without an address, the step at which the state breaks.
+TEST(Browser, SelectsWhatTheAddressNames) {
+    const std::string probe = R"(
+        return {row: selectedRow, step: run.rows[selectedRow].step,
+                broken: run.rows.findIndex((row) => (row.told || []).some((s) => s.breaks)),
+                selected: document.querySelectorAll('.selected .breaks').length,
+                panel: document.querySelector('#state b').textContent};)";
+    const json bare = ask(probe);
+    EXPECT_GT(bare["broken"], 0);
+    EXPECT_GE(bare["row"], bare["broken"]);
+    EXPECT_EQ(bare["selected"], 1);
+    const json named = ask(probe, "#3");
+    EXPECT_LT(named["row"], bare["row"]);
+    for (const json& answer : {bare, named})
+        EXPECT_EQ(answer["panel"], "State after step " + std::to_string(answer["step"].get<int>()));
+}
+
+TEST(Browser, KeysMoveTheSelection) {
+    const json answer = ask(R"(
+        const at = () => lines.indexOf(lineOfRow(selectedRow));
+        const start = at();
+        return ['j', 'k', 'k', 'ArrowDown', 'ArrowUp', 'ArrowUp', 'x'].map((key) => {
+          press(key);
+          return at() - start;
+        });)",
+                            "#40");
+    EXPECT_EQ(answer, json({1, 0, -1, 0, -1, -2, -2}));
+}
+
+TEST(Browser, FilterAndCheckboxesHide) {
+    const json answer = ask(R"(
+        const arrows = () => document.querySelectorAll('#diagram path.wake-up').length;
+        const shown = () => [...document.querySelectorAll('.line')].filter((l) => !l.hidden).length;
+        const all = {lines: shown(), arrows: arrows()};
+        document.getElementById('kind-wake-up').click();
+        const noArrows = arrows();
+        filter.value = 'call_rcu -rcuo';
+        filter.dispatchEvent(new Event('input'));
+        const some = lines.filter((line) => line.shown);
+        const filtered = {lines: shown(), match: some.every(
+            (line) => line.text.includes('call_rcu') && !line.text.includes('rcuo'))};
+        press('Escape');
+        return {all, noArrows, filtered, after: shown()};)");
+    EXPECT_GT(answer["all"]["arrows"], 0);
+    EXPECT_EQ(answer["noArrows"], 0);
+    EXPECT_GT(answer["filtered"]["lines"], 0);
+    EXPECT_LT(answer["filtered"]["lines"], answer["all"]["lines"]);
+    EXPECT_TRUE(answer["filtered"]["match"]);
+    EXPECT_EQ(answer["after"], answer["all"]["lines"]);
+}
+
+TEST(Browser, LightAndDark) {
+    const std::string probe = "return getComputedStyle(document.body).backgroundColor;";
+    EXPECT_NE(ask(probe, "", "--blink-settings=preferredColorScheme=0"),
+              ask(probe, "", "--blink-settings=preferredColorScheme=1"));
+}
+
+}  // namespace
+}  // namespace rcufuzz::report
