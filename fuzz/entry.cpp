@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fuzz/entry.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <initializer_list>
 #include <string>
 
 #include "core/base/check.h"
 #include "core/base/text.h"
 #include "core/run/codec.h"
-#include "core/run/coverage.h"
 #include "core/run/generate.h"
 #include "core/run/names.h"
 #include "core/run/runner.h"
@@ -32,6 +34,23 @@ std::vector<std::string> items(std::string_view list) {
         list.remove_prefix(std::min(comma + 1, list.size()));
     }
     return found;
+}
+
+// The place of the environment's word among the known ones; 0 where there is none.
+std::size_t word_of(const char* name, std::initializer_list<std::string_view> known) {
+    const std::string_view word = environment(name);
+    const auto found = word.empty() ? known.begin() : std::find(known.begin(), known.end(), word);
+    if (found != known.end()) return static_cast<std::size_t>(found - known.begin());
+    std::string message = std::string(name) + ": unknown word " + quoted(word) + " (";
+    for (const std::string_view each : known)
+        message.append(each == *known.begin() ? "" : ", ").append(each);
+    throw UserError(message + ")");
+}
+
+run::Feedback feedback_of_environment() {
+    constexpr std::array<run::Feedback, 4> feedbacks{
+        {{true, true}, {true, false}, {false, true}, {false, false}}};
+    return feedbacks[word_of("RCUFUZZ_FEEDBACK", {"all", "states", "orders", "code"})];
 }
 
 // Where the directory cannot be written to, the engine's own copy of the input has to do.
@@ -79,6 +98,8 @@ Entry::Entry(std::string_view target) {
         words.configs = items(environment("RCUFUZZ_CONFIG"));
         words.memory = environment("RCUFUZZ_MEMORY");
         words.oracle = environment("RCUFUZZ_ORACLE");
+        mutates_plans_ = word_of("RCUFUZZ_MUTATOR", {"plans", "bytes"}) == 0;
+        feedback_ = feedback_of_environment();
         frame_ = run::make_frame(run::target_from_word(target), words);
     } catch (const UserError& error) {
         std::fprintf(stderr, "rcufuzz: %s\n", error.what());
@@ -91,7 +112,7 @@ run::Plan Entry::decode(ByteView input) const { return run::decode_body(input, f
 void Entry::run_one(ByteView input, std::span<std::uint8_t> counters) const {
     const run::Plan plan = decode(input);
     strategy::FromPlan from_plan(plan.decisions);
-    run::StateSampler sampler(from_plan, counters);
+    run::StateSampler sampler(from_plan, counters, feedback_);
     if (run::run(plan, sampler).found()) report(plan);
 }
 

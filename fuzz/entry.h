@@ -6,7 +6,10 @@
 //   RCUFUZZ_CONFIG   "name=value,...": configuration that inputs cannot change
 //   RCUFUZZ_MEMORY   sc or weak; default sc, or weak where a bug needs it
 //   RCUFUZZ_ORACLE   all or black-box
-//   RCUFUZZ_OUT      directory for the plans of finds; default the current one
+//   RCUFUZZ_MUTATOR  plans or bytes: who changes inputs, this or the engine
+//   RCUFUZZ_FEEDBACK states, orders, all or code: what counts beside code coverage
+//   (core/run/coverage.h) RCUFUZZ_OUT      directory for the plans of finds; default the current
+//   one
 #pragma once
 
 #include <cstddef>
@@ -16,6 +19,7 @@
 #include <vector>
 
 #include "core/base/prng.h"
+#include "core/run/coverage.h"
 #include "core/run/frame.h"
 #include "core/run/reschedule.h"
 
@@ -32,6 +36,9 @@ class Entry {
 
     run::Plan decode(ByteView input) const;
 
+    // Otherwise the engine's own mutator has to do.
+    bool mutates_plans() const { return mutates_plans_; }
+
     // Runs the input. A find is written out and reported, and ends the program by abort(), which
     // is what engines take for a crash. `counters` receives samples of the run's states.
     void run_one(ByteView input, std::span<std::uint8_t> counters) const;
@@ -42,6 +49,8 @@ class Entry {
 
    private:
     run::Frame frame_;
+    run::Feedback feedback_;
+    bool mutates_plans_ = true;
     run::Rescheduler rescheduler_;
 };
 

@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
 // Bytes without regard to their meaning, now and then: they reach what no mutation of plans does.
 std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
                                     unsigned seed) {
-    if (seed % 16 == 0 && LLVMFuzzerMutate != nullptr)
+    if ((seed % 16 == 0 || !entry().mutates_plans()) && LLVMFuzzerMutate != nullptr)
         return LLVMFuzzerMutate(data, size, max_size);
     return give(entry().mutate({data, size}, max_size, seed), data);
 }
@@ -60,5 +60,11 @@ std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::s
 std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* data1, std::size_t size1,
                                       const std::uint8_t* data2, std::size_t size2,
                                       std::uint8_t* out, std::size_t max_size, unsigned seed) {
+    // libFuzzer's own crossover cannot be called, but its mutator crosses, too.
+    if (!entry().mutates_plans() && LLVMFuzzerMutate != nullptr) {
+        const std::size_t size = std::min(size1, max_size);
+        std::copy_n(data1, size, out);
+        return LLVMFuzzerMutate(out, size, max_size);
+    }
     return give(entry().cross({data1, size1}, {data2, size2}, max_size, seed), out);
 }

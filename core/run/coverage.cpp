@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/run/coverage.h"
 
+#include <array>
 #include <bit>
 
 #include "core/base/check.h"
@@ -17,26 +18,46 @@ std::uint64_t place_of(const sim::Context* context) {
     return context->site.line() << 4 | static_cast<std::uint64_t>(context->slot);
 }
 
+// Who touched each object last in this run: too much to clear for each.
+struct Touch {
+    std::uint64_t run = 0;
+    std::uint64_t place = 0;
+    sim::ContextKey key = 0;
+    bool reads = false;
+};
+std::array<Touch, sim::max_objects> last_touch;
+std::uint64_t run_number = 0;
+
 }  // namespace
 
-StateSampler::StateSampler(sim::Strategy& inner, std::span<std::uint8_t> counters)
-    : inner_(inner), counters_(counters) {
+StateSampler::StateSampler(sim::Strategy& inner, std::span<std::uint8_t> counters,
+                           Feedback feedback)
+    : inner_(inner), counters_(counters), feedback_(feedback) {
     CHECK(std::has_single_bit(counters.size()));
     const auto note = [](void* self, std::uint64_t state) {
         static_cast<StateSampler*>(self)->sample(~mix64(state));
     };
-    sim::world().set_state_sink(note, this);
+    const auto access = [](void* self, const sim::Context& who) {
+        static_cast<StateSampler*>(self)->sample_order(who);
+    };
+    if (feedback.states) sim::world().set_state_sink(note, this);
+    if (feedback.orders) sim::world().set_access_sink(access, this);
 }
 
-StateSampler::~StateSampler() { sim::world().set_state_sink(nullptr, nullptr); }
+StateSampler::~StateSampler() {
+    sim::world().set_state_sink(nullptr, nullptr);
+    sim::world().set_access_sink(nullptr, nullptr);
+}
 
 void StateSampler::begin(const sim::World& world) {
     world_ = &world;
+    ++run_number;
     inner_.begin(world);
 }
 
 std::uint32_t StateSampler::choose(const sim::Choice& choice) {
     const std::uint32_t answer = inner_.choose(choice);
+    if (!feedback_.states) return answer;
     const bool asker_is_world = choice.key >= sim::max_cpus * sim::slots_per_cpu;
     const std::uint64_t from = asker_is_world ? 0 : place_of(&world_->context(choice.key));
     if (choice.kind == sim::ChoiceKind::data) {
@@ -51,6 +72,16 @@ std::uint32_t StateSampler::choose(const sim::Choice& choice) {
         sample(from << 32 | place_of(world_->cpu(sim::actor_cpu(actor)).top()) << 3 | act);
     }
     return answer;
+}
+
+void StateSampler::sample_order(const sim::Context& who) {
+    Touch& last = last_touch[who.pending.object];
+    const Touch now{run_number, place_of(&who), who.key, who.pending.kind == sim::AccessKind::read};
+    if (last.run == now.run && last.key != now.key && !(last.reads && now.reads)) {
+        const std::uint64_t how = 4 + 2 * last.reads + now.reads;
+        sample(last.place << 32 | now.place << 3 | how);
+    }
+    last = now;
 }
 
 void StateSampler::sample(std::uint64_t value) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Feedback for coverage-guided fuzzers that code coverage cannot give: which context switched to
-// which, and where both stood; and the coarse states that the subsystem notes. Two runs that
-// execute the same lines in another order look alike to edge counters and different here.
+// Feedback for coverage-guided fuzzers that code coverage cannot give. Two runs that execute the
+// same lines in another order look alike to edge counters and different here:
+//   states   which context switched to which, and where both stood; and the coarse states that the
+//            subsystem notes
+//   orders   which access to an object came after which, of another context, where one writes
 #pragma once
 
 #include <cstdint>
@@ -12,12 +14,17 @@
 
 namespace rcufuzz::run {
 
+struct Feedback {
+    bool states = true;
+    bool orders = true;
+};
+
 // Passes all choices on to another strategy, whose answers it does not change. There is one at a
 // time: the world tells it its coarse states.
 class StateSampler final : public sim::Strategy {
    public:
     // Sets counters[hash % size] to 1 for each sample; a power of two of them.
-    StateSampler(sim::Strategy& inner, std::span<std::uint8_t> counters);
+    StateSampler(sim::Strategy& inner, std::span<std::uint8_t> counters, Feedback feedback = {});
     ~StateSampler() override;
     StateSampler(const StateSampler&) = delete;
     StateSampler& operator=(const StateSampler&) = delete;
@@ -33,9 +40,11 @@ class StateSampler final : public sim::Strategy {
 
    private:
     void sample(std::uint64_t value);
+    void sample_order(const sim::Context& who);
 
     sim::Strategy& inner_;
     std::span<std::uint8_t> counters_;
+    Feedback feedback_;
     const sim::World* world_ = nullptr;
 };
 

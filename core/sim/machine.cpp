@@ -73,7 +73,7 @@ void World::set_actors(ActorMask mask) {
     // Fair scheduling asks nobody, and must take the same course whoever would have been asked.
     if (asks_on_new_actor_ && !fair_ && (mask & ~actors_) != 0 && !stopping_ && in_context()) {
         actor_appeared_ = true;
-        quiet_ = 1;
+        granted_ = quiet_ = 1;
     }
     actors_ = mask;
 }

@@ -42,6 +42,7 @@ enum class EventKind : std::uint8_t {
 };
 
 using ObjectId = std::uint16_t;  // index into the world's table of names; 0: none
+inline constexpr std::size_t max_objects = 4096;  // of whatever the longest plan allocates
 
 struct Event {
     EventKind kind;

@@ -45,7 +45,7 @@ World the_world;
 
 inline void World::grant_points() {
     if (asks_at_every_point_ && !fair_) {
-        quiet_ = 1;
+        granted_ = quiet_ = 1;
         return;
     }
     std::int64_t wanted =
@@ -55,7 +55,12 @@ inline void World::grant_points() {
     // Turns may be short and never asked at their end: the bounds are met all the same.
     const std::uint64_t bound = fair_ ? limits_.points : limits_.points / 2;
     const auto bound_left = static_cast<std::int64_t>(bound - points_);
-    quiet_ = std::max<std::int64_t>(1, std::min({wanted, turn_left, bound_left}));
+    granted_ = std::max<std::int64_t>(1, std::min({wanted, turn_left, bound_left}));
+    quiet_ = access_sink_ == nullptr ? granted_ : 1;
+}
+
+inline void World::tell_access(const Context& who) {
+    if (access_sink_ != nullptr && who.pending.object != 0) access_sink_(access_sink_arg_, who);
 }
 
 Context* World::enter(Context& next) {
@@ -65,7 +70,10 @@ Context* World::enter(Context& next) {
         ++switches_;
         if (&next != &main_ && !stopping_) event(EventKind::resume, 0, next.key, 0, next.site);
     }
-    if (&next != &main_ && !stopping_) grant_points();
+    if (&next != &main_ && !stopping_) {
+        grant_points();
+        tell_access(next);
+    }
     return &next;
 }
 
@@ -402,6 +410,11 @@ Context* World::ask_at_point() {
         quiet_ = unlimited;
         return &self;
     }
+    if (access_sink_ != nullptr && --granted_ > 0) {
+        quiet_ = 1;
+        tell_access(self);
+        return &self;
+    }
     if (points_ >= limits_.points) livelock();
     actor_appeared_ = false;
     if (points_ >= limits_.points / 2) fair_ = true;
@@ -417,6 +430,7 @@ Context* World::ask_at_point() {
             if (Context* const next = act(nth_bit(others, answer - 1))) return enter(*next);
         }
     grant_points();
+    tell_access(self);
     return &self;
 }
 

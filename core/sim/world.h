@@ -228,6 +228,15 @@ class World {
         if (wants_states()) state_sink_(state_sink_arg_, state);
     }
 
+    // --- accesses -----------------------------------------------------------------------------
+    // Whoever sets this sink is told of each access to an object as it is about to be made:
+    // `who.pending`, at `who.site`. Runs take the same course, and longer.
+    using AccessSink = void (*)(void* arg, const Context& who);
+    void set_access_sink(AccessSink sink, void* arg) {
+        access_sink_ = sink;
+        access_sink_arg_ = arg;
+    }
+
     // --- names and events ---------------------------------------------------------------------
     ObjectId name_object(const char* text, int index = -1);
     const ObjectName& object(ObjectId id) const { return names_[id]; }
@@ -270,6 +279,7 @@ class World {
     void reschedule(Cpu& cpu, unsigned number);
     void switch_to(Context& next);
     void grant_points();
+    void tell_access(const Context& who);
     void advance_clock();
     void set_actors(ActorMask mask);
     void end_context(Context& context);
@@ -278,7 +288,7 @@ class World {
 
     // Hot.
     Context* current_ = nullptr;
-    std::int64_t quiet_ = 0;  // points until the strategy is asked
+    std::int64_t quiet_ = 0;  // points until the strategy is asked; 1 while somebody watches all
     std::uint64_t points_ = 0;
     ActorMask actors_ = 0;
     Strategy* strategy_ = nullptr;
@@ -309,13 +319,16 @@ class World {
     Job softirq_body_ = nullptr;
     StateSink state_sink_ = nullptr;
     void* state_sink_arg_ = nullptr;
+    AccessSink access_sink_ = nullptr;
+    void* access_sink_arg_ = nullptr;
+    std::int64_t granted_ = 0;  // what quiet_ would be if nobody watched
     Limits limits_{};
     Trace trace_;
     Finding finding_;
     Finding suspicion_;      // the first broken invariant
     Arena arena_{1u << 24};  // weak memory keeps every store of a run
     std::uint32_t name_count_ = 0;
-    std::array<ObjectName, 4096> names_{};  // of whatever the longest plan allocates
+    std::array<ObjectName, max_objects> names_{};
     std::array<Cpu, max_cpus> cpus_{};
     std::array<Context, max_cpus * slots_per_cpu> contexts_{};
     Context main_{};

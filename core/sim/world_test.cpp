@@ -156,14 +156,48 @@ TEST(Order, ANewActorEndsTheGrantOfAStrategyThatWantsToKnow) {
         std::uint32_t points_until_choice(ContextKey, std::uint32_t) override { return never_ask; }
         bool asks_on_new_actor() const override { return true; }
     } strategy;
-    run(2, strategy, [] {
-        spawn(0, [] {
-            steps("aaa");
-            world().raise_irq(1, test::make_irq([] {}));
-            steps("aaa");
+    const auto run_it = [&] {
+        strategy.asked_at.clear();
+        run(2, strategy, [] {
+            spawn(0, [] {
+                steps("aaa");
+                world().raise_irq(1, test::make_irq([] {}));
+                steps("aaa");
+            });
         });
-    });
+    };
+    run_it();
     EXPECT_THAT(strategy.asked_at, testing::ElementsAre(4));
+    world().set_access_sink([](void*, const Context&) {}, nullptr);
+    run_it();
+    world().set_access_sink(nullptr, nullptr);
+    EXPECT_THAT(strategy.asked_at, testing::ElementsAre(4)) << "where accesses are watched";
+}
+
+// In the order in which they are made, whoever grants points, and only those of objects.
+TEST(Accesses, AreToldAsTheyAreMade) {
+    // cpu0 stands before its first access while cpu1 makes all of its own.
+    Answers strategy([](const Choice& choice) -> std::uint32_t {
+        return choice.key == context_key(0, Slot::task) && choice.ordinal == 2 ? 1 : 0;
+    });
+    std::vector<std::pair<unsigned, AccessKind>> accesses;
+    const auto sink = [](void* to, const Context& who) {
+        static_cast<decltype(accesses)*>(to)->emplace_back(who.cpu, who.pending.kind);
+    };
+    world().set_access_sink(sink, &accesses);
+    run(2, strategy, [] {
+        const ObjectId object = world().name_object("x");
+        for (unsigned cpu = 0; cpu < 2; ++cpu)
+            spawn(cpu, [object] {
+                step('a');
+                world().point({object, AccessKind::read}, Site::current());
+                world().point({object, AccessKind::write}, Site::current());
+            });
+    });
+    world().set_access_sink(nullptr, nullptr);
+    using enum AccessKind;
+    EXPECT_THAT(accesses, testing::ElementsAre(std::pair{1u, read}, std::pair{1u, write},
+                                               std::pair{0u, read}, std::pair{0u, write}));
 }
 
 // --- blocking -----------------------------------------------------------------------------------
