@@ -28,19 +28,28 @@ std::uint64_t rcufuzz::heap_blocks_given_back() { return given_back; }
 #if defined(RCUFUZZ_SANITIZED)
 bool rcufuzz::counts_heap() { return false; }
 #else
-bool rcufuzz::counts_heap() { return true; }
+bool rcufuzz::counts_heap() {
+    const std::uint64_t before = taken;
+    void* volatile memory = operator new(1);
+    operator delete(memory);
+    return taken != before;
+}
 
-void* operator new(std::size_t size) {
+// Weak, for the engine's runtime may bring a static libstdc++ and with it the ordinary ones
+// (-fsanitize=fuzzer -static-libstdc++). Nothing is counted then.
+[[gnu::weak]] void* operator new(std::size_t size) {
     ++taken;
     if (void* const memory = std::malloc(size)) return memory;
     throw std::bad_alloc();
 }
-void* operator new[](std::size_t size) { return operator new(size); }
-void operator delete(void* memory) noexcept {
+[[gnu::weak]] void* operator new[](std::size_t size) { return operator new(size); }
+[[gnu::weak]] void operator delete(void* memory) noexcept {
     if (memory != nullptr) ++given_back;
     std::free(memory);
 }
-void operator delete[](void* memory) noexcept { operator delete(memory); }
-void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { operator delete(memory); }
+[[gnu::weak]] void operator delete[](void* memory) noexcept { operator delete(memory); }
+[[gnu::weak]] void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+[[gnu::weak]] void operator delete[](void* memory, std::size_t) noexcept {
+    operator delete(memory);
+}
 #endif

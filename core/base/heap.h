@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Counts what the process takes from the heap, by replacing operator new. Not under sanitizers,
-// which bring their own.
+// which bring their own, and not where the C++ library's own was linked first.
 #pragma once
 
 #include <cstdint>

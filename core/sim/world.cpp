@@ -123,7 +123,7 @@ void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Lim
     names_[0] = {"", -1};
     finding_ = suspicion_ = Finding{};
     keeps_image_ = has_image && strategy.needs_image();
-    returns_ = has_image && strategy.returns();
+    returns_ = has_image && strategy.returns() && counts_heap();
     asks_from_outside_ = false;
     if (keeps_image_) arena_.clear_used();
     arena_.rewind();
