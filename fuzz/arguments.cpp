@@ -74,6 +74,7 @@ void add_hunt(CLI::App& app, int& exit_code) {
     command->add_option("--out", args->out, "directory for the plans of finds")
         ->capture_default_str();
     command->add_flag("--all", args->all, "go on after the first find");
+    command->add_flag("--as-found", args->as_found, "keep finds as they are, not minimised");
     command->add_flag("--json", args->json, "print one JSON document");
     command->add_option("--junit", args->junit, junit_help);
     command->callback([args, &exit_code] { exit_code = hunt(*args); });

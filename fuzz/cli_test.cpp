@@ -321,6 +321,18 @@ TEST_F(Cli, AHuntIsOneCase) {
     EXPECT_THAT(element(found, "failure"), HasSubstr("stranded_callback at nocb/"));
 }
 
+TEST_F(Cli, FindsAreMinimisedUnlessKeptAsFound) {
+    const auto ops_of_find = [this](const std::string& options) {
+        const Result result = rcufuzz("hunt nocb --bug D08 --runs 30000 --json" + options);
+        const std::string plan = json::parse(result.out).at("finds").at(0).at("plan");
+        const std::string text = text_of(path(plan));
+        std::size_t ops = 0;
+        for (std::size_t at = 0; (at = text.find("\nop ", at)) != std::string::npos; ++at) ++ops;
+        return ops;
+    };
+    EXPECT_LT(ops_of_find(""), ops_of_find(" --as-found"));
+}
+
 TEST_F(Cli, HuntsOfOneSeedAreTheSame) {
     const std::string hunt = "hunt nocb --bug D01 --seed 7 --runs 3000 --json";
     json first = json::parse(rcufuzz(hunt).out);

@@ -55,7 +55,8 @@ class Hunt {
         options_.seed = args.seed;
         options_.runs = args.runs.value_or(run::unlimited_runs);
         options_.all = args.all;
-        options_.minimize = [](const run::Plan& plan) { return report::minimize(plan); };
+        if (!args.as_found)
+            options_.minimize = [](const run::Plan& plan) { return report::minimize(plan); };
         summary_.strategy = args.strategy;
         if (!args.runs) limit_ = args.seconds.value_or(seconds_standard);
         std::error_code error;

@@ -48,6 +48,7 @@ struct HuntArgs {
     unsigned jobs = 1;
     std::string out = ".";
     bool all = false;
+    bool as_found = false;  // finds are not minimised
     bool json = false;
     std::string junit;  // a file; empty: none
 };

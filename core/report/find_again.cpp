@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// When a change of the plan breaks the find, other decisions may lead to it again: first those of
-// the find itself, disturbed at random, then whatever the scheduling policies try. All of it is a
+// The moves that guess. When a change of the plan breaks the find, other decisions may lead to it
+// again: first those of the find itself, disturbed at random, then whatever the scheduling policies
+// try. And where no change of one part makes the plan smaller, several at once may. All of it is a
 // function of the plan, since every random number comes from a seed that the search itself gives.
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <utility>
 
 #include "core/base/prng.h"
 #include "core/report/reduce.h"
+#include "core/run/generate.h"
 #include "core/strategy/strategies.h"
 
 namespace rcufuzz::report {
@@ -18,6 +21,7 @@ namespace {
 constexpr unsigned disturbed_tries = 400;
 constexpr unsigned policy_tries = 400;
 constexpr unsigned finds_tried = 4;  // of which the smallest counts
+constexpr unsigned guesses = 4000;
 
 // The same decisions, some of them lost, some a little later or earlier, some new.
 std::vector<sim::Decision> disturbed(const std::vector<sim::Decision>& decisions,
@@ -66,12 +70,35 @@ class Smallest {
     unsigned finds_ = 0;
 };
 
+// A plan near the given one: a few changes as fuzzers make them, fewer decisions.
+run::Plan neighbour(const run::Plan& plan, Prng& prng) {
+    run::Plan result = plan;
+    if (prng.one_in(2)) {
+        result.decisions.clear();
+    } else {
+        std::erase_if(result.decisions, [&](const sim::Decision&) { return prng.one_in(3); });
+    }
+    for (unsigned changes = 1 + prng.below(4); changes > 0; --changes) run::mutate(result, prng);
+    return result;
+}
+
+// Another workload, with no more operations and without decisions.
+run::Plan stranger(const run::Plan& plan, Prng& prng) {
+    const run::GenerateOptions options{.max_ops = static_cast<unsigned>(plan.ops.size())};
+    return run::generate(plan, options, prng);
+}
+
+bool costs_less(const run::Plan& a, const run::Plan& b) {
+    return std::pair(a.ops.size(), a.decisions.size()) <
+           std::pair(b.ops.size(), b.decisions.size());
+}
+
 }  // namespace
 
 bool find_again(Search& search, const run::Plan& candidate, unsigned patience) {
     Smallest smallest(search);
     const std::vector<Moment> moments = search.moments(candidate);
-    Prng prng(search.runs());
+    Prng prng(search.seed());
     for (unsigned i = 0; i < patience * disturbed_tries && !smallest.enough(); ++i) {
         run::Plan tried = candidate;
         tried.decisions = disturbed(candidate.decisions, moments, prng);
@@ -84,6 +111,27 @@ bool find_again(Search& search, const run::Plan& candidate, unsigned patience) {
         if (search.accept_recorded(candidate, *policy)) smallest.found();
     }
     return smallest.finish();
+}
+
+bool guess_smaller(Search& search, unsigned patience) {
+    const run::Plan before = search.best();
+    Prng prng(search.seed());
+    const std::unique_ptr<strategy::Policy> policy = strategy::make_policy("pct");
+    for (unsigned i = 0; i < patience * guesses && !search.spent(); ++i) {
+        const run::Plan best = search.best();
+        if (best.ops.size() <= 1 && best.decisions.empty()) break;
+        if (prng.one_in(3)) {
+            policy->reseed(prng.next());
+            if (!search.accept_recorded(stranger(best, prng), *policy)) continue;
+            drop_decisions(search);
+            if (!(size_of(search.best()) < size_of(best))) search.go_back(best);
+        } else {
+            run::Plan guess = prng.one_in(3) ? stranger(best, prng) : neighbour(best, prng);
+            run::canonicalize(guess);
+            if (costs_less(guess, best)) search.accept(std::move(guess));
+        }
+    }
+    return search.best() != before;
 }
 
 }  // namespace rcufuzz::report

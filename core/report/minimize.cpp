@@ -40,6 +40,7 @@ void one_round(Search& search, unsigned patience) {
     simplify_decisions(search);
     drop_decisions(search);
     while (merge_decisions(search)) thin_out(search);
+    if (guess_smaller(search, patience)) thin_out(search);
     simplify_config(search, Effort::high);
     simplify_ops(search, Effort::high);
     simplify_decisions(search);
@@ -57,13 +58,24 @@ void search_on(Search& search) {
     }
 }
 
+// The moves that guess go another way in each.
+constexpr unsigned attempts = 3;
+
 }  // namespace
 
 run::Plan minimize(const run::Plan& found, const MinimizeOptions& options, MinimizeStats* stats) {
-    Search search(found, options.budget);
-    if (search.reproduces()) search_on(search);
-    if (stats != nullptr) *stats = {search.reproduces(), !search.spent(), search.runs()};
-    return search.best();
+    run::Plan smallest;
+    MinimizeStats all{.reproduced = true, .finished = true};
+    for (unsigned attempt = 0; attempt < attempts && all.reproduced; ++attempt) {
+        Search search(found, options.budget / attempts, attempt);
+        all.reproduced = search.reproduces();
+        if (all.reproduced) search_on(search);
+        all.finished &= !search.spent();
+        all.runs += search.runs();
+        if (attempt == 0 || size_of(search.best()) < size_of(smallest)) smallest = search.best();
+    }
+    if (stats != nullptr) *stats = all;
+    return smallest;
 }
 
 }  // namespace rcufuzz::report

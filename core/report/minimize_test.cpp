@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/report/find_test.h"
+#include "core/report/reduce.h"
 #include "core/run/codec.h"
 #include "core/run/names.h"
 #include "core/run/toy_test.h"
@@ -21,7 +22,7 @@ class MinimizeToy : public testing::TestWithParam<const char*> {};
 
 // The smallest lost addition: two of them, and one of the contexts is interrupted in between.
 TEST_P(MinimizeToy, LostAdditionNeedsTwoOperationsAndOneDecision) {
-    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
         const run::Plan found = find_one(toy_with("T01"), GetParam(), seed);
         const run::Plan minimal = minimize(found);
         EXPECT_EQ(minimal.ops.size(), 2u) << run::to_text(minimal);
@@ -32,7 +33,7 @@ TEST_P(MinimizeToy, LostAdditionNeedsTwoOperationsAndOneDecision) {
 }
 
 TEST_P(MinimizeToy, StrandedPostNeedsOneOperation) {
-    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
         const run::Plan minimal = minimize(find_one(toy_with("T02"), GetParam(), seed));
         EXPECT_EQ(minimal.ops.size(), 1u) << run::to_text(minimal);
         EXPECT_LE(minimal.decisions.size(), 1u) << run::to_text(minimal);
@@ -67,6 +68,23 @@ TEST(Minimize, PlanThatShowsNothingComesBackAsItIs) {
     MinimizeStats stats;
     EXPECT_EQ(minimize(plan, {}, &stats), plan);
     EXPECT_FALSE(stats.reproduced);
+}
+
+TEST(Minimize, GuessesAloneMakeAFindSmaller) {
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        const run::Plan found = find_one(toy_with("T01"), "random", seed);
+        Search search(found, 10'000'000, 0);
+        const Size before = size_of(search.best());
+        EXPECT_TRUE(guess_smaller(search)) << run::to_text(found);
+        EXPECT_LT(size_of(search.best()), before);
+        EXPECT_TRUE(run::replay(search.best()).same_find(run::replay(found)));
+    }
+}
+
+TEST(Minimize, AttemptsGuessInOtherWays) {
+    const run::Plan found = find_one(toy_with("T01"), "random", 7);
+    EXPECT_EQ(Search(found, 1'000'000, 1).seed(), Search(found, 1'000'000, 1).seed());
+    EXPECT_NE(Search(found, 1'000'000, 1).seed(), Search(found, 1'000'000, 2).seed());
 }
 
 TEST(Minimize, BudgetEndsTheSearchButNotTheFind) {

@@ -26,6 +26,8 @@ bool simplify_decisions(Search& search);
 // do. Keeps the result only if it is smaller than the best plan.
 // `patience` multiplies the number of tries.
 bool find_again(Search& search, const run::Plan& candidate, unsigned patience = 1);
+// Several changes at once, and other workloads: fewer operations, or as many and fewer decisions.
+bool guess_smaller(Search& search, unsigned patience = 1);
 
 // reduce_ops.cpp
 bool drop_ops(Search& search, Effort effort);

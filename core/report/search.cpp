@@ -95,7 +95,8 @@ std::uint32_t Witness::choose(const sim::Choice& choice) {
 
 // --- search -------------------------------------------------------------------------------------
 
-Search::Search(const run::Plan& found, std::uint64_t budget) : best_(found), budget_(budget) {
+Search::Search(const run::Plan& found, std::uint64_t budget, unsigned attempt)
+    : best_(found), budget_(budget), attempt_(attempt) {
     run::canonicalize(best_);
     outcome_ = run::replay(best_);
     count(outcome_.points);

@@ -64,7 +64,7 @@ Size size_of(const run::Plan& plan);
 class Search {
    public:
     // `budget` counts points; what a run costs beyond its points is reckoned in points, too.
-    Search(const run::Plan& found, std::uint64_t budget);
+    Search(const run::Plan& found, std::uint64_t budget, unsigned attempt);
 
     // False where the plan given shows nothing: there is nothing to search then.
     bool reproduces() const { return outcome_.found(); }
@@ -72,6 +72,8 @@ class Search {
     const run::Plan& best() const { return best_; }
     std::uint64_t runs() const { return runs_; }
     bool spent() const { return cost_ >= budget_; }
+    // For moves that guess: another one for each, and for each attempt.
+    std::uint64_t seed() const { return runs_ + (std::uint64_t{attempt_} << 32); }
 
     // Runs the candidate once, unless it has been seen to fail. If it shows the same find it
     // becomes the best plan.
@@ -98,6 +100,7 @@ class Search {
     std::uint64_t runs_ = 0;
     std::uint64_t cost_ = 0;
     std::uint64_t budget_;
+    unsigned attempt_;
 };
 
 }  // namespace rcufuzz::report
