@@ -49,6 +49,18 @@ TEST(ParseInt, TakesNothingElse) {
         EXPECT_EQ(parse_int(text), std::nullopt) << '"' << text << '"';
 }
 
+TEST(NumberedName, EndsInANumberBelowTheLimit) {
+    const auto refs = numbered_name("refs12", 13);
+    ASSERT_TRUE(refs);
+    EXPECT_EQ(refs->name, "refs");
+    EXPECT_EQ(refs->number, 12u);
+    ASSERT_TRUE(numbered_name("gp_2_0", 1));
+    EXPECT_EQ(numbered_name("gp_2_0", 1)->name, "gp_2_");
+    EXPECT_EQ(numbered_name("7", 8)->name, "");
+    for (const char* const text : {"refs13", "refs", "", "refs1x", "refs99999999999999999999"})
+        EXPECT_FALSE(numbered_name(text, 13)) << text;
+}
+
 TEST(Trim, TakesBlanksFromBothEnds) {
     EXPECT_EQ(trim(" \t a b\r"), "a b");
     EXPECT_EQ(trim("a"), "a");

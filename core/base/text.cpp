@@ -76,6 +76,13 @@ std::optional<std::int64_t> parse_int(std::string_view text) {
     return negative ? -result : result;
 }
 
+std::optional<NumberedName> numbered_name(std::string_view text, std::size_t limit) {
+    const std::size_t digits = text.find_last_not_of("0123456789") + 1;
+    const auto number = parse_int(text.substr(digits));
+    if (!number || static_cast<std::size_t>(*number) >= limit) return std::nullopt;
+    return NumberedName{text.substr(0, digits), static_cast<std::size_t>(*number)};
+}
+
 std::vector<std::uint8_t> read_file(const std::string& path) {
     if (std::filesystem::is_directory(path)) fail(path, "is a directory");
     const File file{std::fopen(path.c_str(), "rb")};

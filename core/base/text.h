@@ -3,6 +3,7 @@
 // Small text helpers for the line-based file formats (plans, stories).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +24,13 @@ std::vector<std::string_view> lines(std::string_view text);
 
 // A whole decimal or 0x number, nothing else around it.
 std::optional<std::int64_t> parse_int(std::string_view text);
+
+// "refs0" as {"refs", 0}; empty where no number below `limit` stands at the end.
+struct NumberedName {
+    std::string_view name;
+    std::size_t number;
+};
+std::optional<NumberedName> numbered_name(std::string_view text, std::size_t limit);
 
 // Whole file as bytes. Throws UserError("FILE: reason").
 std::vector<std::uint8_t> read_file(const std::string& path);

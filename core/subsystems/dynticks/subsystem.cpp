@@ -124,12 +124,10 @@ void DynticksInstance::judge_end() {
 
 // "dynticks0", "watching0", "nesting0", "nmi_nesting0", "disabled0".
 std::optional<std::int64_t> DynticksInstance::observe(std::string_view name) const {
-    const auto digits = name.find_last_not_of("0123456789") + 1;
-    const auto number = parse_int(name.substr(digits));
-    if (!number || *number < 0 || *number >= static_cast<std::int64_t>(state_.cpus))
-        return std::nullopt;
-    const RcuDynticks& rdtp = state_.per_cpu[static_cast<std::size_t>(*number)];
-    name = name.substr(0, digits);
+    const auto numbered = numbered_name(name, state_.cpus);
+    if (!numbered) return std::nullopt;
+    const RcuDynticks& rdtp = state_.per_cpu[numbered->number];
+    name = numbered->name;
     if (name == "dynticks") return rdtp.dynticks.get();
     if (name == "watching") return watches(rdtp) ? 1 : 0;
     if (name == "nesting") return rdtp.dynticks_nesting.get();

@@ -50,13 +50,11 @@ std::optional<std::int64_t> observe_nocb(const Nocb& state, std::string_view nam
             n += count(state, cpu, false) - count(state, cpu, true);
         return n;
     }
-    const auto digits = name.find_last_not_of("0123456789") + 1;
-    const auto cpu = parse_int(name.substr(digits));
-    if (!cpu || *cpu < 0 || *cpu >= static_cast<std::int64_t>(state.constants.cpus))
-        return std::nullopt;
+    const auto of_cpu = numbered_name(name, state.constants.cpus);
+    if (!of_cpu) return std::nullopt;
     for (const Quantity& quantity : quantities)
-        if (quantity.name == name.substr(0, digits))
-            return quantity.value(state, state.rcu_data[static_cast<std::size_t>(*cpu)]);
+        if (quantity.name == of_cpu->name)
+            return quantity.value(state, state.rcu_data[of_cpu->number]);
     return std::nullopt;
 }
 

@@ -292,12 +292,10 @@ void SmpCallInstance::judge_end() {
 
 // "refs0", "mask0", "locked0" (its csd), "linked0": of the element of cpu0.
 std::optional<std::int64_t> SmpCallInstance::observe(std::string_view name) const {
-    const auto digits = name.find_last_not_of("0123456789") + 1;
-    const auto number = parse_int(name.substr(digits));
-    if (!number || *number < 0 || *number >= static_cast<std::int64_t>(state_.cpus))
-        return std::nullopt;
-    const CfdData& cfd = state_.callers[static_cast<std::size_t>(*number)].cfd;
-    name = name.substr(0, digits);
+    const auto numbered = numbered_name(name, state_.cpus);
+    if (!numbered) return std::nullopt;
+    const CfdData& cfd = state_.callers[numbered->number].cfd;
+    name = numbered->name;
     if (name == "refs") return cfd.refs.get();
     if (name == "mask") return cfd.cpumask.get();
     if (name == "locked") return (cfd.csd.flags.get() & csd_flag_lock) != 0 ? 1 : 0;

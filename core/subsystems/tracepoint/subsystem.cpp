@@ -201,12 +201,10 @@ bool TracepointInstance::run_op(const Op& op) {
 
 // "key0", "call0" (a function's number), "funcs0" (whether there is an array).
 std::optional<std::int64_t> TracepointInstance::observe(std::string_view name) const {
-    const auto digits = name.find_last_not_of("0123456789") + 1;
-    const auto number = parse_int(name.substr(digits));
-    if (!number || *number < 0 || *number >= static_cast<std::int64_t>(state_.tracepoints))
-        return std::nullopt;
-    const Tracepoint& tp = state_.tps[static_cast<std::size_t>(*number)];
-    name = name.substr(0, digits);
+    const auto numbered = numbered_name(name, state_.tracepoints);
+    if (!numbered) return std::nullopt;
+    const Tracepoint& tp = state_.tps[numbered->number];
+    name = numbered->name;
     if (name == "key") return tp.key.is_on() ? 1 : 0;
     if (name == "call") return tp.call.func();
     if (name == "funcs") return tp.funcs.get() != nullptr ? 1 : 0;
