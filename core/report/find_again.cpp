@@ -119,7 +119,7 @@ bool guess_smaller(Search& search, unsigned patience) {
     const std::unique_ptr<strategy::Policy> policy = strategy::make_policy("pct");
     for (unsigned i = 0; i < patience * guesses && !search.spent(); ++i) {
         const run::Plan best = search.best();
-        if (best.ops.size() <= 1 && best.decisions.empty()) break;
+        if (is_least(size_of(best))) break;
         if (prng.one_in(3)) {
             policy->reseed(prng.next());
             if (!search.accept_recorded(stranger(best, prng), *policy)) continue;

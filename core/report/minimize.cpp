@@ -59,20 +59,21 @@ void search_on(Search& search) {
 }
 
 // The moves that guess go another way in each.
-constexpr unsigned attempts = 3;
+constexpr unsigned attempts = 6;
 
 }  // namespace
 
 run::Plan minimize(const run::Plan& found, const MinimizeOptions& options, MinimizeStats* stats) {
     run::Plan smallest;
     MinimizeStats all{.reproduced = true, .finished = true};
-    for (unsigned attempt = 0; attempt < attempts && all.reproduced; ++attempt) {
+    for (unsigned attempt = 0; attempt < attempts; ++attempt) {
         Search search(found, options.budget / attempts, attempt);
         all.reproduced = search.reproduces();
         if (all.reproduced) search_on(search);
         all.finished &= !search.spent();
         all.runs += search.runs();
         if (attempt == 0 || size_of(search.best()) < size_of(smallest)) smallest = search.best();
+        if (!all.reproduced || is_least(size_of(smallest))) break;
     }
     if (stats != nullptr) *stats = all;
     return smallest;

@@ -14,8 +14,8 @@
 namespace rcufuzz::report {
 
 struct MinimizeOptions {
-    // Bounds the work, in points of all replays together; the standard is two or three seconds.
-    std::uint64_t budget = 240'000'000;
+    // Bounds the work, in points of all replays together; the standard is a few seconds.
+    std::uint64_t budget = 360'000'000;
 };
 
 struct MinimizeStats {

@@ -60,6 +60,8 @@ struct Size {
     auto operator<=>(const Size&) const = default;
 };
 Size size_of(const run::Plan& plan);
+// Fewer operations and decisions are not to be had.
+inline bool is_least(const Size& size) { return size.ops <= 1 && size.decisions == 0; }
 
 class Search {
    public:
