@@ -10,6 +10,14 @@
 
 #include <cstddef>
 
+// For what happens once in a process, or in the run after: no coverage, since an engine would take
+// it for something that its input has done.
+#if defined(__clang__)
+#define RCUFUZZ_NO_COVERAGE __attribute__((noinline, no_sanitize("coverage")))
+#else
+#define RCUFUZZ_NO_COVERAGE __attribute__((noinline))
+#endif
+
 namespace rcufuzz::sim {
 
 class Fiber {
@@ -21,9 +29,9 @@ class Fiber {
     Fiber& operator=(const Fiber&) = delete;
 
     // Gives the fiber its stack, with a guard page below; `entry(arg)` runs at the first switch.
-    // The stack is never given back: there are at most sim::max_cpus * sim::slots_per_cpu fibers.
+    // Once: a fiber that has one keeps it. The stack is never given back: there are at most
+    // sim::max_cpus * sim::slots_per_cpu fibers.
     void create(Entry entry, void* arg);
-    bool created() const { return context_ != nullptr; }
     // The frames on its stack are given up, destructors and all: the next switch enters it anew.
     // Not of the running fiber, nor under sanitizers.
     void restart();

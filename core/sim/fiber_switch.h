@@ -53,6 +53,9 @@ inline void calm_floating_point() {
 }
 
 // First thing on the new stack after a switch.
+#if defined(RCUFUZZ_ASAN)
+RCUFUZZ_NO_COVERAGE
+#endif
 inline void Fiber::land([[maybe_unused]] Fiber& here, [[maybe_unused]] Fiber& came_from) {
 #if defined(RCUFUZZ_ASAN)
     const void* old_bottom = nullptr;

@@ -39,7 +39,7 @@ class FiberTest : public testing::Test {
         told.clear();
         for (unsigned i = 0; i < crew.size(); ++i) {
             crew[i].number = i;
-            if (!crew[i].fiber.created()) crew[i].fiber.create(member_main, &crew[i]);
+            crew[i].fiber.create(member_main, &crew[i]);
         }
     }
 

@@ -118,7 +118,7 @@ Context& World::spawn(unsigned number, Job job, void* arg) {
     for (const Slot slot : task_slots) {
         Context& task = contexts_[context_key(number, slot)];
         if (task.state != ContextState::unused) continue;
-        if (!task.fiber.created()) task.fiber.create(context_main, &task);
+        task.fiber.create(context_main, &task);
         task.state = ContextState::ready;
         task.job = job;
         task.arg = arg;
@@ -166,7 +166,7 @@ Context* World::push(unsigned number, Slot slot, Job job, void* arg) {
     Cpu& cpu = cpus_[number];
     Context& context = contexts_[context_key(number, slot)];
     CHECK(context.state == ContextState::unused);
-    if (!context.fiber.created()) context.fiber.create(context_main, &context);
+    context.fiber.create(context_main, &context);
     context.state = ContextState::ready;
     context.job = job;
     context.arg = arg;
