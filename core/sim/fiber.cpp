@@ -36,7 +36,7 @@ RCUFUZZ_NO_COVERAGE void Fiber::enter_first_time(Fiber& came_from) {
     CHECK(false && "a fiber's entry function returned");
 }
 
-RCUFUZZ_NO_COVERAGE void Fiber::create(Entry entry, void* arg) {
+[[gnu::noinline]] RCUFUZZ_NO_COVERAGE void Fiber::create(Entry entry, void* arg) {
     if (context_ != nullptr) return;
     static std::size_t created_so_far = 0;
     const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
