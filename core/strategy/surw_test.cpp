@@ -87,19 +87,19 @@ TEST(Surw, UninterestingAccessesDoNotCount) {
     expect_uniform(sample(policy, busy, 10000), 20);
 }
 
-void boot_interrupted() {
+void boot_one_interrupt() {
     x = sim::world().name_object("x");
     irq = {.handler = [](void*) { test::Walker{'i', 1, x}.walk(); }, .name = x};
     sim::world().raise_irq(1, irq);
     test::spawn_walker(0, {'a', 9, x});
 }
-const test::Program interrupted{2, boot_interrupted};
+const test::Program one_interrupt{2, boot_one_interrupt};
 
 // The delivery and the access of the handler are two events, in this order: 55 places for the two
 // among nine, i + 1 of them with i accesses before that of the handler.
 TEST(Surw, AnInterruptLandsAnywhere) {
     Surw policy;
-    const auto count = sample(policy, interrupted, 11000);
+    const auto count = sample(policy, one_interrupt, 11000);
     EXPECT_EQ(count.size(), 10u);
     for (const auto& [story, runs] : count) {
         const double expected = 200.0 * static_cast<double>(story.find('i') + 1);
@@ -160,11 +160,11 @@ void boot_two_objects() {
     static sim::ObjectId y;
     x = sim::world().name_object("x");
     y = sim::world().name_object("y");
-    const auto many = [](void*) {
+    const auto twenty = [](void*) {
         for (int i = 0; i < 20; ++i) test::access(y, sim::AccessKind::write);
     };
     test::spawn_walker(0, {'a', 1, x});
-    test::spawn(1, many);
+    test::spawn(1, twenty);
     test::spawn(2, [](void*) {
         for (int i = 0; i < 20; ++i) test::access(y, sim::AccessKind::write);
         test::Walker{'b', 1, x}.walk();
@@ -209,7 +209,7 @@ void wait_then_work(void*) {
     for (int i = 0; i < 20; ++i) test::access(x, sim::AccessKind::write);
 }
 
-void boot_busy_waiters() {
+void boot_two_waiters() {
     flag = false;
     x = sim::world().name_object("x");
     test::spawn(0, wait_then_work);
@@ -219,13 +219,13 @@ void boot_busy_waiters() {
         flag = true;
     });
 }
-const test::Program busy_waiters{3, boot_busy_waiters};
+const test::Program two_waiters{3, boot_two_waiters};
 
 TEST(Surw, BusyWaitersDoNotBlockTheRun) {
     Surw policy;
     for (std::uint64_t seed = 0; seed < 500; ++seed) {
         policy.reseed(seed);
-        ASSERT_LT(test::run(busy_waiters, policy).points, 200u);
+        ASSERT_LT(test::run(two_waiters, policy).points, 200u);
     }
 }
 
