@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <functional>
 #include <set>
 
@@ -177,6 +178,55 @@ TEST(WeakMemory, AWaitingLoopSeesTheStoreInTheEnd) {
     EXPECT_THAT(result.verdicts, testing::ElementsAre(Verdict::clean));
 }
 
+// Whatever the strategy answers: after three loads of older stores comes the newest.
+TEST(WeakMemory, ALoopMissesAStoreThreeTimes) {
+    sim::test::Answers oldest([](const sim::Choice& choice) {
+        return choice.kind == sim::ChoiceKind::data ? choice.count - 1 : 0u;
+    });
+    int loads = 0;
+    run(2, oldest, [&] {
+        begin_memory(true);
+        Shared<int>& flag = sim::world().arena().make<Shared<int>>();
+        flag.init("flag", -1, 0);
+        spawn(0, [&flag] { WRITE_ONCE(flag, 1); });
+        spawn(1, [&flag, &loads] {
+            do ++loads;
+            while (READ_ONCE(flag) == 0 && loads < 1000);
+        });
+    });
+    begin_memory(false);
+    EXPECT_EQ(loads, 4);
+}
+
+// An agent keeps sixteen pointers. The one that makes room for the next holds for all from then on.
+TEST(WeakMemory, APointerThatIsForgottenStillOrders) {
+    EveryRun strategy(100);
+    std::set<Pair> seen;
+    do {
+        int told = -1;
+        int read = -1;
+        run(2, strategy, [&] {
+            begin_memory(true);
+            Shape& s = sim::world().arena().make<Shape>();
+            s.x.init("x", -1, 0);
+            s.pointer.init("pointer", -1, nullptr);
+            auto& others = sim::world().arena().make<std::array<Shared<int>, 16>>();
+            spawn(0, [&] {
+                WRITE_ONCE(s.x, 1);
+                rcu_assign_pointer(s.pointer, &s.x);
+            });
+            spawn(1, [&] {
+                told = rcu_dereference(s.pointer) != nullptr ? 1 : 0;
+                for (const Shared<int>& other : others) note_pointer(&other, sizeof other);
+                read = READ_ONCE(s.x);
+            });
+        });
+        seen.insert({told, read});
+    } while (strategy.next());
+    begin_memory(false);
+    EXPECT_THAT(seen, testing::ElementsAre(Pair(0, 0), Pair(0, 1), Pair(1, 1)));
+}
+
 TEST(WeakMemory, PlainAccessesRaceUnlessOrdered) {
     const Side write = [](Shape& s) {
         store_plain(s.x, 1);
@@ -190,6 +240,41 @@ TEST(WeakMemory, PlainAccessesRaceUnlessOrdered) {
     };
     EXPECT_THAT(every_run(write, read_if_told).verdicts, testing::ElementsAre(Verdict::clean));
     EXPECT_THAT(every_run(write, read_anyway).verdicts, Contains(Verdict::data_race));
+}
+
+// A plain store comes after a load of its own CPU only where its address depends on it: a condition
+// orders marked stores. And a store takes along its CPU's plain loads only where it is a release.
+TEST(WeakMemory, DependenciesOrderStoresAfterLoads) {
+    const Side tell_released = [](Shape& s) {
+        load_plain(s.x);
+        smp_store_release(s.y, 1);
+    };
+    const Side tell_relaxed = [](Shape& s) {
+        load_plain(s.x);
+        WRITE_ONCE(s.y, 1);
+    };
+    const Side publish = [](Shape& s) {
+        load_plain(s.x);
+        rcu_assign_pointer(s.pointer, &s.x);
+    };
+    const Side if_acquired = [](Shape& s) {
+        if (smp_load_acquire(s.y) != 0) store_plain(s.x, 1);
+    };
+    const Side plain_if_told = [](Shape& s) {
+        if (READ_ONCE(s.y) != 0) store_plain(s.x, 1);
+    };
+    const Side marked_if_told = [](Shape& s) {
+        if (READ_ONCE(s.y) != 0) WRITE_ONCE(s.x, 1);
+    };
+    const Side plain_at_address = [](Shape& s) {
+        if (Shared<int>* const x = rcu_dereference(s.pointer)) store_plain(*x, 1);
+    };
+    const auto clean = testing::ElementsAre(Verdict::clean);
+    EXPECT_THAT(every_run(tell_released, if_acquired).verdicts, clean);
+    EXPECT_THAT(every_run(tell_relaxed, if_acquired).verdicts, Contains(Verdict::data_race));
+    EXPECT_THAT(every_run(tell_released, plain_if_told).verdicts, Contains(Verdict::data_race));
+    EXPECT_THAT(every_run(tell_released, marked_if_told).verdicts, clean);
+    EXPECT_THAT(every_run(publish, plain_at_address).verdicts, clean);
 }
 
 TEST(WeakMemory, FreshMemoryMustNotBeSeen) {

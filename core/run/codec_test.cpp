@@ -74,6 +74,21 @@ TEST(Codec, DamagedFrameIsABody) {
     EXPECT_EQ(decode(bytes, frame), decode_body(bytes, frame));
 }
 
+// Every value of a field is as likely among random bytes: what is out of range goes round.
+TEST(Codec, FieldsOutOfRangeGoRound) {
+    const Frame frame{empty_plan(toy::subsystem())};
+    for (const auto& [byte, times] : {std::pair{0, 3}, {1, 1}, {3, 3}, {4, 1}, {254, 2}}) {
+        const std::vector<std::uint8_t> add{0x80, 0, static_cast<std::uint8_t>(byte), 0};
+        EXPECT_EQ(decode_body(add, frame).ops.at(0).args[0], times) << byte;
+    }
+    for (const auto& [value, step] : {std::pair{301, -5}, {-6, 300}, {7, 7}, {302, -4}}) {
+        std::vector<std::uint8_t> config{0xc2, 0, 0, 0};
+        config[1] = static_cast<std::uint8_t>(value & 0xff);
+        config[2] = static_cast<std::uint8_t>(value >> 8 & 0xff);
+        EXPECT_EQ(decode_body(config, frame).config[toy::config_step], step) << value;
+    }
+}
+
 // How many operations, configuration values and decisions of `a` are not in `b`.
 unsigned lost_items(const Plan& a, const Plan& b) {
     unsigned lost = 0;

@@ -88,6 +88,48 @@ TEST(Hunt, IsAFunctionOfItsOptions) {
     EXPECT_NE(hunt(options).points, first.points);
 }
 
+// What policies learn of one workload they forget before the next.
+TEST(Hunt, EachWorkloadIsLearnedAnew) {
+    for (const char* name : {"pct", "surw"}) {
+        HuntOptions options = toy_hunt("", name);
+        options.runs = 20 * options.runs_per_workload;
+        std::uint64_t points = 0;
+        Prng hunt_prng(options.seed);
+        for (unsigned workload = 0; workload < 20; ++workload) {
+            Prng prng(hunt_prng.next());
+            const Plan plan = generate(options.base, options.workload, prng);
+            const auto fresh = strategy::make_policy(name);
+            for (unsigned i = 0; i < options.runs_per_workload; ++i) {
+                fresh->reseed(prng.next());
+                points += run(plan, *fresh).points;
+            }
+        }
+        EXPECT_EQ(hunt(options).points, points) << name;
+    }
+}
+
+// A subject that does not depend on its plan alone is our fault, and no find.
+TEST(HuntDeathTest, WhoTakesAnotherCourseWhenRepeatedIsNoticed) {
+    HuntOptions options = toy_hunt("");
+    options.workload.min_ops = 2;
+    options.runs = 64;
+    options.repeat_every = 8;
+    EXPECT_EXIT(
+        {
+            toy::fickle = true;
+            hunt(options);
+        },
+        testing::ExitedWithCode(70), "nondeterminism: run 8 of seed 1 ");
+    options.repeat_every = 0;
+    EXPECT_EXIT(
+        {
+            toy::fickle = true;
+            hunt(options);
+            std::exit(3);
+        },
+        testing::ExitedWithCode(3), "");
+}
+
 TEST(Hunt, AllKeepsOneFindOfAKind) {
     HuntOptions options = toy_hunt("T01");
     enable_bug(options.base, "T02");

@@ -4,9 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <string>
 
 #include "core/base/heap.h"
 #include "core/base/prng.h"
+#include "core/kernel/kthread.h"
+#include "core/kernel/swait.h"
 #include "core/run/codec.h"
 #include "core/run/generate.h"
 #include "core/run/names.h"
@@ -133,6 +137,68 @@ TEST(Runner, EqualArgumentsGiveEqualOutcomes) {
             ASSERT_EQ(other.verdict, Verdict::clean) << other.detail << to_text(first.plan);
         }
     }
+}
+
+// --- what tells states apart ---------------------------------------------------------------------
+
+// One kthread that waits on one of two queues, as the configuration says.
+class Waiter final : public scenario::Instance {
+   public:
+    explicit Waiter(std::size_t queue) : chosen_(queue) {}
+    void boot() override {
+        for (kernel::SwaitQueue& queue : queues_) queue.init("queue", -1);
+        kernel::kthread_run([](void* self) { static_cast<Waiter*>(self)->wait(); }, this, 1,
+                            "waiter", -1);
+    }
+    bool run_op(const Op&) override { return true; }
+    void close_cpu(unsigned) override {}
+    void tick(unsigned) override {}
+    void judge_end() override {}
+    std::optional<std::int64_t> observe(std::string_view) const override { return std::nullopt; }
+
+   private:
+    void wait() {
+        kernel::swait_event_idle_exclusive(queues_[chosen_],
+                                           [] { return kernel::kthread_should_stop(); });
+    }
+
+    std::size_t chosen_;
+    std::array<kernel::SwaitQueue, 2> queues_;
+};
+
+const scenario::Subsystem& waiter() {
+    static constexpr std::array<scenario::OpSpec, 1> ops{{{"nothing", "", scenario::any_context}}};
+    static constexpr std::array<scenario::ConfigSpec, 2> configs{
+        {scenario::end_tick_spec, {"queue", "which one", 0, 1, 0, {}}}};
+    static constexpr scenario::Subsystem the_subsystem{
+        .name = "waiter",
+        .summary = "",
+        .ops = ops,
+        .bugs = {},
+        .configs = configs,
+        .workload_cpus = [](const scenario::ConfigValues&) { return 1u; },
+        .all_cpus = [](const scenario::ConfigValues&) { return 2u; },
+        .cpu_name = [](const scenario::ConfigValues&, unsigned) { return std::string("cpu"); },
+        .create = [](Arena& arena, const scenario::ConfigValues& config) -> scenario::Instance& {
+            return arena.make<Waiter>(static_cast<std::size_t>(config[1]));
+        },
+        .tell = nullptr,
+    };
+    return the_subsystem;
+}
+
+TEST(Runner, StatesDifferByWhatIsWaitedFor) {
+    Plan plan = empty_plan(waiter());
+    const std::uint64_t first = replay(plan).state_hash;
+    plan.config[1] = 1;
+    EXPECT_NE(replay(plan).state_hash, first);
+}
+
+TEST(Runner, StatesDifferByHowFarContextsCame) {
+    const Plan one = toy_plan({add(0, OpContext::task_on)});
+    const Plan five = toy_plan(std::vector<Op>(5, add(0, OpContext::task_on)));
+    EXPECT_NE(replay(one).state_hash, replay(five).state_hash);
+    EXPECT_EQ(replay(one).state_hash, replay(one).state_hash);
 }
 
 // Whatever mutators make of a plan, the harness runs it to its end and the toy is correct.

@@ -54,6 +54,7 @@ class Toy final : public Instance {
 
     bool run_op(const Op& op) override {
         ++last_log.ops_run;
+        if (fickle) waver();
         check_context(op.context);
         if (op.kind == op_add) {
             for (unsigned i = 0; i < op.args[0]; ++i) add();
@@ -90,6 +91,11 @@ class Toy final : public Instance {
     }
 
    private:
+    static void waver() {
+        static std::int64_t times = 0;
+        sim::world().event(sim::EventKind::note, 0, ++times, 0, sim::Site::current());
+    }
+
     static void check_context(OpContext context) {
         const bool off = kernel::irqs_disabled();
         const bool right = context == OpContext::softirq    ? kernel::in_serving_softirq()

@@ -23,4 +23,8 @@ struct ToyLog {
 };
 const ToyLog& log();
 
+// Each operation leaves a note of how many have run since the process began: what no subject may
+// do.
+inline bool fickle = false;
+
 }  // namespace rcufuzz::toy

@@ -110,6 +110,23 @@ TEST(StepBound, ASoftirqThatComesForEverIsALivelockToo) {
     }
 }
 
+// A loop of nothing but data choices, as one that loads again and again under weak memory.
+TEST(StepBound, DataChoicesAreBoundedToo) {
+    Sequential strategy;
+    static unsigned rounds;
+    rounds = 0;
+    const Ran ran = run(1, strategy,
+                        [] {
+                            spawn(0, [] {
+                                while (++rounds < 200'000)  // the test must end
+                                    world().choose(1, 2, Site::current());
+                            });
+                        },
+                        {.points = 3000, .free_jiffies = 0});
+    EXPECT_EQ(ran.verdict, Verdict::livelock);
+    EXPECT_LE(ran.points, 3000u + 64u);
+}
+
 TEST(StepBound, WhoNeverGivesWayCannotStarveOthers) {
     for (const std::uint32_t seed : {0u, 1u, 2u}) {
         NeverAsked never;

@@ -182,6 +182,81 @@ TEST(Dfs, GoesBackThroughInterrupts) {
     }
 }
 
+// --- suspicions ---------------------------------------------------------------------------------
+
+int flag_value;
+const sim::RunState flag_state([](unsigned piece) {
+    return piece == 0 ? std::as_bytes(std::span(&flag_value, 1)) : std::span<const std::byte>{};
+});
+
+void write_and_linger(void*) {
+    test::access(1, sim::AccessKind::write);
+    flag_value = 1;
+    for (int i = 0; i < 3; ++i) test::access(1, sim::AccessKind::read);
+}
+
+// The suspicion is all that is left of having come first.
+void suspect_zero(void*) {
+    test::access(1, sim::AccessKind::read);
+    if (flag_value == 0)
+        sim::world().note_suspicion(Verdict::invariant, "", sim::Site::current());
+}
+
+void only_read(void*) { test::access(1, sim::AccessKind::read); }
+
+struct Suspected {
+    unsigned with = 0;
+    unsigned without = 0;
+};
+
+// Whether the completed runs of a search end with the suspicion.
+Suspected suspicions(const DfsOptions& options) {
+    Dfs search(options);
+    Suspected ended;
+    sim::World& w = sim::world();
+    do {
+        w.begin(cpus, search, sim::TraceLevel::off, test::without_ticks());
+        flag_value = 0;
+        w.name_object("flag");
+        w.spawn(0, write_and_linger, nullptr);
+        w.spawn(1, suspect_zero, nullptr);
+        w.spawn(2, only_read, nullptr);
+        if (w.run_to_quiescence())
+            ++(w.finding().verdict == Verdict::clean ? ended.without : ended.with);
+        w.finish();
+    } while (search.next());
+    return ended;
+}
+
+std::uint64_t image(void*) { return sim::image_hash(sim::world()); }
+
+TEST(Dfs, StatesWithASuspicionAreOthers) {
+    if (!sim::has_image) GTEST_SKIP() << "no image";
+    EXPECT_GT(suspicions({}).with, 0u);
+    EXPECT_GT(suspicions({.state = image, .state_is_image = true}).with, 0u);
+}
+
+// Where the caller's state does not tell of it, a run that has it is abandoned and goes back.
+TEST(Dfs, ASuspicionDoesNotGoBack) {
+    if (!sim::has_image) GTEST_SKIP() << "nothing to go back to";
+    const auto blind = [](void*) {
+        RunningHash hash;
+        hash.add(static_cast<std::uint64_t>(flag_value));
+        for (unsigned cpu = 0; cpu < cpus; ++cpu) {
+            const sim::Context& task =
+                sim::world().context(sim::context_key(cpu, sim::Slot::task));
+            hash.add(task.ordinal);
+            hash.add(static_cast<std::uint64_t>(task.state));
+        }
+        return hash.value();
+    };
+    const Suspected again = suspicions({.state = blind});
+    const Suspected back = suspicions({.state = blind, .returns = true});
+    EXPECT_GT(again.without, 0u);
+    EXPECT_EQ(back.with, again.with);
+    EXPECT_EQ(back.without, again.without);
+}
+
 TEST(Dfs, DoesNotGoBackWhileAContextOwnsMemory) {
     if (!sim::has_image) GTEST_SKIP() << "nothing to go back to";
     job = walk_with_luggage;
