@@ -36,10 +36,9 @@ void IpiVector::take(void* arg) {
 
 void SpinWait::wait(sim::ObjectId what, const Site& site) {
     sim::World& w = sim::world();
-    if (w.stopping()) return;
     const unsigned key = w.current().key;
     waiters_[key / 64u] |= std::uint64_t{1} << (key % 64u);
-    w.block(sim::ContextState::spinning, what, false, site);
+    w.block(sim::ContextState::spinning, what, site);
 }
 
 void SpinWait::wake_all() {

@@ -57,19 +57,17 @@ void set_current_state(TaskState state, const Site& site) {
 
 void schedule(sim::ObjectId waits_on, const WaitCondition& condition, const Site& site) {
     sim::World& w = sim::world();
-    if (!w.stopping()) {
-        if (!in_task()) w.fail(Verdict::lock_misuse, "sleeps in an interrupt", site);
-        if (locks_held_by_current() != 0)
-            w.fail(Verdict::lock_misuse, "sleeps with a spinlock held", site);
-        const sim::Cpu& cpu = w.this_cpu();
-        if (!cpu.irqs_on || cpu.preempt_count != 0 || cpu.bh_count != 0)
-            w.fail(Verdict::lock_misuse, "sleeps while atomic", site);
-    }
+    if (!in_task()) w.fail(Verdict::lock_misuse, "sleeps in an interrupt", site);
+    if (locks_held_by_current() != 0)
+        w.fail(Verdict::lock_misuse, "sleeps with a spinlock held", site);
+    const sim::Cpu& cpu = w.this_cpu();
+    if (!cpu.irqs_on || cpu.preempt_count != 0 || cpu.bh_count != 0)
+        w.fail(Verdict::lock_misuse, "sleeps while atomic", site);
     Task& task = current_task();
     task.waits_on = waits_on;
     task.condition = condition;
-    while (task.state != TaskState::running && !w.stopping())
-        w.block(sim::ContextState::sleeping, waits_on, task.kthread, site);
+    while (task.state != TaskState::running)
+        w.block(sim::ContextState::sleeping, waits_on, site);
     task.state = TaskState::running;
     task.condition = {};
     memory::barrier_within_step();  // of the switch to this task

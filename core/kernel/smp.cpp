@@ -35,8 +35,8 @@ void CallSingle::call_and_wait(unsigned cpu, sim::Job fn, void* arg, const Site&
         w.point({irq_.name, sim::AccessKind::irq}, site);
         memory::barrier_within_step();
         w.raise_irq(cpu, irq_);
-        while (!done_ && !w.stopping())
-            w.block(sim::ContextState::spinning, irq_.name, false, site);
+        while (!done_)
+            w.block(sim::ContextState::spinning, irq_.name, site);
         memory::barrier_within_step();
     }
     preempt_enable(site);

@@ -41,10 +41,7 @@ void RawSpinlock::acquire(const Site& site, bool nested) {
     sim::World& w = sim::world();
     w.point({object_, sim::AccessKind::lock}, site);
     w.add_preempt_count(1);
-    while (owner_ != nullptr) {
-        if (w.stopping()) break;
-        wait(site);
-    }
+    while (owner_ != nullptr) wait(site);
     taken(site, nested, false);
 }
 
@@ -57,7 +54,7 @@ void RawSpinlock::wait(const Site& site) {
                site);
     waiters_[self.key / 64u] |= std::uint64_t{1} << (self.key % 64u);
     w.event(sim::EventKind::lock_wait, object_, owner_->key, 0, site);
-    w.block(sim::ContextState::spinning, object_, false, site);
+    w.block(sim::ContextState::spinning, object_, site);
 }
 
 bool RawSpinlock::trylock(const Site& site) {
@@ -84,10 +81,8 @@ void RawSpinlock::taken(const Site& site, bool nested, bool tried) {
 void RawSpinlock::unlock(const Site& site) {
     sim::World& w = sim::world();
     w.point({object_, sim::AccessKind::unlock}, site);
-    if (owner_ != &w.current()) {
-        if (w.stopping()) return;
+    if (owner_ != &w.current())
         w.fail(Verdict::lock_misuse, "releases a spinlock that it does not hold", site);
-    }
     if (owner_->key < held_by_key.size()) --held_by_key[owner_->key];
     owner_ = nullptr;
     order_.released();

@@ -50,8 +50,8 @@ void text_poke_sync(const Site& site) {
         w.point({patch->sync_irqs[cpu].name, sim::AccessKind::irq}, site);
         w.raise_irq(cpu, patch->sync_irqs[cpu]);
     }
-    while (patch->unsynced != 0 && !w.stopping())
-        w.block(sim::ContextState::spinning, patch->sync_irqs[0].name, false, site);
+    while (patch->unsynced != 0)
+        w.block(sim::ContextState::spinning, patch->sync_irqs[0].name, site);
     patch->patcher = nullptr;
     memory::barrier_within_step();
     preempt_enable(site);

@@ -96,10 +96,10 @@ bool del_timer(TimerList& timer, const Site& site) {
 bool del_timer_sync(TimerList& timer, const Site& site) {
     sim::World& w = sim::world();
     const bool was_pending = del_timer(timer, site);
-    while (timer.handler_due_or_running() && !w.stopping()) {
+    while (timer.handler_due_or_running()) {
         const sim::ContextKey key = w.current().key;
         timer.sync_waiters[key / 64u] |= std::uint64_t{1} << (key % 64u);
-        w.block(sim::ContextState::spinning, timer.object, false, site);
+        w.block(sim::ContextState::spinning, timer.object, site);
         if (timer.pending) del_timer(timer, site);  // the handler armed it again
     }
     base_locks[timer.cpu].pass();  // under which it has looked for a running handler

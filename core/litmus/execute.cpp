@@ -368,7 +368,7 @@ Machine::Local Machine::call_lock(Thread& thread, const Expr& expr) {
         return {};
     }
     while (!memory::Model::is_free(lock))
-        w.block(sim::ContextState::spinning, object, false, Site::current());
+        w.block(sim::ContextState::spinning, object, Site::current());
     model_.spin_lock(self, lock);
     return {};
 }
@@ -378,7 +378,7 @@ void Machine::grace_period(Thread& thread, memory::GpDomain& domain, sim::Object
     model_.gp_begin(thread.number, domain);
     before(AccessKind::write, object);
     while (!model_.gp_over(thread.number))
-        sim::world().block(sim::ContextState::spinning, object, false, Site::current());
+        sim::world().block(sim::ContextState::spinning, object, Site::current());
     model_.gp_end(thread.number);
 }
 

@@ -67,7 +67,7 @@ void will_ask(std::uint16_t question, const Site& site) {
 }
 
 // Boot, and the oracles at the end of a run, are not part of the execution.
-bool outside() { return !sim::world().in_context() || sim::world().stopping(); }
+bool outside() { return !sim::world().in_context(); }
 
 Depends depends(const AgentState& agent, unsigned number, const void* cell) {
     const auto* const at = static_cast<const std::byte*>(cell);

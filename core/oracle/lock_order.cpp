@@ -135,7 +135,7 @@ void check_usage(const RawSpinlock& lock, const Site& site) {
 
 void acquired(const RawSpinlock& lock, bool nested, bool tried, const Site& site) {
     sim::World& w = sim::world();
-    if (w.stopping() || !w.in_context()) return;
+    if (!w.in_context()) return;
     const sim::ContextKey key = w.current().key;
     if (!tried) check_order(held_locks.of(key), lock, nested, site);  // a trylock cannot wait
     if (!tried) note_wait(lock);
@@ -145,7 +145,7 @@ void acquired(const RawSpinlock& lock, bool nested, bool tried, const Site& site
 
 void released(const RawSpinlock& lock, const Site& site) {
     sim::World& w = sim::world();
-    if (w.stopping() || !w.in_context()) return;
+    if (!w.in_context()) return;
     check_usage(lock, site);
     held_locks.remove(w.current().key, lock);
 }

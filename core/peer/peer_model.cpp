@@ -91,7 +91,7 @@ void step_when(Thread& self, std::uint8_t pc, sim::ObjectId object, Thread::Read
     self.waits_for = ready;
     if (ready(self)) sim::world().point({object, AccessKind::write}, Site::current());
     while (!ready(self))
-        sim::world().block(sim::ContextState::spinning, object, false, Site::current());
+        sim::world().block(sim::ContextState::spinning, object, Site::current());
 }
 
 void finish(Thread& self) {

@@ -115,7 +115,7 @@ class Finder {
     const run::NamedTrace& trace_;
     std::vector<bool> shown_;
     std::vector<Arrow> arrows_;
-    std::array<std::vector<Cause>, run::main_key + 1> expected_;
+    std::map<sim::ContextKey, std::vector<Cause>> expected_;
     std::map<std::pair<sim::ObjectId, std::int64_t>, std::size_t> raised_;  // by name and CPU
     std::optional<std::size_t> entered_;  // what raised the interrupt that begins
     std::map<sim::ObjectId, std::size_t> armed_;

@@ -24,7 +24,7 @@ std::optional<Effect> effect_of(const Find& find, const sim::Event& event) {
     const run::NamedTrace& trace = find.trace;
     const std::string what = event.object < trace.objects.size() ? trace.objects[event.object] : "";
     const std::string& who = trace.contexts[event.key];
-    const unsigned cpu = event.key / sim::slots_per_cpu;
+    const unsigned cpu = event.cpu;
     switch (event.kind) {
         case EventKind::read:
             if (event.b != 0) return std::nullopt;  // an older store, not how it is

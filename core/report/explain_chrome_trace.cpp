@@ -31,8 +31,9 @@ class ChromeTrace {
    private:
     // Numbers from 1, since 0 is the idle task to viewers.
     static Json on_track(const char* phase, const std::string& name, sim::ContextKey key) {
-        return {
-            {"ph", phase}, {"name", name}, {"pid", 1 + key / sim::slots_per_cpu}, {"tid", 1 + key}};
+        const unsigned process =
+            sim::is_task_key(key) ? sim::max_cpus : unsigned{key} / sim::slots_per_cpu;
+        return {{"ph", phase}, {"name", name}, {"pid", 1 + process}, {"tid", 1 + key}};
     }
 
     void name_tracks(const Interleaving& interleaving) {

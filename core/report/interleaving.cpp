@@ -34,7 +34,7 @@ class Builder {
     void list_actors() {
         std::array<bool, sim::max_cpus> acts{};
         for (const sim::Event& event : trace_.events)
-            if (event.key < run::key_count) acts[event.key / sim::slots_per_cpu] = true;
+            if (event.key != run::main_key) acts[event.cpu] = true;
         for (unsigned cpu = 0; cpu < sim::max_cpus; ++cpu) {
             if (!acts[cpu]) continue;
             column_of_cpu_[cpu] = result_.actors.size();
@@ -68,11 +68,11 @@ class Builder {
 
     // Continues the last row or begins a new one.
     void put(const sim::Event& event, const std::string& text) {
-        if (event.key >= run::key_count) return;  // the world itself, before anybody runs
+        if (event.key == run::main_key) return;  // the world itself, before anybody runs
         const std::string function{event.site.line() == 0
                                        ? std::string_view()
                                        : run::bare_function_name(event.site.function_name())};
-        const std::size_t column = column_of_cpu_[event.key / sim::slots_per_cpu];
+        const std::size_t column = column_of_cpu_[event.cpu];
         std::string context = interrupt_words(event.key);
         Row* const last = result_.rows.empty() ? nullptr : &result_.rows.back();
         const bool goes_on = last != nullptr && !fresh_ && !decided_ && !last->clock &&

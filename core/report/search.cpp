@@ -82,7 +82,7 @@ std::uint32_t Witness::choose(const sim::Choice& choice) {
     moment.key = choice.key;
     moment.ordinal = static_cast<std::uint16_t>(choice.ordinal);
     moment.kind = choice.kind;
-    if (choice.key < run::key_count) {
+    if (choice.key != run::main_key) {
         const sim::Access pending = world_->context(choice.key).pending;
         moment.between_ops = pending.kind == sim::AccessKind::none && pending.object == 0;
     }

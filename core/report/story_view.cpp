@@ -35,7 +35,7 @@ void StoryView::begin(const sim::World& world) {
     world_ = &world;
     events_seen_ = 0;
     ops_.assign(plan_.ops.size(), OpState::waits);
-    last_seen_.assign(run::main_key + 1, 0);
+    last_seen_.clear();
 }
 
 void StoryView::follow() {
@@ -81,7 +81,7 @@ bool StoryView::holds(const Condition& condition, std::size_t since) const {
                    (condition.access == sim::AccessKind::none ||
                     condition.access == context.pending.kind);
         case Condition::Kind::returned:
-            return context.state == sim::ContextState::unused && last_seen_[context.key] > since;
+            return context.state == sim::ContextState::unused && when_seen(context.key) > since;
         case Condition::Kind::op_begun:
             return ops_[condition.op] != OpState::waits;
         case Condition::Kind::op_done:

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -43,14 +44,18 @@ class StoryView {
 
     std::string object_name(sim::ObjectId id) const;
     std::int64_t observed(const std::string& name) const;
+    std::size_t when_seen(sim::ContextKey key) const {
+        const auto found = last_seen_.find(key);
+        return found == last_seen_.end() ? 0 : found->second;
+    }
     std::size_t next_op(unsigned cpu) const;
 
     const run::Plan& plan_;
     const sim::World* world_ = nullptr;
     const scenario::Instance* instance_ = nullptr;
     std::size_t events_seen_ = 0;
-    std::vector<OpState> ops_;            // by operation
-    std::vector<std::size_t> last_seen_;  // by context: the moment of its last event
+    std::vector<OpState> ops_;                          // by operation
+    std::map<sim::ContextKey, std::size_t> last_seen_;  // the moment of its last event
 };
 
 }  // namespace rcufuzz::report

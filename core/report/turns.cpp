@@ -72,7 +72,7 @@ class TurnReader {
     std::string subject(const sim::Event& event, bool tells_irqs) const {
         const std::string& name = find_.trace.contexts[event.key];
         const std::string how = interrupt_words(name);
-        if (!how.empty()) return cpu_of(event.key) + ", " + how + ",";
+        if (!how.empty()) return cpu_of(event.cpu) + ", " + how + ",";
         const bool irqs_off = event.key == irqs_off_key_ && !tells_irqs;
         return irqs_off ? name + ", with interrupts disabled," : name;
     }
@@ -81,12 +81,11 @@ class TurnReader {
         const std::string& name = find_.trace.contexts[event.key];
         const std::string how = interrupt_words(name);
         if (how.empty()) return name + ": ";
-        return "on " + cpu_of(event.key) + ", " + how + ": ";
+        return "on " + cpu_of(event.cpu) + ", " + how + ": ";
     }
 
     // A housekeeping CPU goes by the name of the kthread that it is for.
-    std::string cpu_of(sim::ContextKey key) const {
-        const unsigned cpu = key / sim::slots_per_cpu;
+    std::string cpu_of(unsigned cpu) const {
         const std::string& name = find_.trace.contexts[sim::context_key(cpu, sim::Slot::task)];
         return cpu < target_.workload_cpus(find_.plan.config) ? name : "the CPU of " + name;
     }

@@ -19,6 +19,10 @@ constexpr std::uint8_t version = 1;
 constexpr std::uint8_t op_tag = 0x80;
 constexpr std::uint8_t config_tag = 0xc0;
 constexpr std::uint8_t main_key_byte = 0x7f;
+// Of a task with a number: one byte more, of the target's that has such.
+constexpr std::uint8_t task_tag = key_count;
+constexpr unsigned task_tags = main_key_byte - task_tag;
+constexpr unsigned max_task = task_tags * 256;  // larger numbers wrap
 constexpr unsigned kind_count = config_tag - op_tag;
 
 // FNV-1a. Names of bugs are few, and bugs.def is tested for collisions by the round trip.
@@ -36,11 +40,21 @@ std::int64_t wrap(std::int64_t value, std::int64_t min, std::int64_t max) {
 
 // --- body ---------------------------------------------------------------------------------------
 
-std::uint8_t key_to_byte(sim::ContextKey key) { return key == main_key ? main_key_byte : key; }
+void write_key(sim::ContextKey key, ByteWriter& writer) {
+    if (!sim::is_task_key(key)) {
+        writer.u8(key == main_key ? main_key_byte : key);
+        return;
+    }
+    const unsigned number = (key - sim::first_task_key) % max_task;
+    writer.u8(task_tag + number / 256);
+    writer.u8(number % 256);
+}
 
-sim::ContextKey key_from_byte(std::uint8_t byte) {
-    if (byte == main_key_byte) return main_key;
-    return static_cast<sim::ContextKey>(byte % key_count);
+sim::ContextKey read_key(std::uint8_t tag, const scenario::Subsystem& target, ByteReader& reader) {
+    if (tag == main_key_byte) return main_key;
+    if (tag >= task_tag && target.has_tasks)
+        return sim::task_key((tag - unsigned{task_tag}) * 256 + reader.u8());
+    return static_cast<sim::ContextKey>(tag % key_count);
 }
 
 scenario::Op op_from(const scenario::Subsystem& target, std::uint8_t tag, ByteReader& reader) {
@@ -60,8 +74,9 @@ scenario::Op op_from(const scenario::Subsystem& target, std::uint8_t tag, ByteRe
 void read_record(Plan& plan, ByteReader& reader, std::uint32_t settled) {
     const std::uint8_t tag = reader.u8();
     if (tag < op_tag) {
+        const sim::ContextKey key = read_key(tag, *plan.target, reader);
         const std::uint16_t ordinal = reader.u16();
-        plan.decisions.push_back({key_from_byte(tag), ordinal, reader.u8()});
+        plan.decisions.push_back({key, ordinal, reader.u8()});
     } else if (tag < config_tag) {
         plan.ops.push_back(op_from(*plan.target, tag, reader));
     } else {
@@ -102,7 +117,7 @@ void write_body(const Plan& plan, ByteWriter& writer) {
         for (const std::uint8_t arg : op.args) writer.u8(arg);
     }
     for (const sim::Decision& decision : plan.decisions) {
-        writer.u8(key_to_byte(decision.key));
+        write_key(decision.key, writer);
         writer.u16(decision.ordinal);
         writer.u8(decision.value);
     }

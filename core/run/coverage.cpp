@@ -25,7 +25,7 @@ struct Touch {
     sim::ContextKey key = 0;
     bool reads = false;
 };
-std::array<Touch, sim::max_objects> last_touch;
+std::array<Touch, sim::max_objects> last_touch;  // places share them by their numbers
 std::uint64_t run_number = 0;
 
 }  // namespace
@@ -58,7 +58,7 @@ void StateSampler::begin(const sim::World& world) {
 std::uint32_t StateSampler::choose(const sim::Choice& choice) {
     const std::uint32_t answer = inner_.choose(choice);
     if (!feedback_.states) return answer;
-    const bool asker_is_world = choice.key >= sim::max_cpus * sim::slots_per_cpu;
+    const bool asker_is_world = choice.key == sim::main_key;
     const std::uint64_t from = asker_is_world ? 0 : place_of(&world_->context(choice.key));
     if (choice.kind == sim::ChoiceKind::data) {
         sample(from << 32 | std::uint64_t{choice.what} << 16 | answer);
@@ -75,7 +75,7 @@ std::uint32_t StateSampler::choose(const sim::Choice& choice) {
 }
 
 void StateSampler::sample_order(const sim::Context& who) {
-    Touch& last = last_touch[who.pending.object];
+    Touch& last = last_touch[who.pending.object % sim::max_objects];
     const Touch now{run_number, place_of(&who), who.key, who.pending.kind == sim::AccessKind::read};
     if (last.run == now.run && last.key != now.key && !(last.reads && now.reads)) {
         const std::uint64_t how = 4 + 2 * last.reads + now.reads;

@@ -83,6 +83,9 @@ sim::ContextKey random_key(const Plan& plan, Prng& prng) {
         sim::Slot::task, sim::Slot::task,    sim::Slot::task,    sim::Slot::task,
         sim::Slot::task, sim::Slot::softirq, sim::Slot::hardirq, sim::Slot::task2};
     if (prng.one_in(32)) return main_key;
+    // Numbers are given in order of creation, so those of the workload are not far from 0.
+    if (plan.target->has_tasks && !prng.one_in(4))
+        return sim::task_key(prng.below(1u << prng.below(7)));
     return sim::context_key(cpu, slots[prng.below(slots.size())]);
 }
 
@@ -208,9 +211,9 @@ void mutate(Plan& plan, Prng& prng) {
 }
 
 void cross(Plan& plan, const Plan& other, Prng& prng) {
-    const std::uint64_t from_other = prng.next();  // bit c: the decisions of CPU c
+    const std::uint64_t from_other = prng.next();  // bit c: the decisions of CPU c, and of some tasks
     const auto taken = [&](const sim::Decision& decision) {
-        return ((from_other >> (decision.key / sim::slots_per_cpu)) & 1u) != 0;
+        return ((from_other >> (decision.key / sim::slots_per_cpu % 64)) & 1u) != 0;
     };
     std::erase_if(plan.decisions, taken);
     std::copy_if(other.decisions.begin(), other.decisions.end(), std::back_inserter(plan.decisions),

@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, 5> act_words{"run", "irq", "softirq", "re
 constexpr std::array<std::string_view, 2> memory_words{"sc", "weak"};
 constexpr std::array<std::string_view, 2> oracle_words{"all", "black-box"};
 constexpr std::string_view world_word = "world";
+constexpr std::string_view task_word = "task";
 constexpr std::string_view time_word = "time";
 constexpr std::string_view answer_word = "answer";
 
@@ -60,6 +61,8 @@ std::optional<unsigned> cpu_from_word(const Plan& plan, std::string_view text) {
 
 std::string context_word(const Plan& plan, sim::ContextKey key) {
     if (key == main_key) return std::string(world_word);
+    if (sim::is_task_key(key))
+        return std::string(task_word) + std::to_string(key - sim::first_task_key);
     std::string name = cpu_word(plan, key / sim::slots_per_cpu);
     const unsigned slot = key % sim::slots_per_cpu;
     return slot == 0 ? name : name + "/" + std::string(slot_words[slot]);
@@ -67,6 +70,10 @@ std::string context_word(const Plan& plan, sim::ContextKey key) {
 
 std::optional<sim::ContextKey> context_from_word(const Plan& plan, std::string_view text) {
     if (text == world_word) return main_key;
+    if (plan.target->has_tasks && text.starts_with(task_word)) {
+        const auto task = small_number(text.substr(task_word.size()), sim::max_free_tasks);
+        return task ? std::optional(sim::task_key(*task)) : std::nullopt;
+    }
     const std::size_t slash = text.find('/');
     const auto cpu = cpu_from_word(plan, text.substr(0, slash));
     const auto slot = slash == text.npos ? 0u : index_of(slot_words, text.substr(slash + 1));

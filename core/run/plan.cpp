@@ -24,9 +24,10 @@ scenario::OpContext allowed_context(const scenario::OpSpec& spec, scenario::OpCo
     return wanted;
 }
 
-void canonicalize_decisions(std::vector<sim::Decision>& decisions) {
-    std::erase_if(decisions, [](const sim::Decision& decision) {
-        return !sim::is_decision_value(decision.value) || !is_decision_key(decision.key);
+void canonicalize_decisions(const scenario::Subsystem& target,
+                            std::vector<sim::Decision>& decisions) {
+    std::erase_if(decisions, [&target](const sim::Decision& decision) {
+        return !sim::is_decision_value(decision.value) || !is_decision_key(target, decision.key);
     });
     const auto before = [](const sim::Decision& a, const sim::Decision& b) {
         if (strategy::comes_before(a, b) || strategy::comes_before(b, a))
@@ -81,7 +82,7 @@ void canonicalize(Plan& plan) {
     }
     if (plan.ops.size() > max_ops) plan.ops.resize(max_ops);
     for (scenario::Op& op : plan.ops) canonicalize_op(plan, op);
-    canonicalize_decisions(plan.decisions);
+    canonicalize_decisions(target, plan.decisions);
 }
 
 }  // namespace rcufuzz::run

@@ -19,10 +19,13 @@ inline constexpr std::size_t max_ops = 64;
 // No less than a run may have choices (sim::Limits::points), so that every run can be recorded.
 inline constexpr std::size_t max_decisions = 30000;
 
-// The choices before the first context runs belong to the world itself.
-inline constexpr sim::ContextKey main_key = 255;
-inline constexpr sim::ContextKey key_count = sim::max_cpus * sim::slots_per_cpu;
-constexpr bool is_decision_key(sim::ContextKey key) { return key < key_count || key == main_key; }
+using sim::main_key;
+inline constexpr sim::ContextKey key_count = sim::bound_key_count;
+// Whether a context of this target could have the key.
+inline bool is_decision_key(const scenario::Subsystem& target, sim::ContextKey key) {
+    if (sim::is_task_key(key)) return target.has_tasks;
+    return key < key_count || key == main_key;
+}
 
 struct Plan {
     const scenario::Subsystem* target = nullptr;

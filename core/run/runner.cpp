@@ -30,15 +30,13 @@ bool is_blocked(const sim::Context& context) {
 // that differ in a detour of a few points count as the same.
 std::uint64_t hash_state(const sim::World& w) {
     RunningHash hash;
-    const unsigned count = w.cpus() * sim::slots_per_cpu;
-    for (unsigned key = 0; key < count; ++key) {
-        const sim::Context& context = w.context(static_cast<sim::ContextKey>(key));
-        if (context.ordinal == 0 && context.state == sim::ContextState::unused) continue;
+    w.each_context([&hash](const sim::Context& context) {
+        if (context.ordinal == 0 && context.state == sim::ContextState::unused) return;
         const auto progress = static_cast<std::uint64_t>(std::bit_width(context.ordinal));
         const std::uint64_t waits_for = is_blocked(context) ? context.blocked_on : 0u;
-        hash.add(std::uint64_t{key} | static_cast<std::uint64_t>(context.state) << 8 |
+        hash.add(std::uint64_t{context.key} | static_cast<std::uint64_t>(context.state) << 8 |
                  progress << 16 | waits_for << 32);
-    }
+    });
     hash.add(static_cast<std::uint64_t>(w.finding().verdict));
     return hash.value();
 }
@@ -66,11 +64,12 @@ bool names_object(const sim::Event& event) {
 sim::ObjectId last_object(const sim::World& w) {
     sim::ObjectId last = 0;
     for (const sim::Event& event : w.trace().events())
-        if (names_object(event)) last = std::max(last, event.object);
-    for (unsigned key = 0; key < w.cpus() * sim::slots_per_cpu; ++key) {
-        const sim::Context& context = w.context(static_cast<sim::ContextKey>(key));
-        if (is_blocked(context)) last = std::max(last, context.blocked_on);
-    }
+        if (names_object(event) && event.object < sim::max_objects)
+            last = std::max(last, event.object);
+    w.each_context([&last](const sim::Context& context) {
+        if (is_blocked(context) && context.blocked_on < sim::max_objects)
+            last = std::max(last, context.blocked_on);
+    });
     return last;
 }
 
@@ -88,16 +87,15 @@ NamedTrace named_trace(const Plan& plan, const sim::World& w) {
     named.objects.resize(1u + last_object(w));
     for (std::size_t id = 1; id < named.objects.size(); ++id)
         named.objects[id] = object_text(w.object(static_cast<sim::ObjectId>(id)));
-    named.contexts.resize(256);
-    for (unsigned key = 0; key < w.cpus() * sim::slots_per_cpu; ++key)
-        named.contexts[key] = context_name(plan, w.context(static_cast<sim::ContextKey>(key)));
+    named.contexts.resize(sim::first_task_key + std::size_t{w.free_tasks()});
     named.contexts[main_key] = context_word(plan, main_key);
-    for (unsigned key = 0; key < w.cpus() * sim::slots_per_cpu; ++key) {
-        const sim::Context& context = w.context(static_cast<sim::ContextKey>(key));
-        if (!is_blocked(context)) continue;
-        named.blocked.push_back(named.contexts[key] + " waits for " +
-                                named.objects[context.blocked_on]);
-    }
+    w.each_context([&](const sim::Context& context) {
+        named.contexts[context.key] = context_name(plan, context);
+        if (!is_blocked(context)) return;
+        const bool named_object = context.blocked_on < named.objects.size();
+        named.blocked.push_back(named.contexts[context.key] + " waits for " +
+                                (named_object ? named.objects[context.blocked_on] : "a lock"));
+    });
     return named;
 }
 

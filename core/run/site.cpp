@@ -50,7 +50,7 @@ std::string_view bare_function_name(std::string_view pretty) {
     return name.empty() ? "lambda" : name;
 }
 
-std::string site_text(const std::source_location& site) {
+std::string site_text(const sim::Site& site) {
     if (site.line() == 0) return {};
     std::string text(site_file(site.file_name()));
     text += ":" + std::to_string(site.line()) + " ";

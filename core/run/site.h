@@ -4,19 +4,20 @@
 // text whatever compiler built the program and wherever the tree lay.
 #pragma once
 
-#include <source_location>
 #include <string>
 #include <string_view>
+
+#include "core/sim/site.h"
 
 namespace rcufuzz::run {
 
 // Empty for a default-constructed location.
-std::string site_text(const std::source_location& site);
+std::string site_text(const sim::Site& site);
 
 // "core/subsystems/nocb/wake.cpp" -> "nocb/wake.cpp", "core/kernel/rcu.cpp" -> "kernel/rcu.cpp".
 std::string_view site_file(std::string_view path);
 
-// The bare name out of what source_location::function_name() gives, in which compilers differ. A
+// The bare name out of what sim::Site::function_name() gives, in which compilers differ. A
 // lambda goes by the name of the function around it.
 std::string_view bare_function_name(std::string_view pretty);
 

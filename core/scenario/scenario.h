@@ -171,6 +171,8 @@ struct Subsystem {
     CpuSwitches (*switches)(const ConfigValues&, unsigned cpu) = nullptr;
     // Its oracles judge by the rules of weak memory too, and plans may ask for it.
     bool runs_weak = false;
+    // Its kernel has a scheduler of its own: decisions may be those of its tasks, by number.
+    bool has_tasks = false;
 };
 
 // --- what a running subsystem may ask ------------------------------------------------------

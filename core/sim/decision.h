@@ -20,15 +20,26 @@ constexpr std::uint8_t slot_bit(Slot slot) {
     return static_cast<std::uint8_t>(1u << static_cast<unsigned>(slot));
 }
 
-// Names a context across runs of the same configuration: cpu * 8 + slot.
-using ContextKey = std::uint8_t;
+// Names a context across runs of the same configuration. What belongs to a CPU for life, levels of
+// interrupts and tasks that are bound to it: cpu * 8 + slot. Tasks that go where their kernel sends
+// them: by their number, in order of creation.
+using ContextKey = std::uint16_t;
+inline constexpr unsigned bound_key_count = max_cpus * slots_per_cpu;
+inline constexpr ContextKey main_key = 255;  // the world itself, before the first context runs
+inline constexpr ContextKey first_task_key = 256;
+inline constexpr unsigned max_free_tasks = 65536 - first_task_key;
 constexpr ContextKey context_key(unsigned cpu, Slot slot) {
     return static_cast<ContextKey>(cpu * slots_per_cpu + static_cast<unsigned>(slot));
 }
+constexpr ContextKey task_key(unsigned number) {
+    return static_cast<ContextKey>(first_task_key + number);
+}
+constexpr bool is_task_key(ContextKey key) { return key >= first_task_key; }
 
-// Who may act next, as bits of a mask. For cpu c: run its top context; deliver its next pending
-// interrupt; run its expired timers and pending softirqs; preempt its task by another ready one;
-// deliver a pending NMI. One more bit advances the clock by a jiffy.
+// Who may act next, as bits of a mask. For cpu c: run its top context; deliver a pending interrupt;
+// run its expired timers and pending softirqs, or, where interrupts run on the interrupted stack,
+// its timer interrupt; preempt its task by another ready one; deliver a pending NMI. One more bit
+// advances the clock by a jiffy.
 enum class Act : std::uint8_t { run, irq, softirq, resched, nmi };
 using ActorMask = std::uint64_t;
 inline constexpr unsigned actor_time = 60;
@@ -55,6 +66,10 @@ constexpr unsigned nth_bit(ActorMask mask, unsigned n) {
 
 struct Context;
 
+// Which of the pending interrupts a CPU takes (tasks.cpp); whoever else has data choices numbers
+// them from 1.
+inline constexpr std::uint16_t question_which_interrupt = 0xffff;
+
 // One question. For all kinds but data: answer 0 stands for `first`; answer i > 0 for the i-th
 // of `others` in ascending bit order. For data: any number below `count`.
 struct Choice {
@@ -64,7 +79,7 @@ struct Choice {
     std::uint32_t count;    // number of answers, at least 2
     unsigned first;         // actor behind answer 0 (schedule: the asker's own run actor)
     ActorMask others;       // the other actors
-    std::uint16_t what;     // data: which question (a DataKind)
+    std::uint16_t what;     // data: which question
 
     unsigned actor_of(std::uint32_t answer) const {
         return answer == 0 ? first : nth_bit(others, answer - 1);

@@ -32,6 +32,9 @@ constexpr std::size_t calls_below = 8 * 1024;
 RCUFUZZ_NO_COVERAGE void Fiber::enter_first_time(Fiber& came_from) {
     Fiber& self = *entering_;
     land(self, came_from);
+#if defined(RCUFUZZ_ASAN)
+    __asan_handle_no_return();  // what was given up is no longer in its fake stack
+#endif
     self.entry_(self.arg_);
     CHECK(false && "a fiber's entry function returned");
 }
@@ -49,7 +52,7 @@ RCUFUZZ_NO_COVERAGE void Fiber::enter_first_time(Fiber& came_from) {
     stack_size_ = stack_bytes - created_so_far++ % stack_colours * colour_bytes;
     entry_ = entry;
     arg_ = arg;
-    restart();
+    enter_anew();
 #if defined(RCUFUZZ_TSAN)
     tsan_fiber_ = __tsan_create_fiber(0);
 #endif
@@ -72,7 +75,28 @@ void Fiber::scrub_below() {
     std::memset(low - dirty, 0, dirty);
 }
 
-void Fiber::restart() {
+RCUFUZZ_NO_COVERAGE void Fiber::restart() {
+#if defined(RCUFUZZ_ASAN)
+    __asan_unpoison_memory_region(stack_bottom_, stack_size_);
+#endif
+#if defined(RCUFUZZ_TSAN)  // which remembers the frames by itself
+    __tsan_destroy_fiber(tsan_fiber_);
+    tsan_fiber_ = __tsan_create_fiber(0);
+#endif
+    enter_anew();
+}
+
+void Fiber::share(const Fiber& other) {
+    context_ = other.context_;
+    entry_ = other.entry_;
+    arg_ = other.arg_;
+    stack_bottom_ = other.stack_bottom_;
+    stack_size_ = other.stack_size_;
+    fake_stack_ = other.fake_stack_;
+    tsan_fiber_ = other.tsan_fiber_;
+}
+
+void Fiber::enter_anew() {
     calm_floating_point();  // the new fiber starts with the control word of this moment
     const auto begin = [](ctx::transfer_t transfer) RCUFUZZ_NO_COVERAGE {
 #if defined(RCUFUZZ_MSAN)

@@ -4,8 +4,7 @@
 //
 // A fiber never dies: its entry function runs one job after another and parks in between. A fiber
 // that were re-made for each run would cost ASan a new fake stack, and TSan a growing shadow stack,
-// each time. Jobs must leave by returning or by an exception that the job itself catches, so that
-// no frame stays behind on the stack.
+// each time. A job may be left in the middle all the same, whatever the sanitizer: restart().
 #pragma once
 
 #include <cstddef>
@@ -29,12 +28,15 @@ class Fiber {
     Fiber& operator=(const Fiber&) = delete;
 
     // Gives the fiber its stack, with a guard page below; `entry(arg)` runs at the first switch.
-    // Once: a fiber that has one keeps it. The stack is never given back: there are at most
-    // sim::max_cpus * sim::slots_per_cpu fibers.
+    // Once: a fiber that has one keeps it. The stack is never given back: there are as many fibers
+    // as one run has had contexts, at most.
     void create(Entry entry, void* arg);
     // The frames on its stack are given up, destructors and all: the next switch enters it anew.
-    // Not of the running fiber, nor under sanitizers.
+    // Not of the running fiber.
     void restart();
+    // From now on both mean the stack that is the other's: what runs on that stack may stop and go
+    // on as either. The stack that it had stays with whoever else means it.
+    void share(const Fiber& other);
     // What its frames have left on the stack is no longer there. Of a fiber that restarts next.
     void scrub();
     // The same for what it called before it stopped.
@@ -50,6 +52,7 @@ class Fiber {
     template <typename Bytes>
     friend class RunBytes;
 
+    void enter_anew();
     static void enter_first_time(Fiber& came_from);
     static void land(Fiber& here, Fiber& came_from);
 

@@ -27,6 +27,7 @@
 #endif
 
 #if defined(RCUFUZZ_ASAN)
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
 #if defined(RCUFUZZ_TSAN)

@@ -73,9 +73,11 @@ class Image {
             region.each_piece(world_.cpu_count_, [this](std::span<const std::byte> piece) {
                 hash_.add(piece.data(), piece.size());
             });
+        if (world_.guest_ != nullptr) add_memory(*world_.guest_);
         for (unsigned i = 0; i < world_.cpu_count_; ++i) add_cpu(hash_, world_.cpus_[i]);
         for (unsigned key = 0; key < world_.cpu_count_ * slots_per_cpu; ++key)
             add_context(world_.contexts_[key]);
+        for (unsigned i = 0; i < world_.free_task_count_; ++i) add_context(*world_.free_tasks_[i]);
         hash_.add(world_.jiffies_);
         hash_.add(world_.free_jiffies_);
         hash_.add(number(world_.current_));
@@ -84,15 +86,24 @@ class Image {
     }
 
    private:
+    void add_memory(const Guest& guest) {
+        for (unsigned i = 0;; ++i) {
+            const std::span<const std::byte> piece = guest.memory(i);
+            if (piece.data() == nullptr) return;
+            hash_.add(piece.data(), piece.size());
+        }
+    }
+
     void add_context(const Context& context) {
         hash_.add(static_cast<std::uint64_t>(context.state));
         if (context.state == ContextState::unused) return;
-        hash_.add(context.key | std::uint64_t{context.stoppable} << 8 |
-                  std::uint64_t{context.saved_irqs_on} << 9 | std::uint64_t{context.fresh} << 10 |
-                  std::uint64_t{context.blocked_on} << 32);
+        hash_.add(context.key | std::uint64_t{context.on_borrowed_stack} << 16 |
+                  std::uint64_t{context.saved_irqs_on} << 17 | std::uint64_t{context.fresh} << 18 |
+                  std::uint64_t{context.cpu} << 24 | std::uint64_t{context.blocked_on} << 32);
         hash_.add(reinterpret_cast<std::uintptr_t>(context.job));
         hash_.add(number(context.arg));
         if (context.fresh) return;  // nothing of its job has run
+        if (world_.stack_is_lent(context)) return;
         const auto* const bottom = static_cast<const std::byte*>(context.fiber.stack_bottom_);
         const std::byte* const top = context.job_frame;
         const std::byte* const low = &context == world_.current_

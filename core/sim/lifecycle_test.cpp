@@ -81,8 +81,8 @@ void sleeper(void*) {
     w.this_cpu().next_expiry = w.jiffies() + 2;
     w.refresh(w.this_cpu_number());
     w.refresh_clock();
-    while (!machine->flag && !w.stopping())
-        w.block(ContextState::sleeping, machine->counter, true, Site::current());
+    while (!machine->flag)
+        w.block(ContextState::sleeping, machine->counter, Site::current());
     bump();
 }
 
@@ -90,7 +90,7 @@ void spinner(void*) {
     World& w = world();
     bump(AccessKind::read);
     machine->spinner = &w.current();
-    if (!machine->flag) w.block(ContextState::spinning, machine->counter, false, Site::current());
+    if (!machine->flag) w.block(ContextState::spinning, machine->counter, Site::current());
     bump();
 }
 
@@ -102,8 +102,8 @@ void relaxer(void*) {
 }
 
 void daemon(void*) {
-    while (!world().stopping())
-        world().block(ContextState::sleeping, machine->counter, true, Site::current());
+    for (;;)
+        world().block(ContextState::sleeping, machine->counter, Site::current());
 }
 
 void boot_everything() {

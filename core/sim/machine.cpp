@@ -2,6 +2,8 @@
 //
 // What CPUs do: take and leave interrupts, change tasks, keep the clock, and, after each change,
 // keep the mask of actors who may act next.
+#include <algorithm>
+
 #include "core/sim/world.h"
 
 namespace rcufuzz::sim {
@@ -10,15 +12,9 @@ namespace {
 
 constexpr std::array task_slots{Slot::task, Slot::task2, Slot::task3};
 
-bool on_stack(const Cpu& cpu, Slot slot) {
-    for (unsigned i = 0; i < cpu.depth; ++i)
-        if (cpu.interrupts[i]->slot == slot) return true;
-    return false;
-}
-
 bool takes_irq(const Cpu& cpu) {
     return cpu.irq_head != nullptr && cpu.irqs_on && cpu.depth < cpu.interrupts.size() &&
-           !on_stack(cpu, Slot::hardirq2);
+           !cpu.is_in(Slot::hardirq2);
 }
 
 // Softirqs do not nest, and wait while a hardirq runs or bottom halves are disabled.
@@ -29,7 +25,7 @@ bool takes_softirq(const Cpu& cpu, Jiffies now) {
 
 bool takes_nmi(const Cpu& cpu) {
     return cpu.nmi_pending != nullptr && cpu.depth < cpu.interrupts.size() &&
-           !on_stack(cpu, Slot::nmi2);
+           !cpu.is_in(Slot::nmi2);
 }
 
 }  // namespace
@@ -51,13 +47,11 @@ Context* World::next_ready_task(unsigned number) const {
 
 void World::refresh(unsigned number) {
     const Cpu& cpu = cpus_[number];
-    constexpr ActorMask one_cpu = actor_bit(actor(Act::run, 0)) | actor_bit(actor(Act::irq, 0)) |
-                                  actor_bit(actor(Act::softirq, 0)) |
-                                  actor_bit(actor(Act::resched, 0)) | actor_bit(actor(Act::nmi, 0));
     ActorMask mask = 0;
     const Context* const top = cpu.top();
     if (top != nullptr && top->state == ContextState::ready && (!cpu.halted || cpu.depth != 0))
         mask |= actor_bit(actor(Act::run, 0));
+    if (guest_ != nullptr) return set_acts(number, cpu.online ? mask | guest_acts(number) : 0);
     if (takes_irq(cpu)) mask |= actor_bit(actor(Act::irq, 0));
     if (takes_softirq(cpu, jiffies_)) mask |= actor_bit(actor(Act::softirq, 0));
     if (takes_nmi(cpu)) mask |= actor_bit(actor(Act::nmi, 0));
@@ -65,13 +59,20 @@ void World::refresh(unsigned number) {
         cpu.bh_count == 0 && cpu.task->state == ContextState::ready &&
         next_ready_task(number) != nullptr)
         mask |= actor_bit(actor(Act::resched, 0));
-    if (!cpu.online) mask = 0;
-    set_actors((actors_ & ~(one_cpu << number)) | mask << number);
+    set_acts(number, cpu.online ? mask : 0);
+}
+
+// What this CPU may do, as the bits of CPU 0.
+void World::set_acts(unsigned number, ActorMask acts) {
+    constexpr ActorMask one_cpu = actor_bit(actor(Act::run, 0)) | actor_bit(actor(Act::irq, 0)) |
+                                  actor_bit(actor(Act::softirq, 0)) |
+                                  actor_bit(actor(Act::resched, 0)) | actor_bit(actor(Act::nmi, 0));
+    set_actors((actors_ & ~(one_cpu << number)) | acts << number);
 }
 
 void World::set_actors(ActorMask mask) {
     // Fair scheduling asks nobody, and must take the same course whoever would have been asked.
-    if (asks_on_new_actor_ && !fair_ && (mask & ~actors_) != 0 && !stopping_ && in_context()) {
+    if (asks_on_new_actor_ && !fair_ && (mask & ~actors_) != 0 && in_context()) {
         actor_appeared_ = true;
         granted_ = quiet_ = 1;
     }
@@ -88,9 +89,16 @@ void World::refresh_clock() {
     set_actors(may_advance ? actors_ | time : actors_ & ~time);
 }
 
+// By a jiffy; of a guest, whose timers may be far ahead, to the next expiry.
 void World::advance_clock() {
     if (!timer_armed_) --free_jiffies_;
     ++jiffies_;
+    if (guest_ != nullptr && timer_armed_ && actors_ == actor_bit(actor_time)) {
+        Jiffies next = no_expiry;
+        for (unsigned i = 0; i < cpu_count_; ++i)
+            if (cpus_[i].next_expiry >= jiffies_) next = std::min(next, cpus_[i].next_expiry);
+        jiffies_ = next;
+    }
     event(EventKind::jiffies, 0, static_cast<std::int64_t>(jiffies_), 0, current_->site);
     for (unsigned i = 0; i < cpu_count_; ++i)
         if (cpus_[i].next_expiry == jiffies_) refresh(i);
@@ -114,18 +122,21 @@ void World::reschedule(Cpu& cpu, unsigned number) {
     if (current_->cpu != number) cpu.woken_from_afar = true;
 }
 
+void World::begin_context(Context& context, Job job, void* arg) {
+    context.fiber.create(context_main, &context);
+    context.state = ContextState::ready;
+    context.job = job;
+    context.arg = arg;
+    context.site = Site::current();
+    context.pending = {};
+    context.fresh = true;
+}
+
 Context& World::spawn(unsigned number, Job job, void* arg) {
     for (const Slot slot : task_slots) {
         Context& task = contexts_[context_key(number, slot)];
         if (task.state != ContextState::unused) continue;
-        task.fiber.create(context_main, &task);
-        task.state = ContextState::ready;
-        task.job = job;
-        task.arg = arg;
-        task.site = Site::current();
-        task.pending = {};
-        task.stoppable = false;
-        task.fresh = true;
+        begin_context(task, job, arg);
         Cpu& cpu = cpus_[number];
         cpu.used_slots |= slot_bit(slot);
         for (const Slot other : task_slots)
@@ -166,14 +177,7 @@ Context* World::push(unsigned number, Slot slot, Job job, void* arg) {
     Cpu& cpu = cpus_[number];
     Context& context = contexts_[context_key(number, slot)];
     CHECK(context.state == ContextState::unused);
-    context.fiber.create(context_main, &context);
-    context.state = ContextState::ready;
-    context.job = job;
-    context.arg = arg;
-    context.site = Site::current();
-    context.pending = {};
-    context.stoppable = false;
-    context.fresh = true;
+    begin_context(context, job, arg);
     cpu.used_slots |= slot_bit(slot);
     context.saved_irqs_on = cpu.irqs_on;
     cpu.interrupts[cpu.depth++] = &context;
@@ -212,6 +216,11 @@ Context* World::act(unsigned actor_number) {
     if (actor_number < max_cpus) return cpus_[actor_number].top();  // Act::run, the usual case
     const unsigned number = actor_cpu(actor_number);
     Cpu& cpu = cpus_[number];
+    if (guest_ != nullptr) {
+        cpu.halted = false;
+        came_ = static_cast<std::uint8_t>(actor_act(actor_number));
+        return cpu.top();
+    }
     switch (actor_act(actor_number)) {
         case Act::run:
             return cpu.top();
@@ -220,7 +229,7 @@ Context* World::act(unsigned actor_number) {
             cpu.irq_head = irq.next;
             if (cpu.irq_head == nullptr) cpu.irq_tail = nullptr;
             irq.pending = false;
-            const Slot slot = on_stack(cpu, Slot::hardirq) ? Slot::hardirq2 : Slot::hardirq;
+            const Slot slot = cpu.is_in(Slot::hardirq) ? Slot::hardirq2 : Slot::hardirq;
             event(EventKind::irq_enter, irq.name, static_cast<std::int64_t>(number), 0,
                   current_->site);
             return push(number, slot, irq.handler, irq.arg);
@@ -239,7 +248,7 @@ Context* World::act(unsigned actor_number) {
         case Act::nmi: {
             Irq& irq = *cpu.nmi_pending;
             cpu.nmi_pending = nullptr;
-            const Slot slot = on_stack(cpu, Slot::nmi) ? Slot::nmi2 : Slot::nmi;
+            const Slot slot = cpu.is_in(Slot::nmi) ? Slot::nmi2 : Slot::nmi;
             event(EventKind::nmi_enter, irq.name, static_cast<std::int64_t>(number), 0,
                   current_->site);
             return push(number, slot, irq.handler, irq.arg);

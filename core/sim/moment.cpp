@@ -18,6 +18,7 @@ namespace {
 
 class Writer {
    public:
+    static constexpr bool reads = false;
     explicit Writer(ByteLog& log) : log_(log) {}
     void bytes(void* from, std::size_t size) { log_.add(from, size); }
     void arena(Arena& arena) {
@@ -32,6 +33,7 @@ class Writer {
 
 class Reader {
    public:
+    static constexpr bool reads = true;
     explicit Reader(std::span<const std::byte> in) : in_(in) {}
     void bytes(void* to, std::size_t size) {
         CHECK(size <= in_.size());
@@ -73,6 +75,8 @@ class RunBytes {
              world_.free_jiffies_, world_.actor_appeared_, world_.timer_armed_, world_.fair_,
              world_.name_count_, world_.question_, world_.main_.ordinal);
         cpus();
+        free_tasks();
+        if (world_.guest_ != nullptr) memory(*world_.guest_);
         bytes_.arena(world_.arena_);
         for (const RunStateRegion& region : RunState::all())
             region.each_piece(world_.cpu_count_, [this](std::span<const std::byte> piece) {
@@ -105,15 +109,33 @@ class RunBytes {
         }
     }
 
+    void memory(const Guest& guest) {
+        for (unsigned i = 0;; ++i) {
+            const std::span<const std::byte> piece = guest.memory(i);
+            if (piece.data() == nullptr) return;
+            bytes_.bytes(const_cast<std::byte*>(piece.data()), piece.size());
+        }
+    }
+
+    // Those that a later part of the run created do not exist yet.
+    void free_tasks() {
+        const unsigned now = world_.free_task_count_;
+        each(world_.free_task_count_);
+        const unsigned then = world_.free_task_count_;
+        for (unsigned i = 0; i < then; ++i) context(*world_.free_tasks_[i]);
+        for (unsigned i = then; i < now; ++i) forget(*world_.free_tasks_[i]);
+    }
+
     // A context without a job is where the next one begins, however it has come there; only whoever
     // asks may be on its way there.
     static bool has_frames(const Context& context, const Context* asks) {
-        return context.state != ContextState::unused || &context == asks;
+        return context.state != ContextState::unused || context.left_frames || &context == asks;
     }
 
     void context(Context& context) {
         static_assert(std::is_standard_layout_v<Context>);
-        const bool has_frames_now = has_frames(context, asks_now_);
+        const bool has_frames_now = has_frames(context, asks_now_) && !context.on_borrowed_stack;
+        if (Bytes::reads && context.on_borrowed_stack) world_.give_stack_back(context);
         const std::uint32_t ordinal = context.ordinal;
         bytes_.bytes(static_cast<void*>(&context), offsetof(Context, fiber));
         Fiber& fiber = context.fiber;
@@ -121,7 +143,10 @@ class RunBytes {
             if (has_frames_now) begin_again(fiber);
             return;
         }
+        if (Bytes::reads && context.on_borrowed_stack)
+            world_.borrow_stack(context, *world_.cpus_[context.cpu].task);
         each(fiber.context_);
+        if (world_.stack_is_lent(context)) return;
         auto* const top = static_cast<std::byte*>(fiber.stack_top());
         auto* const low = static_cast<std::byte*>(fiber.context_);
         bytes_.bytes(low, static_cast<std::size_t>(top - low));
@@ -131,8 +156,12 @@ class RunBytes {
 
     // It had no job at that time, and has had one since.
     void forget(Context& context) {
-        if (has_frames(context, asks_now_)) begin_again(context.fiber);
+        if (context.on_borrowed_stack)
+            world_.give_stack_back(context);
+        else if (has_frames(context, asks_now_))
+            begin_again(context.fiber);
         context.state = ContextState::unused;
+        context.left_frames = false;
         context.ordinal = 0;
     }
 

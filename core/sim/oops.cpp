@@ -43,14 +43,15 @@ struct sigaction before[NSIG];
 Progress at_last_look{};
 
 [[noreturn]] void end_with_oops() {
-    world().give_up_context(Verdict::oops,
-                            "a pointer leads nowhere, the stack is too small, or a "
-                            "division is by zero: the kernel would oops");
+    world().fail(Verdict::oops,
+                 "a pointer leads nowhere, the stack is too small, or a division is by zero: the "
+                 "kernel would oops",
+                 world().current().site);
 }
 
 [[noreturn]] void end_with_livelock() {
-    world().give_up_context(Verdict::livelock,
-                            "a context computes for ever and comes to no other point");
+    world().fail(Verdict::livelock, "a context computes for ever and comes to no other point",
+                 world().current().site);
 }
 
 // Has the context go on in `end` when the handler returns, as if it had been called from the very
@@ -72,7 +73,7 @@ volatile std::sig_atomic_t somebody_looks = 0;
     siglongjmp(way_out, 1);
 }
 
-bool subject_runs() { return world().in_context() && !world().stopping(); }
+bool subject_runs() { return world().in_context(); }
 
 // Comes once more where it is not the subject's, to whoever handled it before.
 void on_fault(int signal, siginfo_t*, void* context) {

@@ -107,7 +107,7 @@ TEST(Preemption, IsHeldBackOnACpuThatGetsItsSecondTaskLate) {
             1, strategy,
             [&] {
                 first = &spawn(0, [] {
-                    world().block(ContextState::sleeping, 0, false, Site::current());
+                    world().block(ContextState::sleeping, 0, Site::current());
                     told += 'f';
                 });
             },

@@ -71,7 +71,7 @@ void two_that_wake_each_other() {
             while (++rounds < 200'000) {  // the test must end though the run does not
                 test::point();
                 world().unblock(*tasks[1 - cpu]);
-                world().block(ContextState::sleeping, 0, false, Site::current());
+                world().block(ContextState::sleeping, 0, Site::current());
             }
         });
 }

@@ -5,10 +5,11 @@
 #pragma once
 
 #include <cstdint>
-#include <source_location>
 #include <vector>
 
 #include "core/base/hash.h"
+#include "core/sim/decision.h"
+#include "core/sim/site.h"
 
 namespace rcufuzz::sim {
 
@@ -41,18 +42,23 @@ enum class EventKind : std::uint8_t {
     irq_raise,  // object = name of the interrupt, a = the CPU that it is for; NMIs too
 };
 
-using ObjectId = std::uint16_t;  // index into the world's table of names; 0: none
+// What an access or an event is about; 0: nothing. Below max_objects: an index into the world's
+// table of names. From first_place on: a place in the memory of a guest (address_map.h), which has
+// the same number in every process.
+using ObjectId = std::uint32_t;
 inline constexpr std::size_t max_objects = 4096;  // of whatever the longest plan allocates
+inline constexpr ObjectId first_place = 65536;
 
 struct Event {
     EventKind kind;
-    std::uint8_t key;  // the context
+    std::uint8_t cpu;  // on which it happened; of the main context: 0
+    ContextKey key;    // the context
     ObjectId object;
     std::uint32_t step;  // points passed in the whole run
     std::uint64_t jiffies;
     std::int64_t a;
     std::int64_t b;
-    std::source_location site;
+    Site site;
 };
 
 enum class TraceLevel : std::uint8_t { off, hash, full };
@@ -67,8 +73,11 @@ class Trace {
     TraceLevel level() const { return level_; }
 
     void add(const Event& event) {
-        hash_.add(static_cast<std::uint64_t>(event.kind) | std::uint64_t{event.key} << 8 |
-                  std::uint64_t{event.object} << 16 | std::uint64_t{event.step} << 32);
+        // Where a compiler puts a variable is no part of a run.
+        const std::uint64_t object = event.object < first_place ? event.object : first_place - 1;
+        hash_.add(static_cast<std::uint64_t>(event.kind) | (event.key & std::uint64_t{0xff}) << 8 |
+                  object << 16 | std::uint64_t{event.step} << 32);
+        if (is_task_key(event.key)) hash_.add(std::uint64_t{event.key});
         hash_.add(static_cast<std::uint64_t>(event.a));
         hash_.add(static_cast<std::uint64_t>(event.b));
         if (level_ == TraceLevel::full) events_.push_back(event);

@@ -20,7 +20,6 @@ namespace {
 constexpr std::uint64_t max_turn_points = 1000;
 constexpr std::int64_t fair_turn_points = 64;
 constexpr std::int64_t unlimited = std::int64_t{1} << 60;
-constexpr ContextKey main_key = 255;
 constexpr const char* endless = "the run does not end within its step bound";
 
 // What a context has taken from the heap would be given back once for each return. So no moment is
@@ -59,6 +58,8 @@ inline void World::grant_points() {
     quiet_ = access_sink_ == nullptr ? granted_ : 1;
 }
 
+void World::go_on() { grant_points(); }
+
 inline void World::tell_access(const Context& who) {
     if (access_sink_ != nullptr && who.pending.object != 0) access_sink_(access_sink_arg_, who);
 }
@@ -68,9 +69,9 @@ Context* World::enter(Context& next) {
         current_ = &next;
         turn_began_ = points_;
         ++switches_;
-        if (&next != &main_ && !stopping_) event(EventKind::resume, 0, next.key, 0, next.site);
+        if (&next != &main_) event(EventKind::resume, 0, next.key, 0, next.site);
     }
-    if (&next != &main_ && !stopping_) {
+    if (&next != &main_) {
         grant_points();
         tell_access(next);
     }
@@ -86,6 +87,7 @@ void World::switch_to(Context& next) {
     Context& self = *current_;
     if (Context* const next = choose_next(kind); next != &self)
         Fiber::switch_between(self.fiber, next->fiber);
+    take_what_came();
 }
 
 World::World() {
@@ -99,13 +101,13 @@ World::World() {
     quiet_ = unlimited;
 }
 
-void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Limits& limits) {
+void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Limits& limits,
+                  Guest* guest) {
     CHECK(cpus >= 1 && cpus <= max_cpus);
-    // It bounds points and handovers each; an ordinal, 16 bits in a Decision, counts both.
-    CHECK(limits.points < 30000);
-    CHECK(current_ == &main_ && !stopping_);
+    CHECK(current_ == &main_ && free_task_count_ == 0);
     ++run_number_;
     cpu_count_ = cpus;
+    guest_ = guest;
     for (unsigned i = 0; i < cpus; ++i) cpus_[i] = Cpu{};
     for (unsigned key = 0; key < cpus * slots_per_cpu; ++key) contexts_[key].ordinal = 0;
     main_.ordinal = 0;
@@ -129,6 +131,7 @@ void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Lim
     arena_.rewind();
     trace_.begin(level);
     refresh_clock();
+    if (guest_ != nullptr) guest_->begin(cpus);
     strategy.begin(*this);
 }
 
@@ -149,30 +152,23 @@ bool World::run_to_quiescence() {
 void World::finish() {
     CHECK(current_ == &main_);
     strategy_->end(points_);
-    stopping_ = true;
     calm_floating_point();
-    const bool clean = finding_.verdict == Verdict::clean && !abandoned_;
-    const TraceLevel level = trace_.level();
-    for (unsigned key = 0; key < cpu_count_ * slots_per_cpu; ++key) {
-        Context& context = contexts_[key];
-        if (context.state == ContextState::unused) continue;
-        if (context.given_up || (abandoned_ && has_image)) {
-            context.given_up = false;
-            if (keeps_image_) context.fiber.scrub();
-            context.fiber.restart();  // and from here, whoever first switches to it in a run
-        }
-        unwinding_ = !(clean && context.stoppable && context.state == ContextState::sleeping);
-        end_context(context);
-    }
-    CHECK(level == trace_.level());
-    stopping_ = unwinding_ = false;
+    for (unsigned key = 0; key < cpu_count_ * slots_per_cpu; ++key) give_up(contexts_[key]);
+    for (unsigned i = 0; i < free_task_count_; ++i) give_up(*free_tasks_[i]);
+    free_task_count_ = 0;
+    came_ = nothing_came;
     actors_ = 0;
 }
 
-void World::end_context(Context& context) {
-    quiet_ = unlimited;
-    switch_to(context);
-    CHECK(context.state == ContextState::unused);
+// Whoever first switches to it again enters its stack anew.
+void World::give_up(Context& context) {
+    const bool has_frames = context.state != ContextState::unused || context.left_frames;
+    context.state = ContextState::unused;
+    context.left_frames = false;
+    if (!has_frames) return;
+    if (context.on_borrowed_stack) return give_stack_back(context);
+    if (keeps_image_) context.fiber.scrub();
+    context.fiber.restart();
 }
 
 // --- the life of a context ----------------------------------------------------------------------
@@ -180,31 +176,25 @@ void World::end_context(Context& context) {
 // Not inline: what stands in the frames above this one tells of how the context has come here.
 [[gnu::noinline]] void World::run_job(Context& self) {
     self.job_frame = static_cast<const std::byte*>(__builtin_frame_address(0));
+    world().take_what_came();
     self.job(self.arg);
 }
 
-// Both begin in one run, and go on in a later one.
+// Begins in one run and goes on in a later one.
 RCUFUZZ_NO_COVERAGE void World::context_main(void* arg) {
     Context& self = *static_cast<Context*>(arg);
     World& w = world();
     for (;;) {
-        try {
-            self.fresh = false;
-            if (w.keeps_image_) scrub_below();  // of the job before
-            if (!w.unwinding_) run_job(self);
-        } catch (const Unwind&) {
-            // The run ended while this context was in the middle of something.
-        }
+        self.fresh = false;
+        if (w.keeps_image_) scrub_below();  // of the job before
+        run_job(self);
         w.job_done(self);
     }
 }
 
 RCUFUZZ_NO_COVERAGE void World::job_done(Context& self) {
+    CHECK(!is_task_key(self.key) && "a task of a guest's own ends by end_task()");
     self.state = ContextState::unused;
-    if (stopping_) {
-        switch_to(main_);
-        return;  // with a new job, in a later run
-    }
     if (self.is_task()) {
         Cpu& cpu = cpus_[self.cpu];
         cpu.task = next_ready_task(self.cpu);
@@ -217,22 +207,17 @@ RCUFUZZ_NO_COVERAGE void World::job_done(Context& self) {
     hand_over(ChoiceKind::handover);
 }
 
-void World::block(ContextState state, ObjectId what, bool stoppable, const Site& site) {
+void World::block(ContextState state, ObjectId what, const Site& site) {
     if (keeps_image_) [[unlikely]]
-        return block_with_image(state, what, stoppable, site);
-    block_now(state, what, stoppable, site);
+        return block_with_image(state, what, site);
+    block_now(state, what, site);
 }
 
-void World::block_now(ContextState state, ObjectId what, bool stoppable, const Site& site) {
-    if (stopping_) {
-        leave_if_unwinding();
-        return;
-    }
+void World::block_now(ContextState state, ObjectId what, const Site& site) {
     CHECK(in_context());
     Context& self = *current_;
     self.state = state;
     self.blocked_on = what;
-    self.stoppable = stoppable;
     self.site = site;
     self.pending = {};
     if (state == ContextState::sleeping) {
@@ -243,7 +228,6 @@ void World::block_now(ContextState state, ObjectId what, bool stoppable, const S
     }
     refresh(self.cpu);
     hand_over(ChoiceKind::handover);
-    leave_if_unwinding();
 }
 
 void World::unblock(Context& context) {
@@ -262,31 +246,16 @@ void World::yield(const Site& site) {
 }
 
 void World::yield_now(const Site& site) {
-    if (stopping_) {
-        leave_if_unwinding();
-        return;
-    }
     current_->site = site;
     current_->pending = {};
     ++points_;
     if (points_ >= limits_.points) livelock();
     hand_over(ChoiceKind::yield);
-    leave_if_unwinding();
 }
 
 void World::fail(Verdict verdict, std::string detail, const Site& site) {
-    if (!stopping_) {
-        note_finding(verdict, std::move(detail), site);
-        CHECK(in_context());
-        switch_to(main_);
-        CHECK(unwinding_);
-    }
-    throw Unwind{};
-}
-
-void World::give_up_context(Verdict verdict, std::string detail) {
-    note_finding(verdict, std::move(detail), current_->site);
-    current_->given_up = true;
+    CHECK(in_context());
+    note_finding(verdict, std::move(detail), site);
     switch_to(main_);
     CHECK(false && "a context that was given up goes on");
     std::abort();
@@ -295,14 +264,14 @@ void World::give_up_context(Verdict verdict, std::string detail) {
 void World::livelock() { fail(Verdict::livelock, endless, current_->site); }
 
 void World::note_finding(Verdict verdict, std::string detail, const Site& site) {
-    if (stopping_ || finding_.verdict != Verdict::clean) return;
+    if (finding_.verdict != Verdict::clean) return;
     finding_.verdict = verdict;
     finding_.detail = std::move(detail);
     finding_.site = site;
 }
 
 void World::note_suspicion(Verdict verdict, std::string detail, const Site& site) {
-    if (stopping_ || suspicion_.verdict != Verdict::clean) return;
+    if (suspicion_.verdict != Verdict::clean) return;
     suspicion_ = {verdict, site, std::move(detail)};
 }
 
@@ -324,10 +293,17 @@ void World::note_suspicion(Verdict verdict, std::string detail, const Site& site
     return next;
 }
 
-[[gnu::noinline]] void World::block_with_image(ContextState state, ObjectId what, bool stoppable,
+[[gnu::noinline]] Context* World::choose_with_image(ChoiceKind kind) {
+    RCUFUZZ_REMEMBER_STACK();
+    Context* const next = choose_next(kind);
+    scrub_below();
+    return next;
+}
+
+[[gnu::noinline]] void World::block_with_image(ContextState state, ObjectId what,
                                                const Site& site) {
     RCUFUZZ_REMEMBER_STACK();
-    block_now(state, what, stoppable, site);
+    block_now(state, what, site);
     scrub_below();
 }
 
@@ -342,8 +318,9 @@ void World::note_suspicion(Verdict verdict, std::string detail, const Site& site
 #else
 
 Context* World::ask_with_image() { return ask_at_point(); }
-void World::block_with_image(ContextState state, ObjectId what, bool stoppable, const Site& site) {
-    block_now(state, what, stoppable, site);
+Context* World::choose_with_image(ChoiceKind kind) { return choose_next(kind); }
+void World::block_with_image(ContextState state, ObjectId what, const Site& site) {
+    block_now(state, what, site);
 }
 void World::yield_with_image(const Site& site) { yield_now(site); }
 
@@ -395,7 +372,7 @@ std::uint32_t World::ask(ChoiceKind kind, unsigned first, ActorMask others) {
 }
 
 std::uint32_t World::choose(std::uint16_t what, std::uint32_t count, const Site& site) {
-    if (stopping_ || !in_context() || count < 2) return 0;
+    if (!in_context() || count < 2) return 0;
     if (++points_ >= limits_.points) livelock();
     const Choice choice{ChoiceKind::data, current_->key, ++current_->ordinal, count, 0, 0, what};
     const std::uint32_t answer = answer_to(choice);
@@ -407,7 +384,7 @@ std::uint32_t World::choose(std::uint16_t what, std::uint32_t count, const Site&
 
 Context* World::ask_at_point() {
     Context& self = *current_;
-    if (stopping_ || !in_context()) {
+    if (!in_context()) {
         quiet_ = unlimited;
         return &self;
     }
@@ -421,14 +398,15 @@ Context* World::ask_at_point() {
     if (points_ >= limits_.points / 2) fair_ = true;
     if (fair_ || (points_ - turn_began_ >= max_turn_points && !keeps_image_)) {
         turn_began_ = points_;
-        return choose_next(ChoiceKind::yield);
+        return settle(self, choose_next(ChoiceKind::yield));
     }
     const unsigned own = actor(Act::run, self.cpu);
     const ActorMask others = actors_ & ~actor_bit(own);
     if (others != 0)
         if (const std::uint32_t answer = ask(ChoiceKind::schedule, own, others)) {
             if (abandoned_) return enter(main_);
-            if (Context* const next = act(nth_bit(others, answer - 1))) return enter(*next);
+            if (Context* const next = act(nth_bit(others, answer - 1)))
+                return settle(self, enter(*next));
         }
     grant_points();
     tell_access(self);
@@ -473,9 +451,8 @@ Context* World::choose_next(ChoiceKind kind) {
 
 void World::add_event(EventKind kind, ObjectId object, std::int64_t a, std::int64_t b,
                       const Site& site) {
-    if (stopping_) return;
-    trace_.add(
-        {kind, current_->key, object, static_cast<std::uint32_t>(points_), jiffies_, a, b, site});
+    trace_.add({kind, current_->cpu, current_->key, object, static_cast<std::uint32_t>(points_),
+                jiffies_, a, b, site});
 }
 
 ObjectId World::name_object(const char* text, int index) {

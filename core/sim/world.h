@@ -12,124 +12,31 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <source_location>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/base/arena.h"
-#include "core/base/verdict.h"
-#include "core/sim/decision.h"
-#include "core/sim/fiber_switch.h"
+#include "core/sim/context.h"
+#include "core/sim/guest.h"
 #include "core/sim/moment.h"
 #include "core/sim/strategy.h"
-#include "core/sim/trace.h"
 
 namespace rcufuzz::sim {
-
-using Site = std::source_location;
-using Jiffies = std::uint64_t;
-inline constexpr Jiffies no_expiry = ~Jiffies{0};
-
-// What a context is about to do; strategies look at it, and the memory model will.
-enum class AccessKind : std::uint8_t { none, read, write, lock, unlock, wake, timer, irq };
-struct Access {
-    ObjectId object = 0;
-    AccessKind kind = AccessKind::none;
-};
-
-enum class ContextState : std::uint8_t {
-    unused,  // no job
-    ready,
-    spinning,  // waits for a lock; holds its CPU
-    sleeping,  // a task that gave its CPU away
-};
-
-using Job = void (*)(void* arg);
-
-struct Context {
-    // Hot: touched at every point.
-    std::uint32_t ordinal = 0;  // points passed in this run by this (cpu, slot)
-    Access pending{};
-    // Warm: touched at switches.
-    ContextState state = ContextState::unused;
-    ContextKey key = 0;
-    std::uint8_t cpu = 0;
-    Slot slot = Slot::task;
-    bool stoppable = false;      // sleeps in a wait that returns when the run is over
-    bool saved_irqs_on = false;  // of the context it interrupted
-    bool fresh = false;          // its job has not begun
-    bool given_up = false;       // its frames are of no use any more (oops.h)
-    ObjectId blocked_on = 0;
-    Job job = nullptr;
-    void* arg = nullptr;
-    Site site{};
-    const std::byte* job_frame = nullptr;  // the job's frames are below it; for images
-    Fiber fiber{};
-
-    bool is_task() const {
-        return slot == Slot::task || slot == Slot::task2 || slot == Slot::task3;
-    }
-};
-
-// An interrupt source. Pending at most once per CPU; the caller owns it for the length of the run.
-struct Irq {
-    Job handler = nullptr;
-    void* arg = nullptr;
-    ObjectId name = 0;
-    bool pending = false;
-    Irq* next = nullptr;
-};
-
-struct Cpu {
-    Context* task = nullptr;  // the current task; none: the CPU idles
-    std::array<Context*, 4> interrupts{};
-    std::uint8_t depth = 0;  // how many of them are on the stack
-    bool online = true;      // offline: nothing of this CPU acts, whatever it was doing
-    bool halted = false;     // idle or in user mode: tasks wait for the end of an interrupt
-    bool irqs_on = true;
-    bool woken_from_afar = false;    // by another CPU, since interrupts were disabled here
-    bool crowded = false;            // has had more than one task: preemption is possible
-    std::uint8_t used_slots = 0;     // bit s: slot s has had a job in this run
-    std::int16_t preempt_count = 0;  // preempt_disable() depth, spinlocks included
-    std::int16_t bh_count = 0;       // local_bh_disable() depth
-    std::uint32_t softirq_pending = 0;
-    std::uint32_t task_switches = 0;
-    Jiffies next_expiry = no_expiry;  // kept by the timer wheel
-    Irq* irq_head = nullptr;
-    Irq* irq_tail = nullptr;
-    Irq* nmi_pending = nullptr;
-
-    Context* top() const { return depth != 0 ? interrupts[depth - 1u] : task; }
-};
-
-struct ObjectName {
-    const char* text;
-    int index;  // below 0: no index
-};
-
-// Thrown through the frames of contexts that are left over when a run ends early.
-struct Unwind {};
-
-struct Finding {
-    Verdict verdict = Verdict::clean;
-    Site site{};
-    std::string detail;  // why the oracle objects, in one sentence
-};
-
-struct Limits {
-    std::uint64_t points = 29000;    // beyond it the run is a livelock
-    std::uint32_t free_jiffies = 8;  // how often the clock may advance with no timer to wait for
-};
 
 class World {
    public:
     // --- one run, driven by core/run ----------------------------------------------------------
     World();
-    void begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Limits& limits);
+    // `guest`, if any, must outlive the run.
+    void begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Limits& limits,
+               Guest* guest = nullptr);
     // Lets contexts act until nobody can (true), or a verdict is reached or the strategy gives the
     // run up (false).
     bool run_to_quiescence();
-    // Ends all contexts; no oracle hears of it. The run's results stay readable.
+    // Gives all contexts up, with their frames: no destructor runs, so what frames own must be in
+    // the arena. The run's results stay readable.
     void finish();
     const Finding& finding() const {
         return finding_.verdict != Verdict::clean ? finding_ : suspicion_;
@@ -157,16 +64,17 @@ class World {
         Context* const next = keeps_image_ ? ask_with_image() : ask_at_point();
         if (next != &self) {
             Fiber::switch_between(self.fiber, next->fiber);
-            leave_if_unwinding();
+            take_what_came();
         }
     }
     // The current context cannot go on until unblock(). `state` is spinning or sleeping.
-    void block(ContextState state, ObjectId what, bool stoppable, const Site& site);
+    void block(ContextState state, ObjectId what, const Site& site);
     void unblock(Context& context);
     // Lets somebody else act if anybody can; the body of every busy-wait loop.
     void yield(const Site& site);
     // A decision that is not about scheduling; below `count`, 0 = the ordinary thing.
     std::uint32_t choose(std::uint16_t what, std::uint32_t count, const Site& site);
+    // Ends the run. The context is given up where it stands.
     [[noreturn]] void fail(Verdict verdict, std::string detail, const Site& site);
     // The same for oracles that run outside any context: records and returns.
     void note_finding(Verdict verdict, std::string detail, const Site& site);
@@ -176,8 +84,31 @@ class World {
         note_suspicion(Verdict::invariant, std::move(detail), site);
     }
     void note_suspicion(Verdict verdict, std::string detail, const Site& site);
-    // As fail(), but the context cannot be unwound: its frames are given up. See oops.h.
-    [[noreturn]] void give_up_context(Verdict verdict, std::string detail);
+
+    // --- for a guest with a scheduler of its own ------------------------------------------------
+    // Its number is its place in the order of creation; it acts once a CPU is given to it.
+    Context& create_task(Job job, void* arg);
+    // The CPU's task goes on as `next`, which no CPU runs, and which may have run elsewhere before.
+    // Returns when somebody switches back. Not in an interrupt.
+    void switch_task(Context& next, const Site& site);
+    // For a guest with stacks of its own, which it changes by itself: the CPU's task is now this one.
+    // Such stacks lie in the guest's memory.
+    void become_task(unsigned number);
+    // As switch_task(), for ever; the number is not used again in this run.
+    [[noreturn]] void end_task(Context& next, const Site& site);
+    // A CPU comes up with this task; it goes away in the middle of its task, which then belongs to
+    // nobody, until it comes up again.
+    void start_cpu(unsigned cpu, Context& task);
+    void stop_cpu(const Site& site);
+    // Idle: this CPU acts again when it takes an interrupt, after whose handler this returns.
+    void halt(const Site& site);
+    // Whom unblock() is for, among those that wait on a CPU for this object.
+    void unblock_all(ObjectId what);
+    // An answer of the guest about this CPU may have changed.
+    void changed(unsigned cpu);
+    // When this CPU's timer interrupt is due; no_expiry: never.
+    void set_expiry(unsigned cpu, Jiffies when);
+    unsigned free_tasks() const { return free_task_count_; }  // created in this run
 
     // --- cpus, tasks, interrupts, clock -------------------------------------------------------
     Context& spawn(unsigned cpu, Job job, void* arg);
@@ -210,10 +141,19 @@ class World {
     Cpu& cpu(unsigned number) { return cpus_[number]; }
     const Cpu& cpu(unsigned number) const { return cpus_[number]; }
     unsigned cpus() const { return cpu_count_; }
-    Context& context(ContextKey key) { return contexts_[key]; }
-    const Context& context(ContextKey key) const { return contexts_[key]; }
-    // True while finish() ends the contexts: waits return at once, kthreads leave their loops.
-    bool stopping() const { return stopping_; }
+    Context& context(ContextKey key) {
+        return is_task_key(key) ? *free_tasks_[key - first_task_key] : contexts_[key];
+    }
+    const Context& context(ContextKey key) const {
+        return is_task_key(key) ? *free_tasks_[key - first_task_key] : contexts_[key];
+    }
+    // Calls f(context) for each that this run could have, in the order of their keys.
+    template <typename F>
+    void each_context(F f) const {
+        for (unsigned key = 0; key < cpu_count_ * slots_per_cpu; ++key) f(contexts_[key]);
+        for (unsigned i = 0; i < free_task_count_; ++i) f(*free_tasks_[i]);
+    }
+    bool has_guest() const { return guest_ != nullptr; }
 
     // --- coarse states ------------------------------------------------------------------------
     // Hunts and fuzzers count the distinct coarse states that runs reach. Whoever wants to know
@@ -223,7 +163,7 @@ class World {
         state_sink_ = sink;
         state_sink_arg_ = arg;
     }
-    bool wants_states() const { return state_sink_ != nullptr && !stopping_; }
+    bool wants_states() const { return state_sink_ != nullptr; }
     void note_state(std::uint64_t state) {
         if (wants_states()) state_sink_(state_sink_arg_, state);
     }
@@ -256,16 +196,46 @@ class World {
     [[nodiscard]] Context* ask_at_point();  // who runs now
     // The same for a strategy that needs the image: nothing of the caller stays in registers only.
     [[nodiscard]] Context* ask_with_image();
-    void block_with_image(ContextState state, ObjectId what, bool stoppable, const Site& site);
+    void block_with_image(ContextState state, ObjectId what, const Site& site);
     void yield_with_image(const Site& site);
-    void block_now(ContextState state, ObjectId what, bool stoppable, const Site& site);
+    void block_now(ContextState state, ObjectId what, const Site& site);
     void yield_now(const Site& site);
     Context* choose_next(ChoiceKind kind);
+    Context* choose_with_image(ChoiceKind kind);
     void hand_over(ChoiceKind kind);
-    void leave_if_unwinding() const {
-        if (unwinding_) [[unlikely]]
-            throw Unwind{};
+    // A guest's interrupt is taken by the context that it interrupts, as the first thing when that
+    // is chosen to act.
+    void take_what_came() {
+        if (came_ != nothing_came) [[unlikely]]
+            take_interrupts();
     }
+    // At a point that makes no switch, what has come is for the context that asked.
+    Context* settle(const Context& self, Context* next) {
+        if (next == &self) take_what_came();
+        return next;
+    }
+    void take_interrupts();
+    void take_interrupt();
+    Context& enter_level(Act act, ObjectId name);
+    void leave_level(Context& level, Context& interrupted);
+    unsigned take_vector(Cpu& cpu, Act act, ObjectId& name);
+    ActorMask guest_acts(unsigned number) const;
+    void set_acts(unsigned number, ActorMask acts);
+    Context& next_free_task();
+    bool runs_somewhere(const Context& task) const;
+    void give_cpu_to(Context& next, const Site& site);
+    void begin_context(Context& context, Job job, void* arg);
+    // To an interrupt, which has all of it in its keeping; or it is in the guest's memory.
+    bool stack_is_lent(const Context& context) const {
+        if (context.is_task() && context.on_borrowed_stack) return true;
+        const Cpu& cpu = cpus_[context.cpu];
+        if (context.on_borrowed_stack && cpu.task->on_borrowed_stack) return true;
+        const bool on_cpu = context.on_borrowed_stack || cpu.task == &context;
+        return guest_ != nullptr && on_cpu && cpu.depth != 0 && cpu.top() != &context;
+    }
+    void borrow_stack(Context& level, const Context& from);
+    void give_stack_back(Context& level);
+    void give_up(Context& context);
     [[noreturn]] void livelock();
     [[nodiscard]] Context* enter(Context& next);  // all of a switch but the jump; returns next
     unsigned first_actor(ActorMask mask) const;
@@ -278,11 +248,12 @@ class World {
     Context* next_ready_task(unsigned cpu) const;
     void reschedule(Cpu& cpu, unsigned number);
     void switch_to(Context& next);
+    void leave(ChoiceKind kind);
     void grant_points();
+    void go_on();
     void tell_access(const Context& who);
     void advance_clock();
     void set_actors(ActorMask mask);
-    void end_context(Context& context);
     void add_event(EventKind kind, ObjectId object, std::int64_t a, std::int64_t b,
                    const Site& site);
 
@@ -293,7 +264,11 @@ class World {
     ActorMask actors_ = 0;
     Strategy* strategy_ = nullptr;
     Jiffies jiffies_ = 0;
+    // What the context that was chosen last takes before it goes on: an Act.
+    static constexpr std::uint8_t nothing_came = 0xff;
+    std::uint8_t came_ = nothing_came;
     // Cold.
+    Guest* guest_ = nullptr;
     std::uint64_t run_number_ = 0;
     std::uint64_t turn_began_ = 0;  // points_ at the last switch
     std::uint64_t switches_ = 0;
@@ -308,8 +283,6 @@ class World {
     bool asks_from_outside_ = false;  // a context waits for the answer to question_
     bool actor_appeared_ = false;     // since the last choice, and the strategy wants to hear of it
     bool timer_armed_ = false;        // on some wheel, with an expiry still ahead
-    bool stopping_ = false;
-    bool unwinding_ = false;
     bool abandoned_ = false;
     bool fair_ = false;  // the strategy is no longer asked: round robin until the end
     Choice question_{};
@@ -330,7 +303,9 @@ class World {
     std::uint32_t name_count_ = 0;
     std::array<ObjectName, max_objects> names_{};
     std::array<Cpu, max_cpus> cpus_{};
-    std::array<Context, max_cpus * slots_per_cpu> contexts_{};
+    std::array<Context, bound_key_count> contexts_{};
+    std::vector<std::unique_ptr<Context>> free_tasks_;  // never fewer: their stacks stay
+    unsigned free_task_count_ = 0;                      // of this run
     Context main_{};
 };
 

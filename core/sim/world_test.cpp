@@ -207,7 +207,7 @@ TEST(Blocking, ASleeperGoesOnWhenItIsWoken) {
     const Ran ran = run(2, strategy, [] {
         Context& sleeper = spawn(0, [] {
             step('a');
-            world().block(ContextState::sleeping, 0, false, Site::current());
+            world().block(ContextState::sleeping, 0, Site::current());
             step('c');
         });
         spawn(1, [&sleeper] {
@@ -225,7 +225,7 @@ TEST(Blocking, ASleepersCpuGoesToTheNextTask) {
     const Ran ran = run(1, strategy, [] {
         Context& sleeper = spawn(0, [] {
             step('a');
-            world().block(ContextState::sleeping, 0, false, Site::current());
+            world().block(ContextState::sleeping, 0, Site::current());
             step('d');
         });
         spawn(0, [&sleeper] {
@@ -242,7 +242,7 @@ TEST(Blocking, ASpinnerKeepsItsCpu) {
     const Ran ran = run(2, strategy, [] {
         Context& spinner = spawn(0, [] {
             step('a');
-            world().block(ContextState::spinning, 0, false, Site::current());
+            world().block(ContextState::spinning, 0, Site::current());
             step('c');
         });
         spawn(0, [] { step('d'); });
@@ -274,7 +274,7 @@ TEST(Blocking, TheRunIsQuiescentWhenNobodyCanAct) {
     const Ran ran = run(
         2, strategy,
         [] {
-            spawn(0, [] { world().block(ContextState::sleeping, 0, false, Site::current()); });
+            spawn(0, [] { world().block(ContextState::sleeping, 0, Site::current()); });
             spawn(1, [] { step('b'); });
         },
         without_ticks(), [&] { at_end = world().context(context_key(0, Slot::task)).state; });

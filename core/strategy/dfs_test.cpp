@@ -321,7 +321,7 @@ TEST(Dfs, ForgetsSleepersThatHaveEnded) {
             });
             for (const unsigned cpu : {2u, 3u})
                 test::spawn(cpu, [](void*) {
-                    sim::world().block(sim::ContextState::spinning, 0, false, sim::Site::current());
+                    sim::world().block(sim::ContextState::spinning, 0, sim::Site::current());
                     test::story += static_cast<char>('0' + sim::world().this_cpu_number());
                 });
         }};

@@ -8,6 +8,7 @@ namespace rcufuzz::strategy {
 FromPlan::FromPlan(std::span<const sim::Decision> decisions) : decisions_(decisions) {
     for (std::size_t i = 1; i < decisions.size(); ++i)
         CHECK(comes_before(decisions[i - 1], decisions[i]));
+    cursors_.resize(decisions.empty() ? 0 : std::size_t{1} + decisions.back().key);
 }
 
 void FromPlan::begin(const sim::World&) {
@@ -18,6 +19,7 @@ void FromPlan::begin(const sim::World&) {
 
 // The first decision of the context at `ordinal` or later; null: none is left.
 const sim::Decision* FromPlan::next_for(sim::ContextKey key, std::uint32_t ordinal) {
+    if (key >= cursors_.size()) return nullptr;
     std::uint32_t& at = cursors_[key];
     while (at < decisions_.size() && decisions_[at].key == key && decisions_[at].ordinal < ordinal)
         ++at;

@@ -7,9 +7,9 @@
 // gives 0 and disturbs no other. The world is not asked for answers that are known to be 0.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "core/sim/decision.h"
 #include "core/sim/strategy.h"
@@ -36,7 +36,7 @@ class FromPlan final : public sim::Strategy {
 
     std::span<const sim::Decision> decisions_;
     // By key: index of its first decision that the run has not passed yet.
-    std::array<std::uint32_t, 256> cursors_{};
+    std::vector<std::uint32_t> cursors_;
 };
 
 }  // namespace rcufuzz::strategy

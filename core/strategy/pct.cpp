@@ -52,7 +52,7 @@ std::uint32_t Pct::choose(const sim::Choice& choice) {
 }
 
 void Pct::lower_asker(const sim::Choice& choice) {
-    if (choice.key >= contexts_.size()) return;  // the run begins
+    if (choice.key == sim::main_key) return;  // the run begins
     Priority& asker = contexts_[choice.key];
     if (choice.kind == ChoiceKind::schedule) {
         // Change points wait for a context that could go on: lowering any other changes nothing.

@@ -67,7 +67,7 @@ class Pct final : public Policy {
     Priority yielded_ = 0;         // of the last context that yielded; the next one goes below it
     Priority delivered_ = 0;       // of the delivery that was just chosen; its handler inherits it
     bool ask_soon_ = false;  // the last answer used up a delivery or a tick; another may follow
-    std::array<Priority, context_count> contexts_{};
+    ByContext<Priority> contexts_;
     std::array<Priority, actor_count> deliveries_{};  // by actor; those of Act::run unused
 };
 

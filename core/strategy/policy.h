@@ -3,8 +3,10 @@
 // What the policies share: the candidates of a choice, and how data choices are answered.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstdint>
+#include <vector>
 
 #include "core/base/prng.h"
 #include "core/sim/world.h"
@@ -12,7 +14,27 @@
 
 namespace rcufuzz::strategy {
 
-inline constexpr unsigned context_count = sim::max_cpus * sim::slots_per_cpu;
+// Something for each context, whatever number of tasks the run comes to have.
+template <typename T>
+class ByContext {
+   public:
+    T& operator[](sim::ContextKey key) {
+        if (key < bound_.size()) [[likely]]
+            return bound_[key];
+        const std::size_t number = key - sim::first_task_key;
+        if (number >= tasks_.size()) tasks_.resize(number + 1);
+        return tasks_[number];
+    }
+    void fill(const T& value) {
+        bound_.fill(value);
+        tasks_.assign(tasks_.size(), value);
+    }
+
+   private:
+    std::array<T, sim::bound_key_count> bound_{};
+    std::vector<T> tasks_;
+};
+
 inline constexpr unsigned actor_count = sim::actor_time + 1;
 
 constexpr sim::ActorMask all_candidates(const sim::Choice& choice) {

@@ -28,7 +28,7 @@ void Pos::begin(const sim::World& world) {
 std::uint32_t Pos::choose(const sim::Choice& choice) {
     if (choice.kind == sim::ChoiceKind::data) return random_data_answer(prng_, choice.count);
     // The asker's last event has happened; what it does next is a new one.
-    if (choice.key < contexts_.size()) contexts_[choice.key] = 0;
+    if (choice.key != sim::main_key) contexts_[choice.key] = 0;
     const ActorMask candidates = all_candidates(choice);
     if (choice.kind == sim::ChoiceKind::yield) redraw(candidates);
     unsigned best = choice.first;

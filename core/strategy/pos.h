@@ -33,7 +33,7 @@ class Pos final : public Policy {
     Prng prng_;
     const sim::World* world_ = nullptr;
     // 0: to be drawn when it is next a candidate.
-    std::array<std::uint64_t, context_count> contexts_{};
+    ByContext<std::uint64_t> contexts_;
     std::array<std::uint64_t, actor_count> deliveries_{};  // by actor; Act::run unused
 };
 

@@ -144,10 +144,10 @@ void boot_polling() {
         sim::world().unblock(*poller);
     });
     poller = &test::spawn(0, [](void*) {
-        while (!flag && !sim::world().stopping()) {
+        while (!flag) {
             test::access(x, sim::AccessKind::read);
             set_timer(sim::world().jiffies() + 1);
-            sim::world().block(sim::ContextState::sleeping, x, false, sim::Site::current());
+            sim::world().block(sim::ContextState::sleeping, x, sim::Site::current());
         }
     });
     test::spawn(1, [](void*) {

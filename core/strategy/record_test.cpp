@@ -31,8 +31,8 @@ Machine* machine;
 void take_lock() {
     sim::World& w = sim::world();
     test::access(machine->lock, sim::AccessKind::lock);
-    while (machine->owner != nullptr && !w.stopping())
-        w.block(sim::ContextState::spinning, machine->lock, false, sim::Site::current());
+    while (machine->owner != nullptr)
+        w.block(sim::ContextState::spinning, machine->lock, sim::Site::current());
     machine->owner = &w.current();
 }
 
@@ -85,8 +85,8 @@ void sleep_once(void*) {
     sim::World& w = sim::world();
     arm_timer(w.this_cpu_number(), 2);
     machine->sleeper = &w.current();
-    while (!machine->flag_set && !w.stopping())
-        w.block(sim::ContextState::sleeping, machine->wait, false, sim::Site::current());
+    while (!machine->flag_set)
+        w.block(sim::ContextState::sleeping, machine->wait, sim::Site::current());
     bump('z');
 }
 

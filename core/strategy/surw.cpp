@@ -17,8 +17,10 @@ void Surw::begin(const sim::World& world) {
     world_ = &world;
     draw_interesting();
     intended_ = nobody;
-    for (unsigned row = 0; row < SurwProfile::rows; ++row)
+    remaining_.fill(0);
+    profile_.each_known([this](unsigned row) {
         remaining_[row] = profile_.expected(row, interesting_);
+    });
 }
 
 void Surw::end(std::uint64_t) { profile_.learn(); }
@@ -70,7 +72,7 @@ void Surw::look_at(ActorMask candidates) {
         const sim::ObjectId object = context.pending.object;
         const ActorMask event = object != 0;
         const ActorMask interesting = is_interesting(SurwProfile::class_of(object));
-        rows_[number] = context.key;
+        rows_[number] = SurwProfile::row_of(context.key);
         about_to_ |= (event & interesting) << number;
     }
 }
@@ -115,7 +117,7 @@ std::uint32_t Surw::weight(unsigned actor_number) const {
         // What it interrupted comes after it, so the events of both are still to be interleaved
         // with those of other CPUs.
         const sim::Cpu& cpu = world_->cpu(actor_number);
-        if (cpu.task != nullptr) sum += remaining_[cpu.task->key];
+        if (cpu.task != nullptr) sum += remaining_[SurwProfile::row_of(cpu.task->key)];
         for (unsigned i = 0; i + 1 < cpu.depth; ++i) sum += remaining_[cpu.interrupts[i]->key];
     }
     // What it is about to do is one event at least, whatever the profile expects.
@@ -129,7 +131,7 @@ std::uint32_t Surw::weight(unsigned actor_number) const {
 std::uint32_t Surw::points_until_choice(sim::ContextKey key, std::uint32_t) {
     const sim::Access access = world_->context(key).pending;
     if (access.object != 0)
-        happens(key, SurwProfile::class_of(access.object), access.kind != AccessKind::read);
+        happens(SurwProfile::row_of(key), SurwProfile::class_of(access.object), access.kind != AccessKind::read);
     return 1;
 }
 

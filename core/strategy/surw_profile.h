@@ -17,8 +17,16 @@ class SurwProfile {
    public:
     using Classes = std::uint64_t;
     static constexpr unsigned class_count = 64;
-    static constexpr unsigned clock_row = context_count;
-    static constexpr unsigned rows = context_count + 1;  // one per context; handlers by their slot
+    static constexpr unsigned clock_row = sim::bound_key_count;
+    static constexpr unsigned first_task_row = clock_row + 1;
+    static constexpr unsigned task_rows = 64;
+    static constexpr unsigned rows = first_task_row + task_rows;
+
+    // One per context; handlers by their slot. Of very many tasks some have to share one.
+    static constexpr unsigned row_of(sim::ContextKey key) {
+        return sim::is_task_key(key) ? first_task_row + (key - sim::first_task_key) % task_rows
+                                     : unsigned{key};
+    }
     static constexpr std::int32_t one_event = 256;       // the unit of expected()
 
     static constexpr unsigned class_of(sim::ObjectId object) { return object % class_count; }
@@ -32,6 +40,12 @@ class SurwProfile {
     Classes shared() const { return touched_by_two_ & written_; }
     // Events to be expected of a row in a run, in units of one_event.
     std::int32_t expected(unsigned row, Classes classes) const;
+
+    // Calls f(row) for each that has counted something: of the others nothing is expected.
+    template <typename F>
+    void each_known(F f) const {
+        for (unsigned i = 0; i < known_count_; ++i) f(known_rows_[i]);
+    }
 
    private:
     struct Row {

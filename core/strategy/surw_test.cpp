@@ -239,8 +239,8 @@ void boot_asleep() {
     own = sim::world().name_object("own");
     sleeper = &test::spawn(0, [](void*) {
         test::access(own, sim::AccessKind::write);
-        while (!flag && !sim::world().stopping())
-            sim::world().block(sim::ContextState::sleeping, own, false, sim::Site::current());
+        while (!flag)
+            sim::world().block(sim::ContextState::sleeping, own, sim::Site::current());
         test::Walker{'a', 5, x}.walk();
     });
     test::spawn(1, [](void*) {

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What a guest with a scheduler of its own does with the machine: tasks that it creates and sends
+// to CPUs, CPUs that come and go and rest, and interrupts on the stack of what they interrupt.
+#include <utility>
+
+#include "core/sim/world.h"
+
+namespace rcufuzz::sim {
+
+// --- tasks ----------------------------------------------------------------------------------------
+
+Context& World::next_free_task() {
+    CHECK(free_task_count_ < max_free_tasks);
+    if (free_task_count_ == free_tasks_.size()) {
+        free_tasks_.push_back(std::make_unique<Context>());
+        free_tasks_.back()->key = task_key(free_task_count_);
+    }
+    Context& task = *free_tasks_[free_task_count_++];
+    task.ordinal = 0;
+    return task;
+}
+
+Context& World::create_task(Job job, void* arg) {
+    Context& task = next_free_task();
+    begin_context(task, job, arg);
+    return task;
+}
+
+// The stack that this runs on has been changed already, or will be before the next point. What the
+// sanitizers think of as the stack stays the CPU's own.
+void World::become_task(unsigned number) {
+    while (free_task_count_ <= number) next_free_task();
+    Context& self = *current_;
+    Context& next = *free_tasks_[number];
+    if (&next == &self) return;
+    if (next.state == ContextState::unused) {
+        next.state = ContextState::ready;
+        next.job = nullptr;
+        next.arg = nullptr;
+        next.pending = {};
+        next.fresh = false;
+        borrow_stack(next, self);
+    }
+    CHECK(next.on_borrowed_stack);
+    give_cpu_to(next, self.site);
+    current_ = &next;
+    ++switches_;
+    event(EventKind::resume, 0, next.key, 0, self.site);
+    go_on();
+}
+
+bool World::runs_somewhere(const Context& task) const {
+    for (unsigned i = 0; i < cpu_count_; ++i)
+        if (cpus_[i].task == &task) return true;
+    return false;
+}
+
+void World::give_cpu_to(Context& next, const Site& site) {
+    Context& self = *current_;
+    Cpu& cpu = cpus_[self.cpu];
+    CHECK(in_context() && cpu.task == &self && cpu.depth == 0 && "only a task switches");
+    CHECK(next.state == ContextState::ready && !runs_somewhere(next));
+    self.site = site;
+    self.pending = {};
+    next.cpu = self.cpu;
+    cpu.task = &next;
+    ++cpu.task_switches;
+    // Tasks may go round without ever reaching a point.
+    if (++handovers_ > limits_.points) livelock();
+    refresh(self.cpu);
+}
+
+void World::switch_task(Context& next, const Site& site) {
+    if (&next == current_) return;
+    give_cpu_to(next, site);
+    switch_to(next);
+}
+
+void World::end_task(Context& next, const Site& site) {
+    Context& self = *current_;
+    CHECK(is_task_key(self.key));
+    give_cpu_to(next, site);
+    self.state = ContextState::unused;
+    self.left_frames = true;
+    switch_to(next);
+    CHECK(false && "a task that has ended goes on");
+    std::abort();
+}
+
+// --- cpus -----------------------------------------------------------------------------------------
+
+void World::start_cpu(unsigned number, Context& task) {
+    CHECK(number < cpu_count_);
+    Cpu& cpu = cpus_[number];
+    CHECK(cpu.task == nullptr && task.state == ContextState::ready && !runs_somewhere(task));
+    cpu.task = &task;
+    task.cpu = static_cast<std::uint8_t>(number);
+    cpu.online = true;
+    refresh(number);
+}
+
+void World::stop_cpu(const Site& site) {
+    Context& self = *current_;
+    Cpu& cpu = cpus_[self.cpu];
+    CHECK(in_context() && cpu.task == &self && cpu.depth == 0 && "only a task stops its cpu");
+    self.site = site;
+    self.pending = {};
+    cpu.online = false;
+    cpu.task = nullptr;
+    refresh(self.cpu);
+    leave(ChoiceKind::handover);
+}
+
+// The current context does not go on before somebody has chosen it.
+void World::leave(ChoiceKind kind) {
+    Context& self = *current_;
+    Context* const next = keeps_image_ ? choose_with_image(kind) : choose_next(kind);
+    if (next != &self) Fiber::switch_between(self.fiber, next->fiber);
+    take_what_came();
+}
+
+void World::halt(const Site& site) {
+    Context& self = *current_;
+    Cpu& cpu = cpus_[self.cpu];
+    CHECK(in_context() && cpu.task == &self && cpu.depth == 0 && "only a task rests");
+    self.site = site;
+    self.pending = {};
+    cpu.halted = true;
+    refresh(self.cpu);
+    leave(ChoiceKind::handover);
+}
+
+void World::unblock_all(ObjectId what) {
+    const auto unblock_if = [&](Context* context, unsigned cpu) {
+        if (context == nullptr || context->state != ContextState::spinning) return;
+        if (context->blocked_on != what) return;
+        context->state = ContextState::ready;
+        refresh(cpu);
+    };
+    for (unsigned i = 0; i < cpu_count_; ++i) {
+        unblock_if(cpus_[i].task, i);
+        for (unsigned level = 0; level < cpus_[i].depth; ++level)
+            unblock_if(cpus_[i].interrupts[level], i);
+    }
+}
+
+void World::set_expiry(unsigned number, Jiffies when) {
+    Cpu& cpu = cpus_[number];
+    if (cpu.next_expiry == when) return;
+    cpu.next_expiry = when;
+    refresh(number);
+    refresh_clock();
+}
+
+void World::changed(unsigned number) {
+    const Cpu& cpu = cpus_[number];
+    if (cpu.irq_head != nullptr || cpu.nmi_pending != nullptr || cpu.next_expiry <= jiffies_)
+        refresh(number);
+}
+
+// --- interrupts -----------------------------------------------------------------------------------
+
+// Beside its running: what this CPU may take, as the bits of CPU 0.
+ActorMask World::guest_acts(unsigned number) const {
+    const Cpu& cpu = cpus_[number];
+    if (cpu.task == nullptr) return 0;
+    ActorMask acts = 0;
+    const bool timer = cpu.next_expiry <= jiffies_;
+    if ((cpu.irq_head != nullptr || timer) && !cpu.is_in(Slot::hardirq2) && !cpu.is_in(Slot::nmi) &&
+        guest_->takes_interrupt(number)) {
+        if (cpu.irq_head != nullptr) acts |= actor_bit(actor(Act::irq, 0));
+        if (timer) acts |= actor_bit(actor(Act::softirq, 0));
+    }
+    if (cpu.nmi_pending != nullptr && !cpu.is_in(Slot::nmi) && guest_->takes_nmi(number))
+        acts |= actor_bit(actor(Act::nmi, 0));
+    return acts;
+}
+
+// Each is over before the next comes, which may come at once.
+void World::take_interrupts() {
+    Context& self = *current_;
+    do {
+        take_interrupt();
+        Context* const next = keeps_image_ ? choose_with_image(ChoiceKind::handover)
+                                           : choose_next(ChoiceKind::handover);
+        if (next != &self) Fiber::switch_between(self.fiber, next->fiber);
+    } while (came_ != nothing_came);
+}
+
+void World::take_interrupt() {
+    const auto act = static_cast<Act>(std::exchange(came_, nothing_came));
+    Context& self = *current_;
+    const unsigned number = self.cpu;
+    const bool outermost = cpus_[number].depth == 0;
+    ObjectId name = 0;
+    const unsigned vector = take_vector(cpus_[number], act, name);
+    Context& level = enter_level(act, name);
+    if (act == Act::nmi)
+        guest_->nmi(number);
+    else
+        guest_->interrupt(number, vector);
+    CHECK(current_ == &level && "a handler returns to what it interrupted");
+    leave_level(level, self);
+    if (act != Act::nmi && outermost) guest_->leave_interrupt(number);
+}
+
+// Of several pending interrupts any may be the next, whatever the order in which they were raised.
+unsigned World::take_vector(Cpu& cpu, Act act, ObjectId& name) {
+    if (act == Act::softirq) {
+        cpu.next_expiry = no_expiry;
+        refresh_clock();
+        return timer_vector;
+    }
+    if (act == Act::nmi) {
+        name = std::exchange(cpu.nmi_pending, nullptr)->name;
+        return 0;
+    }
+    unsigned count = 0;
+    for (const Irq* irq = cpu.irq_head; irq != nullptr; irq = irq->next) ++count;
+    const std::uint32_t chosen = choose(question_which_interrupt, count, current_->site);
+    Irq* before = nullptr;
+    Irq* irq = cpu.irq_head;
+    for (std::uint32_t i = 0; i < chosen; ++i) before = std::exchange(irq, irq->next);
+    (before != nullptr ? before->next : cpu.irq_head) = irq->next;
+    if (cpu.irq_tail == irq) cpu.irq_tail = before;
+    irq->pending = false;
+    name = irq->name;
+    return irq->vector;
+}
+
+Context& World::enter_level(Act act, ObjectId name) {
+    Context& self = *current_;
+    Cpu& cpu = cpus_[self.cpu];
+    const Slot slot = act == Act::nmi            ? Slot::nmi
+                      : cpu.is_in(Slot::hardirq) ? Slot::hardirq2
+                                                 : Slot::hardirq;
+    Context& level = contexts_[context_key(self.cpu, slot)];
+    CHECK(level.state == ContextState::unused);
+    event(act == Act::nmi ? EventKind::nmi_enter : EventKind::irq_enter, name,
+          static_cast<std::int64_t>(self.cpu), 0, self.site);
+    level.state = ContextState::ready;
+    level.job = nullptr;
+    level.arg = nullptr;
+    level.site = self.site;
+    level.pending = {};
+    level.fresh = false;
+    borrow_stack(level, self);
+    cpu.used_slots |= slot_bit(slot);
+    cpu.interrupts[cpu.depth++] = &level;
+    current_ = &level;
+    turn_began_ = points_;
+    refresh(level.cpu);
+    go_on();
+    return level;
+}
+
+void World::leave_level(Context& level, Context& interrupted) {
+    Cpu& cpu = cpus_[level.cpu];
+    CHECK(cpu.top() == &level);
+    --cpu.depth;
+    event(level.slot == Slot::nmi ? EventKind::nmi_exit : EventKind::irq_exit, 0, 0, 0, level.site);
+    level.state = ContextState::unused;
+    give_stack_back(level);
+    current_ = &interrupted;
+    turn_began_ = points_;
+    refresh(level.cpu);
+    go_on();
+}
+
+void World::borrow_stack(Context& level, const Context& from) {
+    level.on_borrowed_stack = true;
+    level.own_fiber.share(level.fiber);
+    level.fiber.share(from.fiber);
+    level.job_frame = from.job_frame;
+}
+
+void World::give_stack_back(Context& level) {
+    level.on_borrowed_stack = false;
+    level.fiber.share(level.own_fiber);
+}
+
+}  // namespace rcufuzz::sim
