@@ -211,9 +211,10 @@ void mutate(Plan& plan, Prng& prng) {
 }
 
 void cross(Plan& plan, const Plan& other, Prng& prng) {
-    const std::uint64_t from_other = prng.next();  // bit c: the decisions of CPU c, and of some tasks
+    const std::uint64_t from_other = prng.next();  // bit c: what CPU c decides; tasks share bits
     const auto taken = [&](const sim::Decision& decision) {
-        return ((from_other >> (decision.key / sim::slots_per_cpu % 64)) & 1u) != 0;
+        const unsigned group = decision.key / sim::slots_per_cpu;
+        return ((from_other >> (group % 64)) & 1u) != 0;
     };
     std::erase_if(plan.decisions, taken);
     std::copy_if(other.decisions.begin(), other.decisions.end(), std::back_inserter(plan.decisions),

@@ -60,7 +60,7 @@ namespace sim = rcufuzz::sim;
 
 extern "C" {
 
-// --- tasks ----------------------------------------------------------------------------------------
+// --- tasks ---------------------------------------------------------------------------------------
 
 unsigned machine_create_task(void (*function)(void*), void* argument) {
     return world().create_task(function, argument).key - sim::first_task_key;
@@ -81,7 +81,7 @@ void machine_end_task(unsigned next, const machine_site* site) {
     world().end_task(sim::task(next), Site(site));
 }
 
-// --- CPUs -----------------------------------------------------------------------------------------
+// --- CPUs ----------------------------------------------------------------------------------------
 
 unsigned machine_cpu() { return world().this_cpu_number(); }
 unsigned machine_cpus() { return world().cpus(); }
@@ -90,7 +90,7 @@ void machine_start_cpu(unsigned cpu, unsigned task) { world().start_cpu(cpu, sim
 void machine_stop_cpu(const machine_site* site) { world().stop_cpu(Site(site)); }
 void machine_halt(const machine_site* site) { world().halt(Site(site)); }
 
-// --- points and choices ---------------------------------------------------------------------------
+// --- points and choices --------------------------------------------------------------------------
 
 void machine_point(unsigned object, machine_access kind, const machine_site* site) {
     world().point({object, static_cast<sim::AccessKind>(kind)}, Site(site));
@@ -108,7 +108,7 @@ unsigned machine_choose(unsigned what, unsigned count, const machine_site* site)
     return world().choose(static_cast<std::uint16_t>(what), count, Site(site));
 }
 
-// --- interrupts and time --------------------------------------------------------------------------
+// --- interrupts and time -------------------------------------------------------------------------
 
 void machine_raise(unsigned cpu, unsigned vector, unsigned name) {
     CHECK(cpu < world().cpus() && vector < MACHINE_VECTORS);
@@ -127,7 +127,7 @@ void machine_expiry(unsigned cpu, unsigned long jiffy) { world().set_expiry(cpu,
 void machine_changed(unsigned cpu) { world().changed(cpu); }
 unsigned long machine_jiffies() { return world().jiffies(); }
 
-// --- what is told ---------------------------------------------------------------------------------
+// --- what is told --------------------------------------------------------------------------------
 
 unsigned machine_name(const char* text, int index) { return world().name_object(text, index); }
 unsigned machine_place(const void* address) { return sim::places.place(address); }

@@ -149,7 +149,7 @@ TEST(Door, TasksInAnyNumber) {
     }
 }
 
-// --- exhaustive search ----------------------------------------------------------------------------
+// --- exhaustive search ---------------------------------------------------------------------------
 
 struct Searched {
     std::uint64_t runs = 0;
@@ -190,7 +190,7 @@ TEST(Door, ExhaustiveSearchSeesEveryOutcome) {
     if (has_image) EXPECT_LT(returns.runs, states.runs);
 }
 
-// --- the end of runs ------------------------------------------------------------------------------
+// --- the end of runs -----------------------------------------------------------------------------
 
 TEST(Door, ARunThatEndsEarlyLeavesNothingBehind) {
     test::AtRandom reference_strategy(5);
@@ -218,7 +218,7 @@ TEST(Door, ASleeperThatNobodyWakesIsLeftWhenTheRunIsAtRest) {
     EXPECT_TRUE(stranded);
 }
 
-// --- places ---------------------------------------------------------------------------------------
+// --- places --------------------------------------------------------------------------------------
 
 TEST(AddressMap, APlaceIsItsRangeAndOffset) {
     AddressMap map;

@@ -41,7 +41,7 @@ static struct task *current_task(void) { return &k.tasks[this_cpu()->current]; }
 
 #define POINT(variable, kind) machine_point(machine_place(&(variable)), kind, MACHINE_HERE)
 
-/* --- interrupt flag, preemption, the lock -------------------------------------------------------- */
+/* --- interrupt flag, preemption, the lock ----------------------------------------------------- */
 
 static void set_irqs(int off) {
     this_cpu()->irqs_off = off;
@@ -74,7 +74,7 @@ static void unlock(int flags) {
     irq_restore(flags);
 }
 
-/* --- the scheduler ------------------------------------------------------------------------------- */
+/* --- the scheduler ---------------------------------------------------------------------------- */
 
 static int may_run_here(const struct task *task) {
     return task->state == runnable && task->cpu == nobody && task->number >= k.plan.cpus;
@@ -144,7 +144,7 @@ static void sleep_until(unsigned long jiffy) {
     irq_restore(flags);
 }
 
-/* --- interrupts ---------------------------------------------------------------------------------- */
+/* --- interrupts ------------------------------------------------------------------------------- */
 
 static void on_timer(void) {
     struct cpu *cpu = this_cpu();
@@ -222,7 +222,7 @@ const struct machine_guest small_kernel = {
     .memory = memory,
 };
 
-/* --- what runs ----------------------------------------------------------------------------------- */
+/* --- what runs -------------------------------------------------------------------------------- */
 
 static void idle(void *unused) {
     (void)unused;
@@ -252,7 +252,8 @@ static void worker(void *argument) {
     for (round = 0; round < k.plan.rounds; round++) {
         add();
         if (self->worker == 0)
-            machine_raise(machine_choose(question_place, k.plan.cpus, MACHINE_HERE), vector_device, 0);
+            machine_raise(machine_choose(question_place, k.plan.cpus, MACHINE_HERE), vector_device,
+                          0);
         if (self->worker == 0 && k.plan.nmi) machine_raise_nmi(k.plan.cpus - 1, 0);
         sleep_until(machine_jiffies() + 1 + self->worker);
     }

@@ -8,7 +8,7 @@
 
 namespace rcufuzz::sim {
 
-// --- tasks ----------------------------------------------------------------------------------------
+// --- tasks ---------------------------------------------------------------------------------------
 
 Context& World::next_free_task() {
     CHECK(free_task_count_ < max_free_tasks);
@@ -88,7 +88,7 @@ void World::end_task(Context& next, const Site& site) {
     std::abort();
 }
 
-// --- cpus -----------------------------------------------------------------------------------------
+// --- cpus ----------------------------------------------------------------------------------------
 
 void World::start_cpu(unsigned number, Context& task) {
     CHECK(number < cpu_count_);
@@ -159,7 +159,7 @@ void World::changed(unsigned number) {
         refresh(number);
 }
 
-// --- interrupts -----------------------------------------------------------------------------------
+// --- interrupts ----------------------------------------------------------------------------------
 
 // Beside its running: what this CPU may take, as the bits of CPU 0.
 ActorMask World::guest_acts(unsigned number) const {

@@ -131,7 +131,8 @@ std::uint32_t Surw::weight(unsigned actor_number) const {
 std::uint32_t Surw::points_until_choice(sim::ContextKey key, std::uint32_t) {
     const sim::Access access = world_->context(key).pending;
     if (access.object != 0)
-        happens(SurwProfile::row_of(key), SurwProfile::class_of(access.object), access.kind != AccessKind::read);
+        happens(SurwProfile::row_of(key), SurwProfile::class_of(access.object),
+                access.kind != AccessKind::read);
     return 1;
 }
 
