@@ -171,24 +171,6 @@ TEST(SleepingInAnInterrupt, IsMisuse) {
     EXPECT_EQ(fault(ran), "lock_misuse: sleeps in an interrupt");
 }
 
-TEST(Kthread, LeavesItsLoopWhenTheRunIsOver) {
-    Sequential strategy;
-    const Ran ran = run_kernel(2, strategy, [] {
-        SwaitQueue& queue = make_queue();
-        kthread(0, [&queue] {
-            while (!kthread_should_stop()) swait_event_idle_exclusive(queue, [] { return false; });
-            told += 'k';
-        });
-        task(1, [&queue] {
-            swait_event_idle_exclusive(queue, [] { return false; });
-            told += 'x';  // never: a workload task that is stuck is unwound
-        });
-    });
-    EXPECT_TRUE(ran.quiescent);
-    EXPECT_EQ(ran.told, "");
-    EXPECT_EQ(told, "k");
-}
-
 TEST(Kthread, TwoOfACpuTakeTurns) {
     Answers strategy([](const sim::Choice& choice) {
         return told == "a" && choice.key == sim::context_key(0, sim::Slot::task)

@@ -277,6 +277,7 @@ void World::borrow_stack(Context& level, const Context& from) {
 
 void World::give_stack_back(Context& level) {
     level.on_borrowed_stack = false;
+    level.job_frame = nullptr;
     level.fiber.share(level.own_fiber);
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include "core/base/heap.h"
@@ -34,6 +35,15 @@ std::int64_t heap_in_use() {
     std::byte pad[4096];
     std::memset(pad, 0, sizeof pad);
     asm volatile("" : : "r"(pad) : "memory");  // not for nothing, says this
+}
+
+// What other runs have left there is no part of a state.
+void clear_stacks(std::span<Context> contexts) {
+    for (Context& context : contexts) {
+        if (context.job_frame == nullptr) continue;  // it has never run
+        context.fiber.scrub();
+        context.fiber.restart();
+    }
 }
 
 }  // namespace
@@ -124,7 +134,9 @@ void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Lim
     name_count_ = 1;
     names_[0] = {"", -1};
     finding_ = suspicion_ = Finding{};
+    const bool kept_image = keeps_image_;
     keeps_image_ = has_image && strategy.needs_image();
+    if (keeps_image_ && !kept_image) clear_stacks(contexts_);
     returns_ = has_image && strategy.returns() && counts_heap();
     asks_from_outside_ = false;
     if (keeps_image_) arena_.clear_used();
@@ -162,7 +174,10 @@ void World::finish() {
 
 // Whoever first switches to it again enters its stack anew.
 void World::give_up(Context& context) {
-    const bool has_frames = context.state != ContextState::unused || context.left_frames;
+    // For images: how a context has come to its next job must not tell.
+    const bool was_used = keeps_image_ && context.ordinal != 0;
+    const bool has_frames =
+        context.state != ContextState::unused || context.left_frames || was_used;
     context.state = ContextState::unused;
     context.left_frames = false;
     if (!has_frames) return;

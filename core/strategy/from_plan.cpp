@@ -8,19 +8,20 @@ namespace rcufuzz::strategy {
 FromPlan::FromPlan(std::span<const sim::Decision> decisions) : decisions_(decisions) {
     for (std::size_t i = 1; i < decisions.size(); ++i)
         CHECK(comes_before(decisions[i - 1], decisions[i]));
-    cursors_.resize(decisions.empty() ? 0 : std::size_t{1} + decisions.back().key);
+    if (!decisions.empty() && sim::is_task_key(decisions.back().key))
+        task_cursors_.resize(std::size_t{1} + decisions.back().key - sim::first_task_key);
 }
 
 void FromPlan::begin(const sim::World&) {
     // The cursors of keys without a decision are of no account.
     for (auto i = static_cast<std::uint32_t>(decisions_.size()); i-- > 0;)
-        cursors_[decisions_[i].key] = i;
+        cursor(decisions_[i].key) = i;
 }
 
 // The first decision of the context at `ordinal` or later; null: none is left.
 const sim::Decision* FromPlan::next_for(sim::ContextKey key, std::uint32_t ordinal) {
-    if (key >= cursors_.size()) return nullptr;
-    std::uint32_t& at = cursors_[key];
+    if (key >= sim::first_task_key + task_cursors_.size()) return nullptr;
+    std::uint32_t& at = cursor(key);
     while (at < decisions_.size() && decisions_[at].key == key && decisions_[at].ordinal < ordinal)
         ++at;
     const bool left = at < decisions_.size() && decisions_[at].key == key;

@@ -7,6 +7,7 @@
 // gives 0 and disturbs no other. The world is not asked for answers that are known to be 0.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -32,11 +33,15 @@ class FromPlan final : public sim::Strategy {
     std::uint32_t points_until_choice(sim::ContextKey key, std::uint32_t ordinal) override;
 
    private:
+    std::uint32_t& cursor(sim::ContextKey key) {
+        return sim::is_task_key(key) ? task_cursors_[key - sim::first_task_key] : cursors_[key];
+    }
     const sim::Decision* next_for(sim::ContextKey key, std::uint32_t ordinal);
 
     std::span<const sim::Decision> decisions_;
     // By key: index of its first decision that the run has not passed yet.
-    std::vector<std::uint32_t> cursors_;
+    std::array<std::uint32_t, sim::first_task_key> cursors_{};
+    std::vector<std::uint32_t> task_cursors_;
 };
 
 }  // namespace rcufuzz::strategy
