@@ -22,7 +22,7 @@ static_assert(MACHINE_TIMER_VECTOR == timer_vector);
 static_assert(MACHINE_IRQ == static_cast<int>(AccessKind::irq));
 static_assert(MACHINE_NEVER == no_expiry);
 
-Context& task(unsigned number) {
+Context& numbered_task(unsigned number) {
     CHECK(number < world().free_tasks());
     return world().context(task_key(number));
 }
@@ -74,11 +74,11 @@ unsigned machine_current_task() {
 void machine_task_is(unsigned number) { world().become_task(number); }
 
 void machine_switch_to(unsigned next, const machine_site* site) {
-    world().switch_task(sim::task(next), Site(site));
+    world().switch_task(sim::numbered_task(next), Site(site));
 }
 
 void machine_end_task(unsigned next, const machine_site* site) {
-    world().end_task(sim::task(next), Site(site));
+    world().end_task(sim::numbered_task(next), Site(site));
 }
 
 // --- CPUs ----------------------------------------------------------------------------------------
@@ -86,7 +86,9 @@ void machine_end_task(unsigned next, const machine_site* site) {
 unsigned machine_cpu() { return world().this_cpu_number(); }
 unsigned machine_cpus() { return world().cpus(); }
 
-void machine_start_cpu(unsigned cpu, unsigned task) { world().start_cpu(cpu, sim::task(task)); }
+void machine_start_cpu(unsigned cpu, unsigned task) {
+    world().start_cpu(cpu, sim::numbered_task(task));
+}
 void machine_stop_cpu(const machine_site* site) { world().stop_cpu(Site(site)); }
 void machine_halt(const machine_site* site) { world().halt(Site(site)); }
 

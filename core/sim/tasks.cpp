@@ -219,11 +219,11 @@ unsigned World::take_vector(Cpu& cpu, Act act, ObjectId& name) {
     unsigned count = 0;
     for (const Irq* irq = cpu.irq_head; irq != nullptr; irq = irq->next) ++count;
     const std::uint32_t chosen = choose(question_which_interrupt, count, current_->site);
-    Irq* before = nullptr;
+    Irq* previous = nullptr;
     Irq* irq = cpu.irq_head;
-    for (std::uint32_t i = 0; i < chosen; ++i) before = std::exchange(irq, irq->next);
-    (before != nullptr ? before->next : cpu.irq_head) = irq->next;
-    if (cpu.irq_tail == irq) cpu.irq_tail = before;
+    for (std::uint32_t i = 0; i < chosen; ++i) previous = std::exchange(irq, irq->next);
+    (previous != nullptr ? previous->next : cpu.irq_head) = irq->next;
+    if (cpu.irq_tail == irq) cpu.irq_tail = previous;
     irq->pending = false;
     name = irq->name;
     return irq->vector;

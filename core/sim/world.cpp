@@ -175,7 +175,7 @@ void World::finish() {
 // Whoever first switches to it again enters its stack anew.
 void World::give_up(Context& context) {
     // For images: how a context has come to its next job must not tell.
-    const bool was_used = keeps_image_ && context.ordinal != 0;
+    const bool was_used = keeps_image_ && context.ordinal != 0 && context.job_frame != nullptr;
     const bool has_frames =
         context.state != ContextState::unused || context.left_frames || was_used;
     context.state = ContextState::unused;
