@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "core/litmus/explore.h"
 #include "core/strategy/dfs.h"
 #include "core/strategy/strategies.h"
 
@@ -55,9 +56,8 @@ void take(Report& report, Final final) {
     if (at == report.states.end() || at->shown != state.shown) report.states.insert(at, state);
 }
 
-}  // namespace
-
-Report check(const Test& test, const std::string& file, const CheckOptions& options) {
+// Runs on the machine.
+Report check_runs(const Test& test, const std::string& file, const CheckOptions& options) {
     Machine machine(test, file, options.mode);
     strategy::DfsOptions how;
     how.max_states = options.max_states;
@@ -90,36 +90,40 @@ Report check(const Test& test, const std::string& file, const CheckOptions& opti
     return report;
 }
 
+}  // namespace
+
+Report check(const Test& test, const std::string& file, const CheckOptions& options) {
+    if (options.method == Method::axioms && options.mode == Mode::weak)
+        return explore(test, file, options);
+    return check_runs(test, file, options);
+}
+
 std::string Report::observation() const {
-    if (states.empty()) return stuck ? "Deadlock" : "Never";
-    if (positive == 0) return "Never";
-    return negative == 0 ? "Always" : "Sometimes";
+    if (positive != 0 && negative != 0) return "Sometimes";
+    if (!complete) return "Unknown";
+    if (states.empty()) return "DEADLOCK";
+    return positive == 0 ? "Never" : "Always";
 }
 
 Agreement agreement(const Test& test, const Report& report) {
-    std::string recorded = test.result;
-    std::ranges::transform(recorded, recorded.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-    std::string ours = report.observation();
-    ours[0] = static_cast<char>(ours[0] - 'A' + 'a');
-    if (recorded.starts_with("never") || recorded.starts_with("always")) {
-        const bool never = recorded.starts_with("never");
-        if (ours == (never ? "never" : "always"))
-            return report.complete ? Agreement::agrees : Agreement::undecided;
-        const std::uint64_t against = never ? report.positive : report.negative;
-        return against == 0 && !report.complete ? Agreement::undecided : Agreement::disagrees;
-    }
-    if (recorded.starts_with("sometimes")) {
-        if (ours == "sometimes") return Agreement::agrees;
+    const auto lower = [](std::string text) {
+        for (char& c : text)
+            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        return text;
+    };
+    const std::string recorded = lower(test.result);
+    const std::string ours = lower(report.observation());
+    const auto judged = [&](bool agrees) {
+        if (agrees) return Agreement::agrees;
         return report.complete ? Agreement::disagrees : Agreement::undecided;
-    }
-    if (recorded.starts_with("deadlock")) {
-        if (report.stuck) return Agreement::agrees;
-        return report.complete ? Agreement::disagrees : Agreement::undecided;
-    }
-    if (recorded.starts_with("datarace")) {
-        if (report.race) return Agreement::agrees;
-        return report.complete ? Agreement::disagrees : Agreement::undecided;
+    };
+    if (recorded.starts_with("datarace")) return judged(report.race);
+    for (const std::string_view word : {"never", "always", "sometimes", "deadlock"}) {
+        if (!recorded.starts_with(word)) continue;
+        // What was found counts, even where the search was given up.
+        if (word == "never" && report.positive != 0) return Agreement::disagrees;
+        if (word == "always" && report.negative != 0) return Agreement::disagrees;
+        return judged(ours == word);
     }
     return Agreement::not_recorded;
 }
@@ -141,11 +145,14 @@ std::string to_text(const Test& test, const Report& report) {
                        (test.quantifier == Quantifier::exists ? "Allowed" : "Required") + "\n";
     text += "States " + std::to_string(report.states.size()) + "\n";
     for (const State& state : report.states) text += state_text(test, state) + "\n";
-    text += wanted ? "Ok\n" : "No\n";
+    text += report.observation() == "Unknown" ? "Unknown\n" : wanted ? "Ok\n" : "No\n";
     text += "Witnesses\nPositive: " + std::to_string(report.positive) +
             " Negative: " + std::to_string(report.negative) + "\n";
     if (report.race) text += "Flag data-race\n";
+    if (report.mixed) text += "Flag mixed-accesses\n";
     if (report.unmatched) text += "Flag unmatched-srcu-unlock\n";
+    if (report.unmatched_lock) text += "Flag unmatched-srcu-lock\n";
+    if (report.unmatched_rcu) text += "Flag unmatched-rcu-lock-or-unlock\n";
     text += "Condition " + test.condition_text + "\n";
     text += "Observation " + test.name + " " + report.observation() + " " +
             std::to_string(report.positive) + " " + std::to_string(report.negative) + "\n";

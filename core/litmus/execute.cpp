@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/litmus/arithmetic.h"
 #include "core/litmus/machine.h"
 
 namespace rcufuzz::litmus {
@@ -18,72 +19,7 @@ namespace {
 
 constexpr sim::ObjectId fence_object = 0;
 constexpr sim::ObjectId rcu_object = 1;
-
-bool is_address(Value value) { return value >= address_base; }
-
-// std::nullopt: not defined.
-std::optional<Value> apply(const std::string& op, Value a, Value b) {
-    if (op == "==") return a == b;
-    if (op == "!=") return a != b;
-    if (op == "<") return a < b;
-    if (op == ">") return a > b;
-    if (op == "<=") return a <= b;
-    if (op == ">=") return a >= b;
-    if (op == "&") return a & b;
-    if (op == "|") return a | b;
-    if (op == "^") return a ^ b;
-    // Addresses are no numbers: the next one is not the next element.
-    if ((is_address(a) && b != 0) || (is_address(b) && a != 0)) return std::nullopt;
-    if (op == "+") return a + b;
-    if (op == "-") return a - b;
-    if (op == "*") return a * b;
-    if (op == "<<" && b >= 0 && b < 32) return a << b;
-    if (op == ">>" && b >= 0 && b < 32) return a >> b;
-    if (b == 0) return std::nullopt;
-    if (op == "/") return a / b;
-    if (op == "%") return a % b;
-    return std::nullopt;
-}
-
-struct Modify {
-    Arithmetic arithmetic = Arithmetic::set;
-    Value operand = 0;
-    Value compare = 0;  // cmpxchg: what it must be; unless: what it must not be
-};
-
-bool modify(void* arg, Value old, Value& out) {
-    const Modify& how = *static_cast<const Modify*>(arg);
-    switch (how.arithmetic) {
-        case Arithmetic::set:
-            out = how.operand;
-            return true;
-        case Arithmetic::unless:
-            out = old + how.operand;
-            return old != how.compare;
-        case Arithmetic::add:
-            out = old + how.operand;
-            return true;
-        case Arithmetic::sub:
-            out = old - how.operand;
-            return true;
-        case Arithmetic::conj:
-            out = old & how.operand;
-            return true;
-        case Arithmetic::disj:
-            out = old | how.operand;
-            return true;
-        case Arithmetic::xor_:
-            out = old ^ how.operand;
-            return true;
-        case Arithmetic::andnot:
-            out = old & ~how.operand;
-            return true;
-        case Arithmetic::cmpxchg:
-            out = how.operand;
-            return old == how.compare;
-    }
-    return false;
-}
+constexpr unsigned max_rounds = 10000;
 
 }  // namespace
 
@@ -112,33 +48,7 @@ Index Machine::address(const Local& pointer, unsigned line) {
 // --- statements ---------------------------------------------------------------------------------
 
 void Machine::execute(Thread& thread, const std::vector<Index>& statements) {
-    for (std::size_t i = 0; i < statements.size(); ++i) {
-        if (std::erase(thread.early, statements[i]) != 0) continue;
-        thread.turn = statements[i];
-        if (mode_ == Mode::weak) execute_early(thread, statements, i);
-        execute(thread, statements[i]);
-    }
-}
-
-// Accesses behind the load at `at` that may come before it, each if the strategy says so.
-void Machine::execute_early(Thread& thread, const std::vector<Index>& statements, std::size_t at) {
-    if (!reordering_.loads[statements[at]]) return;
-    const auto is_early = [&thread](Index number) {
-        return std::ranges::find(thread.early, number) != thread.early.end();
-    };
-    for (std::size_t i = at + 1; i < statements.size(); ++i) {
-        const Index number = statements[i];
-        if (!reordering_.may_come_early[number] || is_early(number)) continue;
-        const auto waits_for = [&](Index other) {
-            return !is_early(other) &&
-                   std::find(statements.begin() + static_cast<std::ptrdiff_t>(at), statements.end(),
-                             other) != statements.end();
-        };
-        if (std::ranges::any_of(reordering_.follows[number], waits_for)) continue;
-        if (sim::world().choose(0, 2, Site::current()) == 0) continue;
-        thread.early.push_back(number);
-        execute(thread, number);
-    }
+    for (const Index statement : statements) execute(thread, statement);
 }
 
 void Machine::execute(Thread& thread, Index number) {
@@ -167,6 +77,20 @@ void Machine::execute(Thread& thread, Index number) {
                 execute(thread, statement.then_part);
             else
                 execute(thread, statement.else_part);
+            return;
+        case Statement::Kind::loop:
+            return loop(thread, statement);
+    }
+}
+
+void Machine::loop(Thread& thread, const Statement& statement) {
+    for (bool first = true;; first = false) {
+        if (!(first && statement.body_first) && evaluate(thread, statement.value).value == 0)
+            return;
+        if (++thread.rounds > max_rounds)
+            refuse(test_.exprs[statement.value].line, "a loop without an end");
+        execute(thread, statement.then_part);
+        execute(thread, statement.else_part);
     }
 }
 
@@ -191,6 +115,11 @@ Machine::Local Machine::evaluate(Thread& thread, Index number) {
             if (expr.op == "!") return {arg.value == 0, arg.time};
             if (expr.op == "-") return {-arg.value, arg.time};
             if (expr.op == "~") return {~arg.value, arg.time};
+            if (expr.op[0] == '.') {
+                const auto member = test_.member(arg.value, expr.op.substr(1));
+                if (!member) refuse(expr.line, "access through what is no address");
+                return {*member, arg.time};
+            }
             return arg;
         }
         case Expr::Kind::binary:
@@ -214,7 +143,7 @@ Machine::Local Machine::binary(Thread& thread, const Expr& expr) {
     const Local b = evaluate(thread, expr.args[1]);
     const memory::Time time = std::max(a.time, b.time);
     if (expr.op == "&&" || expr.op == "||") return {b.value != 0, time};
-    const auto result = apply(expr.op, a.value, b.value);
+    const auto result = compute(test_, expr.op, a.value, b.value);
     if (!result) refuse(expr.line, "'" + expr.op + "' of these values is not supported");
     return {*result, time};
 }
@@ -225,6 +154,7 @@ Machine::Local Machine::call(Thread& thread, const Expr& expr) {
         case Op::store:
         case Op::store_mb:
         case Op::rmw:
+        case Op::try_cmpxchg:
             return call_memory(thread, expr);
         case Op::spin_lock:
         case Op::spin_unlock:
@@ -246,7 +176,8 @@ Machine::Local Machine::call_memory(Thread& thread, const Expr& expr) {
     const Local pointer = evaluate(thread, expr.args[0]);
     const Index number = address(pointer, expr.line);
     memory::Location& x = *locations_[number];
-    if (what.op == Op::rmw) return rmw(thread, expr, number, {pointer.time, 0});
+    if (what.op == Op::rmw || what.op == Op::try_cmpxchg)
+        return rmw(thread, expr, number, {pointer.time, 0});
     if (what.op == Op::load) {
         before(AccessKind::read, object_of(number));
         return kept(thread, model_.load(thread.number, x, what.order, {pointer.time, 0}));
@@ -282,12 +213,9 @@ Machine::Local Machine::rmw(Thread& thread, const Expr& expr, Index location, De
         before(AccessKind::write, fence_object);
         model_.smp_mb(thread.number);
     }
-    Value updated = loaded.value;
-    modify(&how, loaded.value, updated);
-    if (what.result == Result::result) result.value = updated;
-    if (what.result == Result::is_zero) result.value = updated == 0;
-    if (what.result == Result::is_negative) result.value = updated < 0;
-    if (what.result == Result::happened) result.value = loaded.stored;
+    if (what.op == Op::try_cmpxchg && !loaded.stored)
+        thread.locals[test_.exprs[expr.args[1]].local] = result;
+    result.value = result_of(what.result, how, loaded.value);
     return result;
 }
 

@@ -76,7 +76,7 @@ class Lexer {
     void skip_blanks() {
         for (;;) {
             while (at_ < text_.size() && is_blank(text_[at_])) move_to(at_ + 1);
-            if (ahead("(*") && depth_ == 0)
+            if (ahead("(*") && (depth_ == 0 || initial_))
                 comment("*)");
             else if (ahead("/*"))
                 comment("*/");
@@ -112,16 +112,16 @@ class Lexer {
             kind = Token::Kind::number;
             while (end < text_.size() && (is_word_begin(text_[end]) || is_digit(text_[end]))) ++end;
         } else {
-            constexpr std::array<std::string_view, 14> two{
-                "/\\", "\\/", "==", "!=", "<=", ">=", "&&",
-                "||",  "->",  "=>", "<>", "<<", ">>", "+="};
+            constexpr std::array<std::string_view, 20> two{
+                "/\\", "\\/", "==", "!=", "<=", ">=", "&&", "||", "->", "=>",
+                "<>",  "<<",  ">>", "+=", "-=", "*=", "|=", "&=", "++", "--"};
             const bool pair = std::ranges::any_of(two, [&](auto sign) { return ahead(sign); });
             end += pair ? 2 : 1;
         }
         lexed_.tokens.push_back(
             {kind, std::string(text_.substr(begin, end - begin)), line_, begin});
         if (lexed_.tokens.back().text == "{") ++depth_;
-        if (lexed_.tokens.back().text == "}" && depth_ != 0) --depth_;
+        if (lexed_.tokens.back().text == "}" && depth_ != 0 && --depth_ == 0) initial_ = false;
         move_to(end);
     }
 
@@ -129,7 +129,8 @@ class Lexer {
     std::string file_;
     std::size_t at_ = 0;
     unsigned line_ = 1;
-    unsigned depth_ = 0;  // of braces; within them "(*" is C
+    unsigned depth_ = 0;   // of braces; within them "(*" is C
+    bool initial_ = true;  // but in the first ones, which hold initial values
     Lexed lexed_;
 };
 

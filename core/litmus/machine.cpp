@@ -32,10 +32,13 @@ bool uses_srcu(const Test& test) {
 }  // namespace
 
 Machine::Machine(const Test& test, const std::string& file, Mode mode)
-    : test_(test), file_(file), mode_(mode), reordering_(reordering_of(test)) {
+    : test_(test), file_(file), mode_(mode) {
     threads_.resize(test.processes.size());
     locations_.resize(test.locations.size());
     srcu_.resize(test.locations.size());
+    if (threads_.size() > memory::max_agents)
+        throw UserError(file + ": more than " + std::to_string(memory::max_agents) +
+                        " processes are not supported");
     if (locations_.size() > 200) throw UserError(file + ": more than 200 variables");
     if (test.statements.size() > 1000) throw UserError(file + ": more than 1000 statements");
     if (uses_srcu(test) && locations_.size() >= memory::Model::max_domains)
@@ -59,9 +62,9 @@ Final Machine::run(sim::Strategy& strategy) {
         const Process& process = test_.processes[i];
         thread.machine = this;
         thread.number = i;
-        thread.turn = thread.statement = none;
+        thread.statement = none;
+        thread.rounds = 0;
         thread.done = false;
-        thread.early.clear();
         thread.locals.assign(process.locals.size(), {});
         for (std::size_t local = 0; local < process.locals.size(); ++local)
             thread.locals[local].value = process.initial[local];
@@ -79,7 +82,7 @@ Final Machine::run(sim::Strategy& strategy) {
 void Machine::thread_main(void* arg) {
     Thread& thread = *static_cast<Thread*>(arg);
     thread.machine->execute(thread, thread.machine->test_.processes[thread.number].body);
-    thread.turn = thread.statement = none;
+    thread.statement = none;
     thread.loaded = {};
     thread.loaded_times.clear();
     thread.done = true;
@@ -100,7 +103,7 @@ std::uint64_t Machine::state() {
     RunningHash hash;
     memory::feed(model_, ranks_, hash);
     for (const Thread& thread : threads_) {
-        hash.add(std::uint64_t{thread.turn} << 32 | thread.statement);
+        hash.add(std::uint64_t{thread.rounds} << 32 | thread.statement);
         hash.add(thread.done ? 1 : 0);
         for (const Local& local : thread.locals) {
             hash.add(static_cast<std::uint64_t>(local.value));
@@ -109,8 +112,6 @@ std::uint64_t Machine::state() {
         hash.add(thread.loaded.value());
         for (const memory::Time time : thread.loaded_times)
             hash.add(ranks_.of(relevant(thread, time)));
-        for (const Index early : thread.early) hash.add(early);
-        hash.add(thread.early.size());
         hash.add(static_cast<std::uint64_t>(
             sim::world().context(sim::context_key(thread.number, sim::Slot::task)).state));
     }
@@ -136,40 +137,14 @@ void Machine::finish(Final& result) {
     result.race = model_.race().location != nullptr;
     forgot_ |= model_.forgot();
     for (const Observed& observed : test_.shown) result.shown.push_back(final_value(observed));
-    result.counts = test_.filter == none || holds(test_.filter);
-    result.holds = holds(test_.condition);
+    const auto value_of = [this](const Observed& observed) { return final_value(observed); };
+    result.counts = test_.filter == none || holds(test_, test_.filter, value_of);
+    result.holds = holds(test_, test_.condition, value_of);
 }
 
 Value Machine::final_value(const Observed& observed) const {
     if (observed.process == none) return locations_[observed.index]->newest().value;
     return threads_[observed.process].locals[observed.index].value;
-}
-
-bool Machine::holds(Index number) const {
-    const Condition& condition = test_.conditions[number];
-    const auto all = [&](bool wanted) {
-        return std::ranges::all_of(condition.args, [&](Index arg) { return holds(arg) == wanted; });
-    };
-    switch (condition.kind) {
-        case Condition::Kind::truth:
-            return true;
-        case Condition::Kind::equal:
-        case Condition::Kind::differ: {
-            const Value right =
-                condition.right_is_observed ? final_value(condition.right) : condition.number;
-            return (final_value(condition.left) == right) ==
-                   (condition.kind == Condition::Kind::equal);
-        }
-        case Condition::Kind::negate:
-            return !holds(condition.args[0]);
-        case Condition::Kind::conjunction:
-            return all(true);
-        case Condition::Kind::disjunction:
-            return !all(false);
-        case Condition::Kind::implies:
-            return !holds(condition.args[0]) || holds(condition.args[1]);
-    }
-    return false;
 }
 
 }  // namespace rcufuzz::litmus

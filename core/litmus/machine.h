@@ -12,7 +12,6 @@
 
 #include "core/base/hash.h"
 #include "core/litmus/program.h"
-#include "core/litmus/reordering.h"
 #include "core/memory/state_hash.h"
 #include "core/sim/world.h"
 
@@ -54,20 +53,19 @@ class Machine {
     struct Thread {
         Machine* machine = nullptr;
         unsigned number = 0;
-        Index turn = none;       // where it stands
-        Index statement = none;  // what it executes: this one, or one that comes early
+        Index statement = none;  // where it stands
+        unsigned rounds = 0;     // of loops, so far
         std::vector<Local> locals;
         // What it has loaded in this statement so far.
         RunningHash loaded;
         std::vector<memory::Time> loaded_times;
-        std::vector<Index> early;  // statements whose turn is still to come, but that have run
         bool done = false;
     };
 
     static void thread_main(void* arg);
     void execute(Thread& thread, const std::vector<Index>& statements);
     void execute(Thread& thread, Index number);
-    void execute_early(Thread& thread, const std::vector<Index>& statements, std::size_t at);
+    void loop(Thread& thread, const Statement& statement);
     Local evaluate(Thread& thread, Index number);
     Local binary(Thread& thread, const Expr& expr);
     Local call(Thread& thread, const Expr& expr);
@@ -81,7 +79,6 @@ class Machine {
     Index address(const Local& pointer, unsigned line);
     void before(sim::AccessKind kind, sim::ObjectId object);
     void wake_waiters(sim::ObjectId object);
-    bool holds(Index condition) const;
     Value final_value(const Observed& observed) const;
     void finish(Final& result);
     [[noreturn]] void refuse(unsigned line, const std::string& what);
@@ -95,7 +92,6 @@ class Machine {
     Mode mode_;
     memory::Model model_;
     memory::TimeRanks ranks_;
-    const Reordering reordering_;
     std::vector<Thread> threads_;
     std::vector<memory::Location*> locations_;
     std::vector<memory::GpDomain*> srcu_;  // by location; null: none yet

@@ -15,7 +15,13 @@
 namespace rcufuzz::litmus::test {
 namespace {
 
-States observed(const std::string& text, const CheckOptions& options = {}) {
+CheckOptions on_machine() {
+    CheckOptions options;
+    options.method = Method::machine;
+    return options;
+}
+
+States observed(const std::string& text, const CheckOptions& options = on_machine()) {
     const Test parsed = parse(text, "random.litmus");
     const Report report = check(parsed, "random.litmus", options);
     EXPECT_TRUE(report.complete);
@@ -31,20 +37,25 @@ std::uint64_t seeds(std::uint64_t standard) {
     return text == nullptr ? standard : std::strtoull(text, nullptr, 10);
 }
 
-bool has_sections(const Sketch& sketch) {
-    const auto begins_one = [](const Step& step) {
-        return step.what == Do::lock || step.what == Do::rcu_lock || step.what == Do::sync_rcu;
-    };
-    return std::ranges::any_of(sketch.threads, [&](const std::vector<Step>& thread) {
-        return std::ranges::any_of(thread, begins_one);
-    });
+// The axioms two times: as a search that is in use, and tried one by one on every candidate.
+TEST(Axioms, AllowWhatTheJudgeAllows) {
+    std::uint64_t judged = 0;
+    const std::uint64_t count = seeds(600);
+    for (std::uint64_t seed = 1; seed <= count; ++seed) {
+        const Sketch sketch = random_sketch(seed);
+        const double candidates = candidate_count(sketch);
+        if (candidates == 0 || candidates > 2000) continue;
+        ++judged;
+        const std::string text = to_litmus(sketch);
+        SCOPED_TRACE("seed " + std::to_string(seed) + "\n" + text);
+        ASSERT_EQ(observed(text, CheckOptions{}), allowed(sketch, Axioms::kernel));
+    }
+    EXPECT_GT(judged, count / 2);
 }
 
-// What is observed is allowed: no false alarm. And what the axioms allow is observed; where there
-// are sections, which nothing overtakes here, at least what they allow if no load comes after a
-// later store. README.md declares this limit, and the one that shows in one program of thousands.
+// What the machine shows is allowed: no false alarm. And it shows all that is allowed where no load
+// comes after a later store (core/memory/README.md, Limits).
 TEST(Model, ObservesWhatTheAxiomsAllow) {
-    std::uint64_t early = 0;
     std::uint64_t fewer = 0;
     std::uint64_t judged = 0;
     const std::uint64_t count = seeds(300);
@@ -56,16 +67,13 @@ TEST(Model, ObservesWhatTheAxiomsAllow) {
         const std::string text = to_litmus(sketch);
         SCOPED_TRACE("seed " + std::to_string(seed) + "\n" + text);
         const States ours = observed(text);
-        const States expected = allowed(sketch, Axioms::kernel);
-        const States in_order = allowed(sketch, Axioms::kernel_loads_first);
+        const States expected = observed(text, CheckOptions{});
         ASSERT_TRUE(std::ranges::includes(expected, ours));
-        ASSERT_TRUE(std::ranges::includes(ours, in_order));
-        if (!has_sections(sketch) && ours != expected) ++fewer;
-        if (ours.size() > in_order.size()) ++early;
+        ASSERT_TRUE(std::ranges::includes(ours, allowed(sketch, Axioms::kernel_loads_first)));
+        if (ours != expected) ++fewer;
     }
     EXPECT_GT(judged, count / 2);
-    EXPECT_LE(fewer, judged / 1000);
-    EXPECT_GT(early, 0u) << "stores come early in some of these programs";
+    EXPECT_GT(fewer, 0u) << "the limit shows";
 }
 
 // Both reductions off, and the same final states: the search leaves out no more than it may.
@@ -79,7 +87,7 @@ TEST(Search, FindsTheSameStatesWithoutReductions) {
         ++judged;
         const std::string text = to_litmus(sketch);
         SCOPED_TRACE("seed " + std::to_string(seed) + "\n" + text);
-        CheckOptions plain;
+        CheckOptions plain = on_machine();
         plain.reduce = false;
         ASSERT_EQ(observed(text), observed(text, plain));
     }
@@ -115,7 +123,7 @@ TEST(Model, SqueezedBoundsOnlyForbid) {
 
 // With sequential consistency the outcomes are some of those.
 TEST(Model, SequentialConsistencyObservesLess) {
-    CheckOptions sc;
+    CheckOptions sc = on_machine();
     sc.mode = Mode::sc;
     unsigned fewer = 0;
     for (std::uint64_t seed = 1; seed <= 100; ++seed) {

@@ -5,6 +5,7 @@
 #include "core/litmus/parse.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/litmus/cursor.h"
 #include "core/litmus/parse_code.h"
@@ -12,6 +13,9 @@
 namespace rcufuzz::litmus {
 
 namespace {
+
+constexpr std::size_t max_processes = 64;
+constexpr std::int64_t max_elements = 1000;
 
 class Parser {
    public:
@@ -24,10 +28,11 @@ class Parser {
         initial();
         while (is_process()) process();
         if (test_.processes.empty()) cursor_.refuse("expected P0(...) before " + cursor_.shown());
-        if (test_.processes.size() > memory::max_agents) {
-            cursor_.refuse("more than " + std::to_string(memory::max_agents) +
+        if (test_.processes.size() > max_processes) {
+            cursor_.refuse("more than " + std::to_string(max_processes) +
                            " processes are not supported");
         }
+        add_members();
         while (!cursor_.at_end()) tail();
         if (test_.condition == none) cursor_.refuse("expected exists, ~exists or forall");
         return std::move(test_);
@@ -46,10 +51,13 @@ class Parser {
         cursor_.expect("{");
         while (!cursor_.accept("}")) {
             if (cursor_.accept(";")) continue;
+            const bool bracket = cursor_.accept("[");
+            const bool typed = accept_type(cursor_);
+            if (!typed) cursor_.accept("*");
             if (cursor_.is_number())
                 initial_local();
             else
-                initial_location();
+                initial_location(bracket);
             if (!cursor_.is("}")) cursor_.expect(";");
         }
     }
@@ -58,27 +66,58 @@ class Parser {
         const std::int64_t process = cursor_.number();
         cursor_.expect(":");
         const std::string name = cursor_.word("the name of a variable");
-        cursor_.expect("=");
-        local_values_.push_back({process, name, initial_value()});
+        const Value value = cursor_.accept("=") ? initial_value() : 0;
+        local_values_.push_back({process, name, value});
     }
 
-    void initial_location() {
-        const bool bracket = cursor_.accept("[");
-        const bool typed = accept_type(cursor_);
-        if (!typed) cursor_.accept("*");
+    void initial_location(bool bracket) {
         const std::string name = cursor_.word("the name of a variable");
         if (bracket) cursor_.expect("]");
-        if (cursor_.is("[")) cursor_.refuse("arrays are not supported");
-        const Index location = location_named(name);
-        if (cursor_.accept("=")) {
+        if (cursor_.accept("[")) return initial_array(name);
+        if (cursor_.accept(".")) {
+            const std::string member = name + "." + cursor_.word("the name of a member");
+            test_.add_location(name);
+            return initial_of(test_.add_location(member));
+        }
+        const Index location = test_.add_location(name);
+        if (cursor_.is("=") && cursor_.is("{", 1)) return initial_struct(name);
+        initial_of(location);
+    }
+
+    void initial_of(Index location) {
+        if (!cursor_.accept("=")) return;
+        const Value value = initial_value();
+        test_.locations[location].initial = value;
+    }
+
+    // `int a[2] = {1, 2};`
+    void initial_array(const std::string& name) {
+        const std::int64_t elements = cursor_.number();
+        if (elements < 1 || elements > max_elements)
+            cursor_.refuse("an array has 1 to " + std::to_string(max_elements) + " elements");
+        if (test_.location(name) != none) cursor_.refuse("'" + name + "' is declared twice");
+        cursor_.expect("]");
+        Index at = test_.add_array(name, static_cast<Index>(elements));
+        const Index end = at + static_cast<Index>(elements);
+        if (!cursor_.accept("=")) return;
+        cursor_.expect("{");
+        while (!cursor_.accept("}")) {
+            if (at == end) cursor_.refuse("more values than elements");
             const Value value = initial_value();
-            test_.locations[location].initial = value;
+            test_.locations[at++].initial = value;
+            if (!cursor_.is("}")) cursor_.expect(",");
         }
     }
 
-    Index location_named(const std::string& name) {
-        if (test_.location(name) == none) test_.locations.push_back({name, 0});
-        return test_.location(name);
+    // `struct foo s = { .a = 1, .b = 2 };`
+    void initial_struct(const std::string& name) {
+        cursor_.expect("=");
+        cursor_.expect("{");
+        while (!cursor_.accept("}")) {
+            cursor_.expect(".");
+            initial_of(test_.add_location(name + "." + cursor_.word("the name of a member")));
+            if (!cursor_.is("}")) cursor_.expect(",");
+        }
     }
 
     Value initial_value() {
@@ -92,7 +131,14 @@ class Parser {
         const std::string name = cursor_.take().text;
         if (name == "NULL") return 0;
         if (cursor_.is("(")) return initial_value();  // ATOMIC_INIT(1)
-        return address_of(location_named(name));
+        if (cursor_.accept("[")) {
+            const auto address =
+                test_.element(address_of(test_.add_location(name)), cursor_.number());
+            if (!address) cursor_.refuse("there is no such element");
+            cursor_.expect("]");
+            return *address;
+        }
+        return address_of(test_.add_location(name));
     }
 
     // --- processes --------------------------------------------------------------------------
@@ -111,11 +157,22 @@ class Parser {
         Process made;
         for (const LocalValue& local : local_values_) {
             if (local.process != static_cast<std::int64_t>(test_.processes.size())) continue;
-            made.locals.push_back(local.name);
-            made.initial.push_back(local.value);
+            made.declare(local.name, local.value);
         }
         test_.processes.push_back(std::move(made));
         parse_process(cursor_, test_);
+    }
+
+    // Types are not known: a struct has whatever members a process names.
+    void add_members() {
+        const std::size_t variables = test_.locations.size();
+        if (variables * test_.members.size() > 10000) cursor_.refuse("too many members");
+        for (std::size_t i = 0; i < variables; ++i)
+            for (const std::string& member : test_.members) {
+                const std::string name = test_.locations[i].name + "." + member;
+                if (test_.locations[i].name.find('.') == std::string::npos)
+                    test_.add_location(name);
+            }
     }
 
     // --- what is asked ----------------------------------------------------------------------
@@ -177,7 +234,7 @@ class Parser {
     }
 
     void show(const Observed& observed) {
-        if (std::find(test_.shown.begin(), test_.shown.end(), observed) == test_.shown.end())
+        if (shown_.insert({observed.process, observed.index}).second)
             test_.shown.push_back(observed);
     }
 
@@ -267,8 +324,14 @@ class Parser {
         const bool bracket = cursor_.accept("[");
         if (!bracket) cursor_.accept("*");
         const unsigned line = cursor_.peek().line;
-        const std::string name = cursor_.word("a variable");
+        std::string name = cursor_.word("a variable");
         if (bracket) cursor_.expect("]");
+        if (cursor_.accept("[")) {
+            name += "[" + std::to_string(cursor_.number()) + "]";
+            cursor_.expect("]");
+        } else if (cursor_.accept(".")) {
+            name += "." + cursor_.word("the name of a member");
+        }
         const Index location = test_.location(name);
         if (location == none) cursor_.refuse_at(line, "there is no variable '" + name + "'");
         return {none, location};
@@ -280,6 +343,7 @@ class Parser {
     Cursor cursor_;
     Test test_;
     std::vector<LocalValue> local_values_;
+    std::set<std::pair<Index, Index>> shown_;
     unsigned depth_ = 0;  // how many parts the condition has; it is read recursively
 };
 

@@ -47,6 +47,9 @@ constexpr std::array<Level, 10> levels{Level{"||"},
                                        Level{"+", "-"},
                                        Level{"*", "/", "%"}};
 
+// The interpreters recurse into them.
+constexpr unsigned max_terms = 100;
+
 class CodeParser {
    public:
     CodeParser(Cursor& cursor, Test& test)
@@ -82,10 +85,11 @@ class CodeParser {
             if (!accept_type(cursor_)) cursor_.refuse("expected a type before " + cursor_.shown());
             if (cursor_.accept(")")) break;  // (void)
             const std::string name = cursor_.word("the name of a parameter");
-            if (process_.local(name) == none) {
-                if (test_.location(name) == none) test_.locations.push_back({name, 0});
-                process_.locals.push_back(name);
-                process_.initial.push_back(address_of(test_.location(name)));
+            if (process_.local(name) == none)
+                process_.declare(name, address_of(test_.add_location(name)));
+            if (cursor_.accept("[")) {  // of an array
+                if (cursor_.is_number()) cursor_.take();
+                cursor_.expect("]");
             }
             if (!cursor_.is(")")) cursor_.expect(",");
         }
@@ -112,11 +116,17 @@ class CodeParser {
             for (const Index inner : block()) out.push_back(inner);
         } else if (cursor_.accept("if")) {
             branch(out);
+        } else if (cursor_.accept("while")) {
+            while_loop(out);
+        } else if (cursor_.accept("do")) {
+            do_loop(out);
+        } else if (cursor_.accept("for")) {
+            for_loop(out);
         } else if (accept_type(cursor_)) {
             declaration(out);
         } else {
-            for (const char* const loop : {"while", "for", "do", "goto", "switch", "return"})
-                if (cursor_.is(loop)) cursor_.refuse(cursor_.shown() + " is not supported");
+            for (const char* const jump : {"goto", "switch", "return", "break", "continue"})
+                if (cursor_.is(jump)) cursor_.refuse(cursor_.shown() + " is not supported");
             simple(out);
             cursor_.expect(";");
         }
@@ -133,12 +143,53 @@ class CodeParser {
         out.push_back(add(std::move(made)));
     }
 
-    Index declare(const std::string& name) {
-        if (process_.local(name) == none) {
-            process_.locals.push_back(name);
-            process_.initial.push_back(0);
+    void while_loop(std::vector<Index>& out) {
+        Statement made;
+        made.kind = Statement::Kind::loop;
+        cursor_.expect("(");
+        made.value = expression();
+        cursor_.expect(")");
+        made.then_part = block_or_one();
+        out.push_back(add(std::move(made)));
+    }
+
+    void do_loop(std::vector<Index>& out) {
+        Statement made;
+        made.kind = Statement::Kind::loop;
+        made.body_first = true;
+        made.then_part = block_or_one();
+        cursor_.expect("while");
+        cursor_.expect("(");
+        made.value = expression();
+        cursor_.expect(")");
+        cursor_.expect(";");
+        out.push_back(add(std::move(made)));
+    }
+
+    void for_loop(std::vector<Index>& out) {
+        Statement made;
+        made.kind = Statement::Kind::loop;
+        cursor_.expect("(");
+        if (accept_type(cursor_)) {
+            declaration(out);
+        } else if (!cursor_.accept(";")) {
+            simple(out);
+            cursor_.expect(";");
         }
-        return process_.local(name);
+        made.value = cursor_.is(";") ? number(1) : expression();
+        cursor_.expect(";");
+        if (!cursor_.is(")")) simple(made.else_part);
+        cursor_.expect(")");
+        made.then_part = block_or_one();
+        out.push_back(add(std::move(made)));
+    }
+
+    Index declare(const std::string& name) { return process_.declare(name, 0); }
+
+    Index number(Value value) {
+        Expr made = make(Expr::Kind::number);
+        made.number = value;
+        return add(std::move(made));
     }
 
     void declaration(std::vector<Index>& out) {
@@ -146,7 +197,7 @@ class CodeParser {
             while (cursor_.accept("*")) {
             }
             const Index local = declare(cursor_.word("the name of a variable"));
-            if (cursor_.is("[")) cursor_.refuse("arrays are not supported");
+            if (cursor_.is("[")) cursor_.refuse("an array of a process is not supported");
             if (cursor_.accept("=")) assign(local, out);
             if (cursor_.accept(";")) return;
             cursor_.expect(",");
@@ -170,6 +221,7 @@ class CodeParser {
             assign(local, out);
             return;
         }
+        if (update(out)) return;
         Statement made;
         const Index left = expression();
         if (cursor_.accept("=")) {
@@ -186,7 +238,33 @@ class CodeParser {
         out.push_back(add(std::move(made)));
     }
 
+    // `i++`, `--i`, `i += 2`, of a local.
+    bool update(std::vector<Index>& out) {
+        const bool before = cursor_.is("++") || cursor_.is("--");
+        if (!before && !cursor_.is_word()) return false;
+        const std::size_t sign = before ? 0 : 1;
+        constexpr std::array<std::string_view, 7> signs{"++", "--", "+=", "-=", "*=", "|=", "&="};
+        if (std::ranges::none_of(signs, [&](auto text) { return cursor_.is(text, sign); }))
+            return false;
+        std::string op = cursor_.peek(sign).text;
+        if (before) cursor_.take();
+        const Token name = cursor_.take();
+        if (!before) cursor_.take();
+        Statement made;
+        made.kind = Statement::Kind::assign;
+        made.target = process_.local(name.text);
+        if (made.target == none)
+            cursor_.refuse_at(name.line, "'" + name.text + "' is not a variable of the process");
+        Expr sum = make(Expr::Kind::binary);
+        sum.op = op.substr(0, 1);
+        sum.args = {variable(name), op[0] == op[1] ? number(1) : expression()};
+        made.value = add(std::move(sum));
+        out.push_back(add(std::move(made)));
+        return true;
+    }
+
     Index expression() {
+        const Deeper deeper(*this);
         Expr made = make(Expr::Kind::condition);
         const Index left = binary(0);
         if (!cursor_.accept("?")) return left;
@@ -199,7 +277,8 @@ class CodeParser {
     Index binary(std::size_t level) {
         if (level == levels.size()) return unary();
         Index left = binary(level + 1);
-        for (;;) {
+        for (unsigned terms = 0;; ++terms) {
+            if (terms > max_terms) cursor_.refuse("an expression of too many terms");
             Expr made = make(Expr::Kind::binary);
             const auto& signs = levels[level];
             const auto* const sign =
@@ -215,7 +294,7 @@ class CodeParser {
     class Deeper {
        public:
         explicit Deeper(CodeParser& parser) : parser_(parser) {
-            if (++parser_.depth_ > 60) parser_.cursor_.refuse("nested too deeply");
+            if (++parser_.depth_ > 120) parser_.cursor_.refuse("nested too deeply");
         }
         ~Deeper() { --parser_.depth_; }
         Deeper(const Deeper&) = delete;
@@ -242,13 +321,44 @@ class CodeParser {
             return add(std::move(made));
         }
         if (cursor_.accept("&")) return unary_address();
-        return primary();
+        return postfix(primary());
+    }
+
+    // `a[i]`, `p->m`, `(*p).m`: what an address leads to.
+    Index postfix(Index inner) {
+        for (;;) {
+            Expr address = make(Expr::Kind::binary);
+            if (cursor_.accept("[")) {
+                address.op = "[]";
+                address.args = {inner, expression()};
+                cursor_.expect("]");
+            } else if (cursor_.is("->") || cursor_.is(".")) {
+                const bool of_pointer = cursor_.take().text == "->";
+                if (!of_pointer && test_.exprs[inner].kind == Expr::Kind::deref) {
+                    inner = test_.exprs[inner].args[0];
+                    --plain_;
+                }
+                address.kind = Expr::Kind::unary;
+                address.op = "." + cursor_.word("the name of a member");
+                address.args = {inner};
+                test_.members.insert(address.op.substr(1));
+            } else {
+                return inner;
+            }
+            Expr made = make(Expr::Kind::deref);
+            made.args = {add(std::move(address))};
+            ++plain_;
+            inner = add(std::move(made));
+        }
     }
 
     // `&*x`, or `&x` where x stands for a location.
     Index unary_address() {
         if (cursor_.accept("*")) return unary();
-        return primary();
+        const Index inner = postfix(primary());
+        if (test_.exprs[inner].kind != Expr::Kind::deref) return inner;
+        --plain_;
+        return test_.exprs[inner].args[0];
     }
 
     Index primary() {
@@ -269,8 +379,6 @@ class CodeParser {
         const Token name = cursor_.peek();
         cursor_.word("an expression");
         if (cursor_.is("(")) return call(name);
-        if (cursor_.is("[") || cursor_.is("->") || cursor_.is("."))
-            cursor_.refuse("arrays and members are not supported");
         return variable(name);
     }
 
@@ -304,6 +412,8 @@ class CodeParser {
             cursor_.refuse_at(name.line,
                               name.text + "() takes " + std::to_string(known->args) + " arguments");
         }
+        if (known->op == Op::try_cmpxchg && test_.exprs[made.args[1]].kind != Expr::Kind::local)
+            cursor_.refuse_at(name.line, name.text + "() takes '&variable' of the process");
         if (known->lvalue) {
             const Expr& first = test_.exprs[made.args[0]];
             if (first.kind != Expr::Kind::deref)

@@ -67,7 +67,6 @@ TEST(Parse, SectionsOfSrcuMayChangeHands) {
         "exists (1:r0=0)\n";
     const litmus::Test test = parse(text, "t.litmus");
     const Report report = check(test, "t.litmus", {});
-    EXPECT_EQ(report.observation(), "Sometimes");
     EXPECT_TRUE(report.unmatched);
     EXPECT_THAT(to_text(test, report), HasSubstr("\nFlag unmatched-srcu-unlock\n"));
 }
@@ -82,7 +81,7 @@ TEST(Parse, PrintsWhatHerdPrints) {
 TEST(Parse, SaysWhereAndWhat) {
     EXPECT_EQ(refusal("int main()"),
               "t.litmus:1: expected 'C NAME', the head of a litmus test in C");
-    EXPECT_EQ(refusal(one_process("while (1) {}")), "t.litmus:5: 'while' is not supported");
+    EXPECT_EQ(refusal(one_process("goto out;")), "t.litmus:5: 'goto' is not supported");
     EXPECT_EQ(refusal(one_process("smp_memb();")), "t.litmus:5: smp_memb() is not supported");
     EXPECT_EQ(refusal(one_process("WRITE_ONCE(*x, r1);")), "t.litmus:5: 'r1' is not declared");
     EXPECT_EQ(refusal(one_process("smp_store_release(x);")),
@@ -101,7 +100,6 @@ TEST(Parse, RefusesWhatGoesWrongInARun) {
               "t.litmus:6: access through what is no address");
     EXPECT_THAT(refusal(one_process("int r = READ_ONCE(*(x + 1));")), HasSubstr("'+' of these"));
     EXPECT_THAT(refusal(one_process("spin_unlock(x);")), HasSubstr("does not hold"));
-    EXPECT_THAT(refusal(one_process("rcu_read_unlock();")), HasSubstr("without rcu_read_lock()"));
     EXPECT_THAT(refusal(one_process("int r = " + std::string(1000, '(') + "1;")),
                 HasSubstr("nested too deeply"));
 }
@@ -120,30 +118,10 @@ TEST(Parse, CallsOfAllFamilies) {
     EXPECT_EQ(report.observation(), "Always");
 }
 
-// Three readers outnumber two grace periods. The search takes minutes to come to that state.
-TEST(Check, RandomRunsFindWhatTheSearchWouldComeToLast) {
-    std::string text = "C RRRGG\n{}\n";
-    for (int i = 0; i < 5; ++i) {
-        const std::string store = "WRITE_ONCE(*x" + std::to_string(i) + ", 1);";
-        const std::string load = "int r1 = READ_ONCE(*x" + std::to_string((i + 1) % 5) + ");";
-        text += "P" + std::to_string(i) + "(int *x" + std::to_string(i) + ", int *x" +
-                std::to_string((i + 1) % 5) + ")\n{\n";
-        text += i < 3 ? "rcu_read_lock(); " + store + load + " rcu_read_unlock();"
-                      : store + " synchronize_rcu(); " + load;
-        text += "\n}\n";
-    }
-    text += "exists (0:r1=0 /\\ 1:r1=0 /\\ 2:r1=0 /\\ 3:r1=0 /\\ 4:r1=0)\n";
-    CheckOptions options;
-    options.max_runs = 80'000;
-    const Report report = check(parse(text, "t.litmus"), "t.litmus", options);
-    EXPECT_FALSE(report.complete);
-    EXPECT_EQ(report.positive, 1u);
-}
-
 TEST(Parse, ADeadlockIsSaid) {
     EXPECT_EQ(run("C t\n{}\nP0(spinlock_t *x)\n{ spin_lock(x); spin_lock(x); }\nexists (x=1)\n")
                   .observation(),
-              "Deadlock");
+              "DEADLOCK");
 }
 
 }  // namespace

@@ -101,7 +101,11 @@ std::optional<Primitive> exchange(std::string_view name) {
     const Order order = strip_order(name);
     Primitive made{.op = Op::rmw, .order = order, .args = 2, .result = Result::old};
     if (name == "xchg") return made;
-    if (name != "cmpxchg") return std::nullopt;
+    if (name == "try_cmpxchg") {
+        made.op = Op::try_cmpxchg;
+        made.result = Result::happened;
+    }
+    if (name != "cmpxchg" && name != "try_cmpxchg") return std::nullopt;
     made.args = 3;
     made.arithmetic = Arithmetic::cmpxchg;
     return made;

@@ -17,6 +17,7 @@ enum class Op : std::uint8_t {
     store,
     store_mb,
     rmw,
+    try_cmpxchg,
     smp_mb,
     smp_rmb,
     smp_wmb,

@@ -5,6 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,12 +37,13 @@ struct Expr {
 };
 
 struct Statement {
-    enum class Kind : std::uint8_t { assign, store, call, branch };
+    enum class Kind : std::uint8_t { assign, store, call, branch, loop };
     Kind kind = Kind::call;
-    Index target = none;  // assign: the local; store: expression of the address
-    Index value = none;   // assign, store; call; branch: the condition
-    std::vector<Index> then_part;
-    std::vector<Index> else_part;
+    Index target = none;           // assign: the local; store: expression of the address
+    Index value = none;            // assign, store; call; branch and loop: the condition
+    std::vector<Index> then_part;  // loop: what is repeated
+    std::vector<Index> else_part;  // loop: what follows that each time
+    bool body_first = false;       // loop: do ... while
 };
 
 struct Process {
@@ -46,11 +51,18 @@ struct Process {
     std::vector<Value> initial;  // of the locals
     std::vector<Index> body;
     Index local(const std::string& name) const;
+    Index declare(const std::string& name, Value initial);  // or what has this name already
+
+   private:
+    std::map<std::string, Index> names_;
 };
 
 struct LocationSpec {
     std::string name;
     Value initial = 0;
+    // The array that it is an element of; of others, itself.
+    Index first = none;
+    Index elements = 1;
 };
 
 // What a final state is asked for: a location, or a local of a process.
@@ -92,10 +104,31 @@ struct Test {
     Index condition = none;
     Index filter = none;  // states that do not hold it do not count
     std::string condition_text;
-    std::vector<Observed> shown;  // in states, in order of first mention
-    bool has_plain = false;       // some access is plain, so there may be data races
+    std::vector<Observed> shown;    // in states, in order of first mention
+    std::set<std::string> members;  // of structs, that some process names
+    bool has_plain = false;         // some access is plain, so there may be data races
 
     Index location(const std::string& name) const;
+    Index add_location(const std::string& made);  // or what has this name already
+    // `made` is its first element.
+    Index add_array(const std::string& made, Index elements);
+    // The address so many elements further on in the same array; std::nullopt: there is none.
+    std::optional<Value> element(Value address, Value distance) const;
+    // The address of a member of the struct at this address.
+    std::optional<Value> member(Value address, const std::string& field) const;
+    // The location of this address; none: it is no address.
+    Index location_at(Value value) const {
+        const auto number = static_cast<std::uint64_t>(value - address_base);
+        return value >= address_base && number < locations.size() ? static_cast<Index>(number)
+                                                                  : none;
+    }
+
+   private:
+    std::map<std::string, Index> names_;
 };
+
+// A condition on a final state, which `value_of` knows.
+bool holds(const Test& test, Index condition,
+           const std::function<Value(const Observed&)>& value_of);
 
 }  // namespace rcufuzz::litmus

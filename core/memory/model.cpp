@@ -315,7 +315,11 @@ Loaded Model::rmw(unsigned agent, Location& x, Update update, void* arg, Order o
         candidates.add(candidate);
     }
     Candidate picked = pick(candidates);
-    if (!picked.updates) return commit_load(agent, x, picked, Order::relaxed, true, false);
+    if (!picked.updates) {
+        const Loaded loaded = commit_load(agent, x, picked, Order::relaxed, returns, false);
+        a.at_rmw = a.known;  // given up, but a read-modify-write to smp_mb__after_atomic()
+        return loaded;
+    }
     return commit_rmw(agent, x, picked, order, returns, on);
 }
 
