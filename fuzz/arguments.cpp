@@ -4,14 +4,59 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <cstdio>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <sstream>
 
 #include "core/base/check.h"
+#include "core/base/text.h"
 #include "fuzz/commands.h"
+#include "fuzz/output.h"
 
 namespace rcufuzz::cli {
 
 namespace {
+
+constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+constexpr double most_seconds = 1e9;
+constexpr std::uint64_t most_bound = 1'000'000;
+constexpr std::uint64_t most_states = std::uint64_t{1} << 32;
+
+// The whole of `text` as a number.
+template <typename Number, typename... Format>
+std::optional<Number> number_in(std::string_view text, Format... format) {
+    Number number{};
+    const char* const end = text.data() + text.size();
+    const auto [at, error] = std::from_chars(text.data(), end, number, format...);
+    return error == std::errc{} && at == end ? std::optional(number) : std::nullopt;
+}
+
+// Decimal or 0x digits and nothing else. CLI11 reads 010 as 8, and some of what is no number: so
+// the text that it gets to see is written anew.
+CLI::Validator whole(std::uint64_t min, std::uint64_t max = most) {
+    std::string range = std::to_string(min) + " or more";
+    if (max != most) range = std::to_string(min) + " to " + std::to_string(max);
+    const auto check = [min, max, range](std::string& text) -> std::string {
+        const bool hex = text.starts_with("0x");
+        const auto number = number_in<std::uint64_t>(std::string_view(text).substr(hex ? 2 : 0),
+                                                     hex ? 16 : 10);
+        if (!number || *number < min || *number > max)
+            return rcufuzz::quoted(text) + " is not a whole number, " + range;
+        text = std::to_string(*number);
+        return "";
+    };
+    return {check, range, "whole"};
+}
+
+CLI::Validator seconds() {
+    const auto check = [](std::string& text) -> std::string {
+        const auto number = number_in<double>(text, std::chars_format::general);
+        if (number && std::isfinite(*number) && *number > 0 && *number <= most_seconds) return "";
+        return rcufuzz::quoted(text) + " is not a number of seconds, above 0 and at most 1e9";
+    };
+    return {check, "seconds", "seconds"};
+}
 
 constexpr const char* bug_help =
     "bug to switch on: its name, the part before its first '_', or the specification's id "
@@ -33,7 +78,7 @@ void add_frame_options(CLI::App& command, FrameArgs& frame) {
 }
 
 constexpr const char* junit_help =
-    "also write a JUnit report for CI systems; an older one of that name is overwritten";
+    "also write a JUnit report for CI systems; an older one of rcufuzz is overwritten";
 
 void add_list(CLI::App& app, int& exit_code) {
     CLI::App* const command =
@@ -54,14 +99,16 @@ void add_hunt(CLI::App& app, int& exit_code) {
                      "scheduling policy (rcufuzz list), or all: in turn, one for each workload")
         ->capture_default_str();
     CLI::Option* const runs =
-        command->add_option("--runs", args->runs, "end after so many executions, over all jobs");
+        command->add_option("--runs", args->runs, "end after so many executions, over all jobs")
+            ->transform(whole(1));
     command->add_option("--seconds", args->seconds, "end after so much time; default 60")
-        ->check(CLI::PositiveNumber)
+        ->transform(seconds())
         ->excludes(runs);
     command->add_option("--seed", args->seed, "the same seed, the same hunt")
+        ->transform(whole(0))
         ->capture_default_str();
     command->add_option("--jobs", args->jobs, "processes, each with its own seeds")
-        ->check(CLI::Range(1, 256))
+        ->transform(whole(1, 256))
         ->capture_default_str();
     command->add_option("--memory", args->frame.memory, memory_help);
     command->add_option(
@@ -107,7 +154,8 @@ struct FileCommandSpec {
 void add_file_command(CLI::App& app, const FileCommandSpec& spec, int& exit_code) {
     CLI::App* const command = app.add_subcommand(spec.name, spec.summary);
     const auto args = std::make_shared<FileArgs>();
-    command->add_option("file", args->file, "a plan, text or binary")->required();
+    command->add_option("file", args->file, "a plan, text or binary; - for standard input")
+        ->required();
     command->add_option("-o,--output", args->output, "file to write; default standard output");
     command->add_flag("-f,--force", args->force, "overwrite the output file");
     if (spec.formats != nullptr) command->add_option("--format", args->format, spec.formats);
@@ -120,7 +168,7 @@ void add_story(CLI::App& app, int& exit_code) {
         "story", "runs hand-written stories, with their bugs and without: each step holds, or not");
     const auto args = std::make_shared<StoryArgs>();
     command->add_option("file", args->files, "story files")->required();
-    command->add_option("-o,--output", args->output, "also write the run as a plan");
+    command->add_option("-o,--output", args->output, "also write the last one's run as a plan");
     command->add_flag("-f,--force", args->force, "overwrite the output file");
     command->callback([args, &exit_code] { exit_code = story(*args); });
 }
@@ -141,34 +189,36 @@ void add_verify(CLI::App& app, int& exit_code) {
                             "a plan: its operations, and its bugs and configuration if none are "
                             "given here");
     command->add_option("--max-ops", args->max_ops, "all plans of at most so many operations")
-        ->check(CLI::Range(1, 16))
+        ->transform(whole(1, 16))
         ->capture_default_str()
         ->excludes(ops);
     CLI::Option* const preemptions =
         command->add_option("--preemptions", args->preemptions,
                             "only runs in which a context that could go on is stopped at most so "
-                            "often; without this, all");
+                            "often; without this, all")
+            ->transform(whole(0, most_bound));
     command
         ->add_option("--delays", args->delays,
                      "only runs in which at most so many choices of who acts are not the ordinary "
                      "one")
+        ->transform(whole(0, most_bound))
         ->excludes(preemptions);
     command->add_option("--memory", args->frame.memory, memory_help);
     command->add_option("--oracle", args->frame.oracle, "all (the default) or black-box");
     command
         ->add_option("--ticks", args->ticks,
                      "how often the clock may advance though no timer waits for it")
-        ->check(CLI::Range(0, 8))
+        ->transform(whole(0, 8))
         ->capture_default_str();
     command->add_option("--shard", args->shard, "i/n: the i-th of n parts, for n machines");
     command
         ->add_option("--states", args->states,
                      "how many states of a plan are kept, at up to 96 bytes each: beyond them the "
                      "search goes on, and does more than it must")
-        ->check(CLI::PositiveNumber)
+        ->transform(whole(1, most_states))
         ->capture_default_str();
     command->add_option("--seconds", args->seconds, "give up after so much time")
-        ->check(CLI::PositiveNumber)
+        ->transform(seconds())
         ->capture_default_str();
     command->add_option("--out", args->out, "directory for a counterexample")
         ->capture_default_str();
@@ -192,9 +242,10 @@ void add_survey(CLI::App& app, int& exit_code) {
     command->add_option("--strategy", args->strategies, "only this one; may be repeated")
         ->allow_extra_args(false);
     command->add_option("--runs", args->runs, "executions of each plan, at most")
-        ->check(CLI::PositiveNumber)
+        ->transform(whole(1))
         ->capture_default_str();
     command->add_option("--seed", args->seed, "the same seed, the same survey")
+        ->transform(whole(0))
         ->capture_default_str();
     command->add_option("--out", args->out, "directory for the finds, minimised");
     command->add_flag("--list", args->list, "print a line for each plan");
@@ -221,7 +272,7 @@ void add_litmus(CLI::App& app, int& exit_code) {
     command->add_option("--memory", args->memory, "memory model: weak or sc")
         ->capture_default_str();
     command->add_option("--seconds", args->seconds, "give a test up after so much time")
-        ->check(CLI::PositiveNumber)
+        ->transform(seconds())
         ->capture_default_str();
     command->add_flag("--json", args->json, "print one JSON document");
     command->callback([args, &exit_code] { exit_code = litmus_tests(*args); });
@@ -238,7 +289,7 @@ void add_bench(CLI::App& app, int& exit_code) {
                      "peers: a small model, hunted and proved beside SPIN")
         ->capture_default_str();
     command->add_option("--seconds", args->seconds, "cost: CPU time for each line")
-        ->check(CLI::PositiveNumber)
+        ->transform(seconds())
         ->capture_default_str();
     command->add_option("--target", args->frame.target, "only this one; finds needs it");
     command->add_option("--bug", args->frame.bugs, std::string("finds: ") + bug_help)
@@ -252,11 +303,11 @@ void add_bench(CLI::App& app, int& exit_code) {
     command->add_option("--strategy", args->strategies, "finds: only this one; may be repeated")
         ->allow_extra_args(false);
     command->add_option("--seeds", args->seeds, "finds, peers: hunts for each cell of the table")
-        ->check(CLI::Range(1, 1000))
+        ->transform(whole(1, 1000))
         ->capture_default_str();
     command
         ->add_option("--runs", args->runs, "finds, peers: a hunt gives up after so many executions")
-        ->check(CLI::PositiveNumber)
+        ->transform(whole(1))
         ->capture_default_str();
     command->callback([args, &exit_code] { exit_code = bench(*args); });
 }
@@ -268,8 +319,10 @@ int run_command_line(int argc, const char* const* argv) {
     CLI::App app("Hunts concurrency bugs in the kernel's RCU callback offloading.", "rcufuzz");
     app.require_subcommand(1);
     app.footer(
-        "Exit codes: 0 nothing found, or as expected; 42 a bug in the subject; 64 bad usage "
-        "or input;\n70 a fault of rcufuzz itself.");
+        "Exit codes: 0 nothing found, or as expected; 42 a bug in the subject; 64 bad usage,\n"
+        "input that cannot be read, or output that cannot be written; 70 a fault of rcufuzz;\n"
+        "75 no answer within the bounds (verify, litmus; a hunt whose jobs were all killed);\n"
+        "130 interrupted by SIGINT, SIGTERM or SIGHUP, whatever was found before.");
     add_list(app, exit_code);
     add_hunt(app, exit_code);
     add_replay(app, exit_code);
@@ -288,7 +341,9 @@ int run_command_line(int argc, const char* const* argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {
-        app.exit(help);
+        std::ostringstream text;
+        app.exit(help, text, text);
+        put(text.str());
         return exit_clean;
     } catch (const CLI::ParseError& error) {
         throw UserError(std::string(error.what()) + " (rcufuzz --help)");

@@ -13,9 +13,11 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/peer/peer_model.h"
 #include "core/strategy/strategies.h"
+#include "fuzz/output.h"
 #include "fuzz/stopwatch.h"
 
 namespace rcufuzz::cli {
@@ -107,18 +109,18 @@ void print_hunts(const char* policy, unsigned seeds, std::uint64_t limit) {
     }
     const double seconds = watch.seconds();
     std::sort(counts.begin(), counts.end());
-    fmt::print("  {:<8} {:>4} of {:<4} {:>10} {:>10} {:>12.0f}\n", policy, found, seeds,
+    print("  {:<8} {:>4} of {:<4} {:>10} {:>10} {:>12.0f}\n", policy, found, seeds,
                counts[counts.size() / 2], counts.back(), static_cast<double>(runs) / seconds);
-    std::fflush(stdout);
+    flush_output();
 }
 
 void print_proof(bool fixed) {
     const Stopwatch watch;
     const peer::PeerProof proof = peer::prove_peer_model({.fixed = fixed});
-    fmt::print("  ours, {:<7} {:<14} {:>9} states {:>9} runs {:>8.2f} s {:>6} MB of states\n",
+    print("  ours, {:<7} {:<14} {:>9} states {:>9} runs {:>8.2f} s {:>6} MB of states\n",
                fixed ? "fixed" : "broken", proof.clean ? "proved" : "counterexample", proof.states,
                proof.runs, watch.seconds(), proof.megabytes);
-    std::fflush(stdout);
+    flush_output();
 }
 
 bool can_run(const char* command) {
@@ -132,32 +134,32 @@ void print_spin(const std::string& folder, bool fixed) {
                               "-a model.pml >/dev/null && cc -O2 -DSAFETY -w -o pan pan.c && "
                               "./pan -m100000 > report 2>&1";
     if (std::system(build.c_str()) != 0) {
-        fmt::print("  SPIN failed\n");
+        print("  SPIN failed\n");
         return;
     }
     const std::vector<std::uint8_t> bytes = read_file(folder + "/report");
     const std::string report(bytes.begin(), bytes.end());
-    fmt::print("  SPIN, {}:\n", fixed ? "fixed" : "broken");
+    print("  SPIN, {}:\n", fixed ? "fixed" : "broken");
     for (const std::string_view line : lines(report)) {
         for (const char* const wanted :
              {"errors:", "states, stored", "elapsed time", "total actual memory", "invalid end"})
-            if (line.find(wanted) != line.npos) fmt::print("    {}\n", trim(line));
+            if (line.find(wanted) != line.npos) print("    {}\n", trim(line));
     }
 }
 
 }  // namespace
 
 void bench_peers(unsigned seeds, std::uint64_t runs) {
-    fmt::print("nocb timer, broken: executions to find\n");
-    fmt::print("  {:<8} {:>12} {:>10} {:>10} {:>12}\n", "strategy", "found", "median", "worst",
+    print("nocb timer, broken: executions to find\n");
+    print("  {:<8} {:>12} {:>10} {:>10} {:>12}\n", "strategy", "found", "median", "worst",
                "executions/s");
     for (const strategy::PolicyInfo& policy : strategy::all_policies())
         print_hunts(std::string(policy.name).c_str(), seeds, runs);
-    fmt::print("nocb timer, every run\n");
+    print("nocb timer, every run\n");
     print_proof(false);
     print_proof(true);
     if (!can_run("spin") || !can_run("cc")) {
-        fmt::print("  SPIN is not installed (Debian package spin)\n");
+        print("  SPIN is not installed (Debian package spin)\n");
         return;
     }
     std::string folder = (std::filesystem::temp_directory_path() / "rcufuzz-peers-XXXXXX").string();

@@ -17,6 +17,7 @@
 #include "core/strategy/strategies.h"
 #include "fuzz/bench_peers.h"
 #include "fuzz/commands.h"
+#include "fuzz/output.h"
 
 namespace rcufuzz::cli {
 
@@ -24,8 +25,8 @@ namespace {
 
 void print_measurement(const run::Measurement& line) {
     const std::string goal = line.goal.empty() ? "" : "   (goal: " + line.goal + ")";
-    fmt::print("  {:<40} {:>12.1f} {}{}\n", line.what, line.value, line.unit, goal);
-    std::fflush(stdout);
+    print("  {:<40} {:>12.1f} {}{}\n", line.what, line.value, line.unit, goal);
+    flush_output();
 }
 
 double cpu_seconds_of_children() {
@@ -43,7 +44,7 @@ void bench_fuzz_target(std::string_view target) {
     const std::string fuzzer =
         (build / "fuzz-asan/fuzz" / ("fuzz_" + std::string(target))).string();
     if (!std::filesystem::exists(fuzzer)) {
-        fmt::print("  no {}: cmake --preset fuzz-asan, cmake --build --preset fuzz-asan\n", fuzzer);
+        print("  no {}: cmake --preset fuzz-asan, cmake --build --preset fuzz-asan\n", fuzzer);
         return;
     }
     const double before = cpu_seconds_of_children();
@@ -58,7 +59,7 @@ void bench_fuzz_target(std::string_view target) {
 void bench_cost(const BenchArgs& args) {
     for (const scenario::Subsystem* target : run::all_targets()) {
         if (!args.frame.target.empty() && args.frame.target != target->name) continue;
-        fmt::print("{}\n", target->name);
+        print("{}\n", target->name);
         for (const run::Measurement& line : run::measure_costs(*target, args.seconds))
             print_measurement(line);
         bench_fuzz_target(target->name);
@@ -113,23 +114,23 @@ void bench_bug(const BenchArgs& args, const std::string& bug,
                 verdicts.push_back(verdict);
         cells += " " + times.text() + " |";
     }
-    fmt::print("| {} | {} |{}\n", bug, words_of(verdicts), cells);
-    std::fflush(stdout);
+    print("| {} | {} |{}\n", bug, words_of(verdicts), cells);
+    flush_output();
 }
 
 void bench_finds(const BenchArgs& args) {
     if (args.frame.target.empty()) throw UserError("bench finds: needs --target");
     const std::vector<std::string> strategies = wanted_strategies(args);
     const std::vector<std::string> bugs = wanted_bugs(args);
-    fmt::print("Executions to find, median / worst of {} seeds; a hunt gives up after {}.\n\n",
+    print("Executions to find, median / worst of {} seeds; a hunt gives up after {}.\n\n",
                args.seeds, args.runs);
     std::string rule = "|---|---|";
-    fmt::print("| bug | reported |");
+    print("| bug | reported |");
     for (const std::string& strategy : strategies) {
-        fmt::print(" {} |", strategy);
+        print(" {} |", strategy);
         rule += "---|";
     }
-    fmt::print("\n{}\n", rule);
+    print("\n{}\n", rule);
     for (const std::string& bug : bugs) bench_bug(args, bug, strategies);
 }
 

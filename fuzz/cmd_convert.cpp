@@ -2,13 +2,14 @@
 //
 // rcufuzz convert
 #include "core/base/check.h"
-#include "core/base/text.h"
+#include "core/base/files.h"
 #include "core/run/codec.h"
 #include "fuzz/commands.h"
 
 namespace rcufuzz::cli {
 
 int convert(const FileArgs& args) {
+    check_output(args.output, args.force);
     const std::vector<std::uint8_t> input = read_file(args.file);
     const run::Plan plan = parse(input, args.file, args.frame);
     if (run::looks_like_text(input)) {

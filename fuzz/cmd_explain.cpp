@@ -2,6 +2,7 @@
 //
 // rcufuzz explain
 #include "core/base/check.h"
+#include "core/base/text.h"
 #include "core/report/explain.h"
 #include "fuzz/commands.h"
 
@@ -11,7 +12,9 @@ int explain(const FileArgs& args) {
     const std::string& word = args.format.empty() ? "text" : args.format;
     const auto format = report::format_from_word(word);
     if (!format)
-        throw UserError("--format " + word + ": not text, story, html, chrome-trace or json");
+        throw UserError("--format " + quoted(word) +
+                        ": not text, story, html, chrome-trace or json");
+    check_output(args.output, args.force);
     const run::Plan plan = load(args.file, args.frame);
     write_output(args.output, report::explain(plan, *format, args.file), args.force);
     return exit_clean;

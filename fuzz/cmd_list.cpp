@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // rcufuzz list
-#include <fmt/core.h>
-
 #include "core/run/names.h"
 #include "core/strategy/strategies.h"
 #include "fuzz/commands.h"
 #include "fuzz/json_output.h"
+#include "fuzz/output.h"
 
 namespace rcufuzz::cli {
 
@@ -30,20 +29,20 @@ std::string call_of(const scenario::OpSpec& op) {
 }
 
 void print_target(const scenario::Subsystem& target) {
-    fmt::print("target {}: {}\n", target.name, target.summary);
-    fmt::print("  bugs\n");
+    print("target {}: {}\n", target.name, target.summary);
+    print("  bugs\n");
     for (const scenario::BugSpec& bug : target.bugs) {
-        fmt::print("    {}\n        {}: {}{}\n        {}\n", bug.name,
+        print("    {}\n        {}: {}{}\n        {}\n", bug.name,
                    bug.benign() ? "benign" : word(bug.verdict), bug.summary,
                    bug.needs.weak_memory ? " (weak memory only)" : "", bug.fixed_by);
-        if (!bug.needs.config.empty()) fmt::print("        needs {}\n", bug.needs.config);
+        if (!bug.needs.config.empty()) print("        needs {}\n", bug.needs.config);
     }
-    fmt::print("  operations, in contexts\n");
+    print("  operations, in contexts\n");
     for (const scenario::OpSpec& op : target.ops)
-        fmt::print("    {:<36} {:<24} {}\n", call_of(op), contexts_of(op), op.summary);
-    fmt::print("  configuration, standard and range\n");
+        print("    {:<36} {:<24} {}\n", call_of(op), contexts_of(op), op.summary);
+    print("  configuration, standard and range\n");
     for (const scenario::ConfigSpec& config : target.configs) {
-        fmt::print("    {:<24} {:>5}  {}..{}: {}\n", config.name, config.standard, config.min,
+        print("    {:<24} {:>5}  {}..{}: {}\n", config.name, config.standard, config.min,
                    config.max, config.summary);
     }
 }
@@ -52,16 +51,16 @@ void print_target(const scenario::Subsystem& target) {
 
 int list(const ListArgs& args) {
     if (args.json) {
-        fmt::print("{}", list_json());
+        put(list_json());
         return exit_clean;
     }
     for (const scenario::Subsystem* const target : run::all_targets()) print_target(*target);
-    fmt::print("strategies\n");
+    print("strategies\n");
     for (const strategy::PolicyInfo& policy : strategy::all_policies())
-        fmt::print("    {:<24} {}\n", policy.name, policy.summary);
-    fmt::print("verdicts (*: seen by --oracle black-box, too)\n");
+        print("    {:<24} {}\n", policy.name, policy.summary);
+    print("verdicts (*: seen by --oracle black-box, too)\n");
     for (const VerdictInfo& verdict : all_verdicts())
-        fmt::print("  {} {:<24} {}\n", verdict.black_box ? '*' : ' ', verdict.word,
+        print("  {} {:<24} {}\n", verdict.black_box ? '*' : ' ', verdict.word,
                    verdict.meaning);
     return exit_clean;
 }

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // rcufuzz litmus
-#include <fmt/core.h>
-
-#include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "core/base/check.h"
+#include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/litmus/check.h"
 #include "core/litmus/parse.h"
 #include "fuzz/commands.h"
+#include "fuzz/inputs.h"
+#include "fuzz/output.h"
 
 namespace rcufuzz::cli {
 
@@ -28,11 +27,6 @@ struct Deadline {
     }
 };
 
-std::string read_text(const std::string& file) {
-    const std::vector<std::uint8_t> bytes = read_file(file);
-    return {bytes.begin(), bytes.end()};
-}
-
 struct Checked {
     std::string file;
     litmus::Test test;
@@ -41,9 +35,8 @@ struct Checked {
     std::string outside;  // why the test was not run; empty: it was
 };
 
-Checked check_file(const std::string& file, const LitmusArgs& args) {
-    Checked checked;
-    checked.file = file;
+void check_file(Checked& checked, const LitmusArgs& args) {
+    const std::string& file = checked.file;
     litmus::CheckOptions options;
     options.mode = args.memory == "sc" ? litmus::Mode::sc : litmus::Mode::weak;
     Deadline deadline{std::chrono::steady_clock::now() +
@@ -53,7 +46,12 @@ Checked check_file(const std::string& file, const LitmusArgs& args) {
     checked.test = litmus::parse(read_text(file), file);
     checked.report = litmus::check(checked.test, file, options);
     checked.agreement = litmus::agreement(checked.test, checked.report);
-    return checked;
+}
+
+// The search was given up before it knew.
+bool is_undecided(const Checked& checked) {
+    if (checked.agreement == Agreement::not_recorded) return !checked.report.complete;
+    return checked.agreement == Agreement::undecided;
 }
 
 std::string_view agreement_word(Agreement agreement) {
@@ -71,26 +69,25 @@ std::string_view agreement_word(Agreement agreement) {
 }
 
 void print_whole(const Checked& checked) {
-    fmt::print("{}", litmus::to_text(checked.test, checked.report));
+    put_text(litmus::to_text(checked.test, checked.report));
     if (!checked.report.complete)
-        fmt::print("Not exhaustive: given up after {} runs\n", checked.report.runs);
+        print("Not exhaustive: given up after {} runs\n", checked.report.runs);
     else if (checked.report.forgot)
-        fmt::print("Not exhaustive: more than {} stores to one variable\n", memory::max_history);
+        print("Not exhaustive: more than {} stores to one variable\n", memory::max_history);
     if (!checked.test.result.empty())
-        fmt::print("Recorded {}: {}\n", checked.test.result, agreement_word(checked.agreement));
+        print("Recorded {}: {}\n", checked.test.result, agreement_word(checked.agreement));
 }
 
 void print_line(const Checked& checked) {
     if (!checked.outside.empty()) {
-        fmt::print("{:<10} {:<10} outside the dialect: {}\n", "-", "-", checked.outside);
+        print("{:<10} {:<10} outside the dialect: {}\n", "-", "-", checked.outside);
         return;
     }
     const std::string recorded = checked.test.result.empty() ? "-" : checked.test.result;
-    fmt::print("{:<10} {:<10} {:<16} {:>4} states {:>7} runs{}{}  {}\n",
-               checked.report.observation(), recorded, agreement_word(checked.agreement),
-               checked.report.states.size(), checked.report.runs,
-               checked.report.complete ? "" : " (not exhaustive)",
-               checked.report.race ? " (data race)" : "", checked.file);
+    print("{:<10} {:<10} {:<16} {:>4} states {:>7} runs{}{}  {}\n", checked.report.observation(),
+          recorded, agreement_word(checked.agreement), checked.report.states.size(),
+          checked.report.runs, checked.report.complete ? "" : " (not exhaustive)",
+          checked.report.race ? " (data race)" : "", printable(checked.file));
 }
 
 nlohmann::json as_json(const Checked& checked) {
@@ -122,37 +119,36 @@ nlohmann::json as_json(const Checked& checked) {
 
 int litmus_tests(const LitmusArgs& args) {
     if (args.memory != "sc" && args.memory != "weak")
-        throw UserError("--memory " + args.memory + ": expected sc or weak");
-    const std::vector<std::string> files = files_under(args.paths, ".litmus");
+        throw UserError("--memory " + rcufuzz::quoted(args.memory) + ": expected sc or weak");
+    Inputs inputs(args.paths, litmus_files);
+    const std::vector<std::string>& files = inputs.files();
     const bool one = files.size() == 1;
     std::size_t outside = 0;
     std::size_t wrong = 0;
+    bool undecided = false;
     nlohmann::json all = nlohmann::json::array();
     for (const std::string& file : files) {
+        if (output_failed()) break;
         Checked checked;
-        try {
-            checked = check_file(file, args);
-        } catch (const UserError& error) {
-            if (one) throw;
-            ++outside;
-            checked.file = file;
-            checked.outside = error.what();
-        }
+        checked.file = file;
+        checked.outside = inputs.try_input([&] { check_file(checked, args); });
+        if (!checked.outside.empty()) ++outside;
+        if (checked.outside.empty() && is_undecided(checked)) undecided = true;
         if (checked.agreement == Agreement::disagrees) ++wrong;
         if (args.json)
             all.push_back(as_json(checked));
-        else if (one)
-            print_whole(checked);
-        else
+        else if (!one)
             print_line(checked);
+        else if (checked.outside.empty())
+            print_whole(checked);
     }
     if (args.json)
-        fmt::print("{}\n", all.dump(1));
-    else if (!one)
-        fmt::print("{} tests, {} not as recorded, {} outside the dialect\n", files.size(), wrong,
-                   outside);
+        put(all.dump(1, ' ', true, nlohmann::json::error_handler_t::replace) + "\n");
+    else if (files.size() > 1)
+        print("{} tests, {} not as recorded, {} outside the dialect\n", files.size(), wrong,
+              outside);
     if (wrong != 0) return exit_found;
-    return outside != 0 ? exit_usage : exit_clean;
+    return inputs.any_refused() ? exit_usage : undecided ? exit_undecided : exit_clean;
 }
 
 }  // namespace rcufuzz::cli

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // rcufuzz minimize
-#include <fmt/core.h>
-
 #include "core/base/check.h"
 #include "core/report/minimize.h"
 #include "core/run/codec.h"
 #include "core/run/runner.h"
 #include "fuzz/commands.h"
+#include "fuzz/output.h"
 
 namespace rcufuzz::cli {
 
 int minimize(const FileArgs& args) {
+    check_output(args.output, args.force);
     const run::Plan plan = load(args.file, args.frame);
     report::MinimizeStats stats;
     const run::Plan smaller = report::minimize(plan, {}, &stats);
     if (!stats.reproduced) throw UserError(args.file + ": shows no bug; nothing to minimise");
     write_output(args.output, run::to_text(smaller), args.force);
-    fmt::print(stderr, "{} ops, {} decisions -> {} ops, {} decisions in {} runs\n", plan.ops.size(),
-               plan.decisions.size(), smaller.ops.size(), smaller.decisions.size(), stats.runs);
+    remark(fmt::format("{} ops, {} decisions -> {} ops, {} decisions in {} runs", plan.ops.size(),
+                       plan.decisions.size(), smaller.ops.size(), smaller.decisions.size(),
+                       stats.runs));
     return exit_clean;
 }
 

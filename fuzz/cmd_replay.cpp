@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // rcufuzz replay
-#include <fmt/core.h>
-
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/run/runner.h"
 #include "fuzz/commands.h"
+#include "fuzz/inputs.h"
 #include "fuzz/json_output.h"
 #include "fuzz/junit.h"
+#include "fuzz/output.h"
 
 namespace rcufuzz::cli {
 
 namespace {
 
-void print(const ReplayedFile& replayed) {
+void print_line(const ReplayedFile& replayed) {
     const run::Outcome& outcome = replayed.outcome;
+    const std::string file = printable(replayed.file);
     if (outcome.found())
-        fmt::print("{}: {} at {}: {}\n", replayed.file, word(outcome.verdict), outcome.site,
-                   outcome.detail);
+        print("{}: {} at {}: {}\n", file, word(outcome.verdict), outcome.site, outcome.detail);
     else
-        fmt::print("{}: {}\n", replayed.file, word(outcome.verdict));
+        print("{}: {}\n", file, word(outcome.verdict));
 }
 
 // Which verdicts are as expected.
@@ -31,7 +32,7 @@ class Expected {
     explicit Expected(const std::string& word) {
         if (word == "bug") return;
         only_ = word.empty() ? Verdict::clean : verdict_from_word(word);
-        if (!only_) throw UserError("unknown verdict '" + word + "' (rcufuzz list)");
+        if (!only_) throw UserError("unknown verdict " + quoted(word) + " (rcufuzz list)");
     }
 
     // More than one where a plan has several bugs.
@@ -45,7 +46,9 @@ class Expected {
         return verdicts;
     }
 
+    // A file without a verdict disappoints nobody here: it is an error of another kind.
     bool met_by(const ReplayedFile& replayed) const {
+        if (!replayed.error.empty()) return true;
         const std::vector<Verdict> wanted = of(replayed.plan);
         return std::ranges::find(wanted, replayed.outcome.verdict) != wanted.end();
     }
@@ -57,8 +60,11 @@ class Expected {
 JunitCase junit_case(const ReplayedFile& replayed, const Expected& expected) {
     const run::Outcome& outcome = replayed.outcome;
     JunitCase test;
-    test.group = "rcufuzz.replay." + std::string(replayed.plan.target->name);
+    test.group = "rcufuzz.replay";
     test.name = replayed.file;
+    test.error = replayed.error;
+    if (!test.error.empty()) return test;
+    test.group += "." + std::string(replayed.plan.target->name);
     if (outcome.found())
         test.output = fmt::format("{} at {}: {}\nrcufuzz explain {}\n", word(outcome.verdict),
                                   outcome.site, outcome.detail, replayed.file);
@@ -74,29 +80,32 @@ void write_junit(const std::string& file, const std::vector<ReplayedFile>& files
                  const Expected& expected) {
     std::vector<JunitCase> cases;
     for (const ReplayedFile& replayed : files) cases.push_back(junit_case(replayed, expected));
-    write_file(file, junit_xml("rcufuzz replay", cases), true);
+    write_file(file, junit_xml("replay", cases), true);
 }
 
 }  // namespace
 
 int replay(const ReplayArgs& args) {
     const Expected expected(args.expect);
-    // All files are read before the first is run: a bad one leaves no half of an answer.
+    if (!args.junit.empty()) check_junit(args.junit);
+    if (!args.frame.target.empty()) make_frame(args.frame);  // an error there is no file's
+    Inputs inputs(args.paths, plan_files);
     std::vector<ReplayedFile> files;
-    for (const std::string& file : files_under(args.paths, ".plan"))
-        files.push_back({file, load(file, args.frame), run::Outcome{}});
-    if (!args.junit.empty()) claim_junit(args.junit);
-    for (ReplayedFile& replayed : files) replayed.outcome = run::replay(replayed.plan);
-
-    if (args.json) {
-        fmt::print("{}", replay_json(files));
-    } else {
-        for (const ReplayedFile& replayed : files) print(replayed);
+    for (const std::string& file : inputs.files()) {
+        if (output_failed()) break;
+        ReplayedFile& replayed = files.emplace_back();
+        replayed.file = file;
+        replayed.error = inputs.try_input([&] {
+            replayed.plan = load(file, args.frame);
+            replayed.outcome = run::replay(replayed.plan);
+        });
+        if (!args.json && replayed.error.empty()) print_line(replayed);
     }
+    if (args.json) put(replay_json(files));
     if (!args.junit.empty()) write_junit(args.junit, files, expected);
     const bool as_wanted = std::ranges::all_of(
         files, [&](const ReplayedFile& replayed) { return expected.met_by(replayed); });
-    return as_wanted ? exit_clean : exit_found;
+    return inputs.exit_code(as_wanted ? exit_clean : exit_found);
 }
 
 }  // namespace rcufuzz::cli

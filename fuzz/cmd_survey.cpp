@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // rcufuzz survey
-#include <fmt/core.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <map>
 
 #include "core/base/check.h"
+#include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/report/minimize.h"
 #include "core/run/codec.h"
 #include "core/run/names.h"
 #include "core/run/survey.h"
 #include "fuzz/commands.h"
+#include "fuzz/inputs.h"
+#include "fuzz/output.h"
 #include "fuzz/stopwatch.h"
 
 namespace rcufuzz::cli {
@@ -27,43 +27,68 @@ run::Plan plan_of(const std::string& file, const SurveyArgs& args) {
     return run::with_words(load(file, {}), args.frame);
 }
 
-void show(const Stopwatch& watch, std::size_t done, std::size_t all, std::size_t found) {
-    static double shown = 0;
-    if (isatty(STDERR_FILENO) == 0 || watch.seconds() < shown + 0.5) return;
-    shown = watch.seconds();
-    fmt::print(stderr, "\r{:>6.0f} s  plan {} of {}, {} with a find ", shown, done, all, found);
-    std::fflush(stderr);
-}
+class Surveyor {
+   public:
+    explicit Surveyor(const SurveyArgs& args)
+        : args_(args), survey_({args.strategies, args.seed, args.runs}) {
+        if (!args.out.empty()) make_folder(args.out);
+    }
+
+    int run() {
+        Inputs inputs(args_.paths, plan_files);
+        for (const std::string& file : inputs.files()) {
+            show(inputs.files().size());
+            if (inputs.try_input([&] { try_file(file); }).empty()) ++done_;
+            if (output_failed()) break;
+        }
+        progress_.clear();
+        if (done_ != 0) print_summary();
+        return inputs.exit_code(found_ != 0 ? exit_found : exit_clean);
+    }
+
+   private:
+    void show(std::size_t all) {
+        if (progress_.due(watch_.seconds()))
+            progress_.show(fmt::format("{:>6.0f} s  plan {} of {}, {} with a find ",
+                                       watch_.seconds(), done_, all, found_));
+    }
+
+    void try_file(const std::string& file) {
+        const auto find = survey_.try_plan(plan_of(file, args_));
+        std::string line = "nothing";
+        if (find) {
+            ++found_;
+            ++verdicts_[word(find->outcome.verdict)];
+            line = fmt::format("{} at {}: run {}", word(find->outcome.verdict), find->outcome.site,
+                               find->run);
+            if (!args_.out.empty()) line += ": " + printable(keep(file, find->plan));
+        }
+        if (args_.list) print("{}: {}\n", printable(file), line);
+    }
+
+    // Plans of several folders may have the same name.
+    std::string keep(const std::string& file, const run::Plan& plan) const {
+        return write_apart(args_.out, fs::path(file).filename().string(),
+                           run::to_text(report::minimize(plan)));
+    }
+
+    void print_summary() const {
+        print("{} of {} plans show a bug", found_, done_);
+        for (const auto& [verdict, count] : verdicts_) print(", {} {}", verdict, count);
+        print(" ({} runs, {:.1f} s)\n", survey_.runs(), watch_.seconds());
+    }
+
+    const SurveyArgs& args_;
+    run::Survey survey_;
+    const Stopwatch watch_;
+    ProgressLine progress_;
+    std::map<std::string_view, std::size_t> verdicts_;
+    std::size_t done_ = 0;
+    std::size_t found_ = 0;
+};
 
 }  // namespace
 
-int survey(const SurveyArgs& args) {
-    const std::vector<std::string> files = files_under(args.paths, ".plan");
-    if (!args.out.empty()) fs::create_directories(args.out);
-    run::Survey survey({args.strategies, args.seed, args.runs});
-    const Stopwatch watch;
-    std::map<std::string_view, std::size_t> verdicts;
-    std::size_t found = 0;
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        show(watch, i, files.size(), found);
-        const auto find = survey.try_plan(plan_of(files[i], args));
-        if (args.list)
-            fmt::print("{}: {}\n", files[i],
-                       find ? fmt::format("{} at {}: run {}", word(find->outcome.verdict),
-                                          find->outcome.site, find->run)
-                            : "nothing");
-        if (!find) continue;
-        ++found;
-        ++verdicts[word(find->outcome.verdict)];
-        if (args.out.empty()) continue;
-        const std::string path = args.out + "/" + fs::path(files[i]).filename().string();
-        write_file(path, run::to_text(report::minimize(find->plan)), false);
-    }
-    if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r\x1b[K");
-    fmt::print("{} of {} plans show a bug", found, files.size());
-    for (const auto& [verdict, count] : verdicts) fmt::print(", {} {}", verdict, count);
-    fmt::print(" ({} runs, {:.1f} s)\n", survey.runs(), watch.seconds());
-    return found != 0 ? exit_found : exit_clean;
-}
+int survey(const SurveyArgs& args) { return Surveyor(args).run(); }
 
 }  // namespace rcufuzz::cli

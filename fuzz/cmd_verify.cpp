@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // rcufuzz verify
-#include <fmt/core.h>
-#include <unistd.h>
-
-#include <filesystem>
-
 #include "core/base/check.h"
+#include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/report/minimize.h"
 #include "core/run/codec.h"
@@ -14,6 +10,7 @@
 #include "core/run/verify.h"
 #include "fuzz/commands.h"
 #include "fuzz/interruption.h"
+#include "fuzz/output.h"
 #include "fuzz/stopwatch.h"
 
 namespace rcufuzz::cli {
@@ -26,7 +23,7 @@ void read_shard(const std::string& text, run::VerifyOptions& options) {
     const auto part = parse_int(text.substr(0, slash));
     const auto parts = parse_int(slash == text.npos ? "" : text.substr(slash + 1));
     if (!part || !parts || *part < 1 || *parts < *part || *parts > 100000)
-        throw UserError("--shard " + text + ": expected i/n, from 1/n to n/n");
+        throw UserError("--shard " + quoted(text) + ": expected i/n, from 1/n to n/n");
     options.shard = static_cast<std::uint32_t>(*part - 1);
     options.shards = static_cast<std::uint32_t>(*parts);
 }
@@ -34,24 +31,18 @@ void read_shard(const std::string& text, run::VerifyOptions& options) {
 struct Watch {
     Stopwatch clock;
     double limit = 0;  // seconds
-    double shown = 0;
-    bool terminal = isatty(STDERR_FILENO) != 0;
+    ProgressLine line;
 
     double seconds() const { return clock.seconds(); }
 
     static bool keep_going(void* arg, const run::VerifyProgress& progress) {
         Watch& watch = *static_cast<Watch*>(arg);
         const double seconds = watch.seconds();
-        if (watch.terminal && seconds > watch.shown + 0.5) {
-            watch.shown = seconds;
-            fmt::print(stderr, "\r{:>6.0f} s  {:>12} runs  plan {} of {}, {:.1f} % of it ", seconds,
-                       progress.runs, progress.plans + 1, progress.all_plans, 100 * progress.part);
-            std::fflush(stderr);
-        }
+        if (watch.line.due(seconds))
+            watch.line.show(fmt::format("{:>6.0f} s  {:>12} runs  plan {} of {}, {:.1f} % of it ",
+                                        seconds, progress.runs, progress.plans + 1,
+                                        progress.all_plans, 100 * progress.part));
         return seconds < watch.limit && !interrupted();
-    }
-    void clear() const {
-        if (terminal) fmt::print(stderr, "\r\x1b[K");
     }
 };
 
@@ -72,20 +63,21 @@ std::string subject(const VerifyArgs& args, const run::VerifyOptions& options) {
         text += fmt::format(" with at most {} delays", options.delays);
     else if (options.preemptions != run::VerifyOptions::unlimited)
         text += fmt::format(" with at most {} preemptions", options.preemptions);
-    if (options.free_jiffies != 0) text += fmt::format(", {} ticks", options.free_jiffies);
     if (options.shards != 1)
         text += fmt::format(", part {} of {}", options.shard + 1, options.shards);
-    return text + ", " + std::string(run::memory_word(options.base.memory));
+    text += fmt::format(", {}, oracle {}", run::memory_word(options.base.memory),
+                        run::oracle_word(options.base.oracle));
+    text += ", the clock advances only where a timer waits";
+    if (options.free_jiffies != 0) text += fmt::format(" and {} times more", options.free_jiffies);
+    return text;
 }
 
 int report_counterexample(const VerifyArgs& args, const run::VerifyResult& result) {
     const run::Plan plan = report::minimize(result.counterexample);
     const std::string name = run::find_file_name(plan, result.outcome.verdict);
-    const std::string path = args.out == "." ? name : args.out + "/" + name;
-    std::filesystem::create_directories(args.out);
-    if (!std::filesystem::exists(path)) write_file(path, run::to_text(plan), false);
-    fmt::print("counterexample: {} at {}: run {} of plan {}: {}\n", word(result.outcome.verdict),
-               result.outcome.site, result.done.runs, result.done.plans + 1, path);
+    const std::string path = write_apart(args.out, name, run::to_text(plan));
+    print("counterexample: {} at {}: run {} of plan {}: {}\n", word(result.outcome.verdict),
+          result.outcome.site, result.done.runs, result.done.plans + 1, printable(path));
     return exit_found;
 }
 
@@ -108,27 +100,28 @@ int verify(const VerifyArgs& args) {
     if (args.preemptions) options.preemptions = *args.preemptions;
     if (!args.shard.empty()) read_shard(args.shard, options);
     options.max_states = args.states;
+    make_folder(args.out);
     stop_on_signals();
     Watch watch;
     watch.limit = args.seconds;
     options.keep_going = Watch::keep_going;
     options.keep_going_arg = &watch;
     const run::VerifyResult result = run::verify(options);
-    watch.clear();
+    watch.line.clear();
     if (result.outcome.found()) return report_counterexample(args, result);
     const std::string what = subject(args, options);
     if (result.finished) {
-        fmt::print("verified: {}, {} states{}, {} runs, no violation ({:.1f} s)\n", what,
-                   result.done.states, result.done.states_full ? " kept of more" : "",
-                   result.done.runs, watch.seconds());
-    } else {
-        fmt::print(
-            "{}: {}: {} plans and {:.1f} % of the next one, {} runs, no violation "
-            "so far ({:.1f} s)\n",
-            interrupted() ? "interrupted" : "not finished", what, result.done.plans,
-            100 * result.done.part, result.done.runs, watch.seconds());
+        print("verified: {}, {} states{}, {} runs, no violation ({:.1f} s)\n", what,
+              result.done.states, result.done.states_full ? " kept of more" : "", result.done.runs,
+              watch.seconds());
+        return exit_clean;
     }
-    return exit_clean;
+    print(
+        "{}: {}: {} plans and {:.1f} % of the next one, {} runs, no violation so far "
+        "({:.1f} s)\n",
+        interrupted() ? "interrupted" : "not finished", what, result.done.plans,
+        100 * result.done.part, result.done.runs, watch.seconds());
+    return interrupted() ? exit_interrupted : exit_undecided;
 }
 
 }  // namespace rcufuzz::cli

@@ -27,11 +27,9 @@ run::Plan load(const std::string& file, const FrameArgs& frame);
 run::Plan parse(std::span<const std::uint8_t> bytes, const std::string& file,
                 const FrameArgs& frame);
 
-// Folders stand for the files with this extension in and below them, in order of their names.
-std::vector<std::string> files_under(const std::vector<std::string>& paths,
-                                     std::string_view extension);
-
-// To `path`, or to standard output where that is empty.
+// Where a command's one result goes: a file, or standard output where the path is empty or "-".
+// Checked before the work, whose result is not to be lost.
+void check_output(const std::string& path, bool force);
 void write_output(const std::string& path, std::string_view content, bool force);
 
 struct ListArgs {

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "core/base/check.h"
-#include "core/base/text.h"
+#include "core/base/files.h"
 #include "core/run/codec.h"
 #include "core/run/names.h"
 #include "fuzz/engine_inputs.h"
@@ -31,7 +31,9 @@ int engine_inputs(int argc, char** argv) {
         for (int i = 3; i < argc; ++i) write_seed(argv[2], argv[i]);
     } else if (command == "dictionary" && argc == 3) {
         const auto& target = rcufuzz::run::target_from_word(argv[2]);
-        std::fputs(rcufuzz::fuzz::dictionary_of(target).c_str(), stdout);
+        const std::string text = rcufuzz::fuzz::dictionary_of(target);
+        if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
+            throw rcufuzz::UserError("standard output: cannot be written");
     } else {
         throw rcufuzz::UserError("usage: engine_inputs seeds FOLDER PLAN... | dictionary TARGET");
     }

@@ -5,11 +5,11 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <initializer_list>
 #include <string>
 
 #include "core/base/check.h"
+#include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/run/codec.h"
 #include "core/run/generate.h"
@@ -57,10 +57,9 @@ run::Feedback feedback_of_environment() {
 std::string write_plan(const run::Plan& plan, Verdict verdict) {
     const std::string_view directory = environment("RCUFUZZ_OUT");
     const std::string name = run::find_file_name(plan, verdict);
-    const std::string path = directory.empty() ? name : std::string(directory) + "/" + name;
     try {
-        if (!std::filesystem::exists(path)) write_file(path, run::to_text(plan), false);
-        return path;
+        return write_apart(directory.empty() ? "." : std::string(directory), name,
+                           run::to_text(plan));
     } catch (const UserError& error) {
         std::fprintf(stderr, "rcufuzz: %s\n", error.what());
         return "PLAN";

@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fuzz/jobs.h"
 
+#include <fcntl.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <memory>
 #include <type_traits>
 
 #include "core/base/check.h"
 #include "core/run/codec.h"
+#include "fuzz/interruption.h"
+#include "fuzz/output.h"
 
 namespace rcufuzz::cli {
 
@@ -35,7 +41,6 @@ struct Head {
     std::uint64_t plan_bytes = 0;
 };
 struct Totals {
-    std::uint64_t runs = 0;
     std::uint64_t points = 0;
     run::DistinctSketch states;
 };
@@ -87,12 +92,37 @@ int run_job(run::HuntOptions options, Board& board, int pipe) {
     const run::HuntResult result = run::hunt(options);
     options.keep_going(result);
     const Head end;
-    const Totals totals{result.runs, result.points, result.states};
+    const Totals totals{result.points, result.states};
     const bool sent = send(pipe, &end, sizeof end) && send(pipe, &totals, sizeof totals);
-    return sent ? exit_clean : exit_internal;
+    return sent ? exit_clean : exit_interrupted;
+}
+
+// A process that has been forked to be a job. Nothing of it may get back into the parent's code.
+[[noreturn]] void be_job(const run::HuntOptions& options, Board& board, int pipe) {
+    int code = exit_internal;
+    try {
+        code = run_job(options, board, pipe);
+    } catch (const UserError& error) {
+        complain(error.what());
+        code = exit_usage;
+    } catch (const std::exception& error) {
+        complain(std::string("internal error: ") + error.what());
+    }
+    _exit(code);
 }
 
 // --- all jobs -----------------------------------------------------------------------------------
+
+struct Job {
+    pid_t process;
+    unsigned number;  // from 1
+};
+
+// Signals by which a process ends through its own fault.
+bool is_fault(int signal) {
+    constexpr std::array faults{SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
+    return std::ranges::find(faults, signal) != faults.end();
+}
 
 class Jobs {
    public:
@@ -100,45 +130,55 @@ class Jobs {
         : options_(options), callbacks_(callbacks) {
         void* const memory =
             mmap(nullptr, sizeof(Board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-        CHECK(memory != MAP_FAILED);
+        if (memory == MAP_FAILED) throw UserError(std::string("--jobs: ") + std::strerror(errno));
         board_ = new (memory) Board{};
     }
-    ~Jobs() { munmap(board_, sizeof(Board)); }
+    // Only an error leaves jobs to end here.
+    ~Jobs() {
+        for (const Job& job : jobs_) kill(job.process, SIGKILL);
+        for (const Job& job : jobs_) wait_for(job);
+        for (const pollfd& pipe : pipes_) close(pipe.fd);
+        munmap(board_, sizeof(Board));
+    }
     Jobs(const Jobs&) = delete;
     Jobs& operator=(const Jobs&) = delete;
 
-    run::HuntResult run(unsigned count) {
-        for (unsigned number = 0; number < count; ++number) start(number, count);
+    JobsResult run(unsigned count) {
+        for (unsigned number = 1; number <= count; ++number) start(number, count);
         while (!pipes_.empty()) look();
-        bool failed = false;
-        for (const pid_t child : children_) {
-            int status = 0;
-            while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-            }
-            failed = failed || !WIFEXITED(status) || WEXITSTATUS(status) != exit_clean;
-        }
-        // A job that failed its own check has said so on standard error.
-        CHECK(!failed && "every job of the hunt ends well");
+        for (; !jobs_.empty(); jobs_.pop_back()) judge_end(jobs_.back(), count);
+        result_.hunt.runs = board_->runs;
         return std::move(result_);
     }
 
    private:
     void start(unsigned number, unsigned count) {
         run::HuntOptions mine = options_;
-        if (number != 0) mine.seed = mix64(options_.seed ^ mix64(number));
+        const unsigned before = number - 1;
+        if (before != 0) mine.seed = mix64(options_.seed ^ mix64(before));
         if (mine.runs != run::unlimited_runs)
-            mine.runs = options_.runs / count + (number < options_.runs % count ? 1 : 0);
+            mine.runs = options_.runs / count + (before < options_.runs % count ? 1 : 0);
         int ends[2];
-        CHECK(pipe(ends) == 0);
+        if (pipe2(ends, O_CLOEXEC) != 0) cannot_start(number);
+        const pid_t parent = getpid();
         const pid_t child = fork();
-        CHECK(child >= 0);
         if (child == 0) {
+            end_with(parent);
             close(ends[0]);
-            _exit(run_job(std::move(mine), *board_, ends[1]));
+            for (const pollfd& pipe : pipes_) close(pipe.fd);
+            be_job(mine, *board_, ends[1]);
         }
+        const int error = errno;
         close(ends[1]);
-        children_.push_back(child);
         pipes_.push_back({ends[0], POLLIN, 0});
+        errno = error;
+        if (child < 0) cannot_start(number);
+        jobs_.push_back({child, number});
+    }
+
+    [[noreturn]] static void cannot_start(unsigned number) {
+        throw UserError(
+            fmt::format("--jobs: job {} cannot be started: {}", number, std::strerror(errno)));
     }
 
     void look() {
@@ -150,8 +190,31 @@ class Jobs {
                 return pipe.fd < 0;
             });
         }
-        if (!options_.all && !result_.finds.empty()) board_->stop = true;
-        if (!callbacks_.keep_going(board_->runs, result_.finds.size())) board_->stop = true;
+        const std::size_t finds = result_.hunt.finds.size();
+        if (!options_.all && finds != 0) board_->stop = true;
+        if (!callbacks_.keep_going(board_->runs, finds)) board_->stop = true;
+    }
+
+    static int wait_for(const Job& job) {
+        int status = 0;
+        while (waitpid(job.process, &status, 0) < 0 && errno == EINTR) {
+        }
+        return status;
+    }
+
+    void judge_end(const Job& job, unsigned count) {
+        const int status = wait_for(job);
+        if (WIFEXITED(status) && WEXITSTATUS(status) == exit_clean) return;
+        const bool exited = WIFEXITED(status);
+        const bool fault =
+            exited ? WEXITSTATUS(status) != exit_interrupted : is_fault(WTERMSIG(status));
+        ++(fault ? crashes_ : result_.killed);
+        result_.crashed = crashes_ != 0;
+        // A job that failed its own check has said so on standard error.
+        complain(fmt::format("job {} of {} {}: what it found before is kept", job.number, count,
+                             exited ? fmt::format("ended with {}", WEXITSTATUS(status))
+                                    : fmt::format("was ended by signal {} ({})", WTERMSIG(status),
+                                                  strsignal(WTERMSIG(status)))));
     }
 
     // False when the job has said all that it had to say.
@@ -161,9 +224,8 @@ class Jobs {
         if (head.plan_bytes == 0) {
             Totals totals;
             if (receive(pipe, &totals, sizeof totals)) {
-                result_.runs += totals.runs;
-                result_.points += totals.points;
-                result_.states.merge(totals.states);
+                result_.hunt.points += totals.points;
+                result_.hunt.states.merge(totals.states);
             }
             return false;
         }
@@ -176,17 +238,19 @@ class Jobs {
     void take_find(run::Plan plan, std::uint64_t run) {
         const run::Outcome outcome = run::replay(plan);
         const auto known = [&](const run::Find& find) { return find.outcome.same_find(outcome); };
-        if (std::any_of(result_.finds.begin(), result_.finds.end(), known)) return;
-        result_.finds.push_back({std::move(plan), outcome, run});
-        callbacks_.found(result_.finds.back());
+        std::vector<run::Find>& finds = result_.hunt.finds;
+        if (std::any_of(finds.begin(), finds.end(), known)) return;
+        finds.push_back({std::move(plan), outcome, run});
+        callbacks_.found(finds.back());
     }
 
     const run::HuntOptions& options_;
     const HuntCallbacks& callbacks_;
     Board* board_ = nullptr;
-    std::vector<pid_t> children_;
+    std::vector<Job> jobs_;  // not waited for yet
     std::vector<pollfd> pipes_;
-    run::HuntResult result_;
+    JobsResult result_;
+    unsigned crashes_ = 0;
 };
 
 run::HuntResult hunt_here(run::HuntOptions options, const HuntCallbacks& callbacks) {
@@ -202,9 +266,9 @@ run::HuntResult hunt_here(run::HuntOptions options, const HuntCallbacks& callbac
 
 }  // namespace
 
-run::HuntResult hunt_in_jobs(const run::HuntOptions& options, unsigned jobs,
-                             const HuntCallbacks& callbacks) {
-    if (jobs == 1) return hunt_here(options, callbacks);
+JobsResult hunt_in_jobs(const run::HuntOptions& options, unsigned jobs,
+                        const HuntCallbacks& callbacks) {
+    if (jobs == 1) return {hunt_here(options, callbacks)};
     return Jobs(options, callbacks).run(jobs);
 }
 

@@ -19,8 +19,15 @@ struct HuntCallbacks {
     std::function<bool(std::uint64_t runs, std::size_t finds)> keep_going;
 };
 
-// options.runs is the sum over all jobs. options.keep_going is not used.
-run::HuntResult hunt_in_jobs(const run::HuntOptions& options, unsigned jobs,
-                             const HuntCallbacks& callbacks);
+struct JobsResult {
+    run::HuntResult hunt;
+    unsigned killed = 0;   // jobs that somebody ended; what they had found is there
+    bool crashed = false;  // a job failed in itself
+};
+
+// options.runs is the sum over all jobs. options.keep_going is not used. Jobs end with this
+// process, in whatever way it does. Throws UserError where so many jobs cannot be started.
+JobsResult hunt_in_jobs(const run::HuntOptions& options, unsigned jobs,
+                        const HuntCallbacks& callbacks);
 
 }  // namespace rcufuzz::cli

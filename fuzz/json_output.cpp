@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/run/codec.h"
 #include "core/run/names.h"
 #include "core/strategy/strategies.h"
 
@@ -13,7 +14,10 @@ namespace {
 // Keys stay in the order in which they are written here.
 using Json = nlohmann::ordered_json;
 
-std::string print(const Json& json) { return json.dump(2) + "\n"; }
+// All in ASCII: what is no UTF-8 (a file may have any name) is replaced, the rest is escaped.
+std::string text_of(const Json& json) {
+    return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+}
 
 // As text: JSON readers take numbers for doubles, which hold 53 bits.
 std::string hex(std::uint64_t value) {
@@ -89,7 +93,7 @@ std::string list_json() {
                             {"meaning", verdict.meaning},
                             {"black_box", verdict.black_box}});
     }
-    return print({{"targets", std::move(targets)},
+    return text_of({{"targets", std::move(targets)},
                   {"strategies", std::move(strategies)},
                   {"verdicts", std::move(verdicts)}});
 }
@@ -98,14 +102,17 @@ std::string hunt_json(const HuntSummary& summary) {
     Json finds = Json::array();
     for (std::size_t i = 0; i < summary.result.finds.size(); ++i) {
         const run::Find& find = summary.result.finds[i];
-        finds.push_back({{"verdict", word(find.outcome.verdict)},
-                         {"site", find.outcome.site},
-                         {"plan", summary.files[i]},
-                         {"ops", find.plan.ops.size()},
-                         {"decisions", find.plan.decisions.size()},
-                         {"run", find.run}});
+        const std::string& file = summary.files[i];
+        Json json{{"verdict", word(find.outcome.verdict)},
+                  {"site", find.outcome.site},
+                  {"plan", file.empty() ? Json() : Json(file)},
+                  {"ops", find.plan.ops.size()},
+                  {"decisions", find.plan.decisions.size()},
+                  {"run", find.run}};
+        if (file.empty()) json["unwritten"] = run::to_text(find.plan);
+        finds.push_back(std::move(json));
     }
-    return print({{"target", summary.base.target->name},
+    return text_of({{"target", summary.base.target->name},
                   {"bugs", run::bug_names(summary.base)},
                   {"strategy", summary.strategy},
                   {"seed", summary.seed},
@@ -120,6 +127,10 @@ std::string hunt_json(const HuntSummary& summary) {
 std::string replay_json(const std::vector<ReplayedFile>& files) {
     Json list = Json::array();
     for (const ReplayedFile& replayed : files) {
+        if (!replayed.error.empty()) {
+            list.push_back({{"file", replayed.file}, {"error", replayed.error}});
+            continue;
+        }
         list.push_back({{"file", replayed.file},
                         {"verdict", word(replayed.outcome.verdict)},
                         {"site", replayed.outcome.site},
@@ -128,7 +139,7 @@ std::string replay_json(const std::vector<ReplayedFile>& files) {
                         {"decisions", replayed.plan.decisions.size()},
                         {"points", replayed.outcome.points}});
     }
-    return print(list);
+    return text_of(list);
 }
 
 }  // namespace rcufuzz::cli

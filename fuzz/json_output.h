@@ -21,7 +21,7 @@ struct HuntSummary {
     std::uint64_t seed = 0;
     double seconds = 0;
     run::HuntResult result;
-    std::vector<std::string> files;  // where each of the finds was written
+    std::vector<std::string> files;  // where each of the finds was written; empty: nowhere
 
     double runs_per_second() const {
         return seconds > 0 ? static_cast<double>(result.runs) / seconds : 0;
@@ -31,6 +31,7 @@ std::string hunt_json(const HuntSummary& summary);
 
 struct ReplayedFile {
     std::string file;
+    std::string error;  // why it could not be replayed; empty: it was
     run::Plan plan;
     run::Outcome outcome;
 };

@@ -14,14 +14,16 @@ struct JunitCase {
     std::string group;  // "rcufuzz.replay.nocb"
     std::string name;
     std::string failure;  // one line; empty: it passed
+    std::string error;    // one line: there is no verdict; empty: there is one
     std::string output;   // what there is to say besides
     std::optional<double> seconds;
 };
 
-// Throws UserError where the file cannot be written, or holds something else than an older report:
-// to be called before the work whose result it is to hold. Leaves it empty.
-void claim_junit(const std::string& file);
+// Throws UserError where the file cannot be written, or holds something else than an older report
+// of rcufuzz: to be called before the work whose result it is to hold. Leaves it as it is.
+void check_junit(const std::string& file);
 
-std::string junit_xml(const std::string& suite, const std::vector<JunitCase>& cases);
+// `command`: "hunt".
+std::string junit_xml(const std::string& command, const std::vector<JunitCase>& cases);
 
 }  // namespace rcufuzz::cli

@@ -1,20 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // rcufuzz: the command line of the project. See README.md beside this file.
-#include <cstdio>
 #include <exception>
+#include <string>
 
 #include "core/base/check.h"
 #include "fuzz/arguments.h"
+#include "fuzz/interruption.h"
+#include "fuzz/output.h"
 
 int main(int argc, char** argv) {
+    using namespace rcufuzz;
+    cli::prepare_process();
     try {
-        return rcufuzz::cli::run_command_line(argc, argv);
-    } catch (const rcufuzz::UserError& error) {
-        std::fprintf(stderr, "rcufuzz: %s\n", error.what());
-        return rcufuzz::exit_usage;
+        const int exit_code = cli::run_command_line(argc, argv);
+        cli::finish_output();
+        return exit_code;
+    } catch (const UserError& error) {
+        cli::flush_output();
+        cli::complain(error.what());
+        return exit_usage;
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "rcufuzz: internal error: %s\n", error.what());
-        return rcufuzz::exit_internal;
+        cli::flush_output();
+        cli::complain(std::string("internal error: ") + error.what());
+        return exit_internal;
     }
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/files.h"
 #include "core/base/text.h"
 
 namespace rcufuzz {

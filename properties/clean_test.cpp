@@ -6,7 +6,7 @@
 
 #include <cstdlib>
 
-#include "core/base/text.h"
+#include "core/base/files.h"
 #include "core/run/codec.h"
 #include "core/run/generate.h"
 #include "properties/generators.h"

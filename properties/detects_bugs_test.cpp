@@ -8,7 +8,7 @@
 #include <array>
 #include <string>
 
-#include "core/base/text.h"
+#include "core/base/files.h"
 #include "core/run/codec.h"
 #include "core/run/hunt.h"
 #include "core/run/names.h"

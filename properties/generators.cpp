@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "core/base/text.h"
+#include "core/base/files.h"
 #include "core/report/minimize.h"
 #include "core/run/codec.h"
 #include "core/subsystems/subsystems.h"

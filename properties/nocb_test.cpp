@@ -14,7 +14,7 @@
 #include <set>
 #include <string>
 
-#include "core/base/text.h"
+#include "core/base/files.h"
 #include "core/run/codec.h"
 #include "core/run/names.h"
 #include "core/subsystems/nocb/notes.h"

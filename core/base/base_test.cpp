@@ -89,6 +89,44 @@ TEST(Lines, KeepTheEmptyOnesButNotOneAfterTheEnd) {
     EXPECT_THAT(lines(""), IsEmpty());
 }
 
+TEST(Printable, EscapesWhatATerminalDoesNotShowAsItIs) {
+    const std::string plain = "a b'\"\\ \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80";
+    EXPECT_EQ(printable(plain), plain);
+    EXPECT_EQ(printable(std::string_view("a\0b", 3)), "a\\x00b");
+    EXPECT_EQ(printable("\x1b[31m\x07\x7f\n\t"), "\\x1b[31m\\x07\\x7f\\x0a\\x09");
+    EXPECT_EQ(printable("\xc2\x9b" "1m"), "\\xc2\\x9b1m") << "a control sequence of one character";
+    EXPECT_EQ(printable("\xe2\x80\xae" "x"), "\\xe2\\x80\\xaex") << "from right to left";
+    EXPECT_EQ(printable("\xff\xc3"), "\\xff\\xc3");
+    EXPECT_EQ(printable("\xc0\xaf\xed\xa0\x80"), "\\xc0\\xaf\\xed\\xa0\\x80") << "no UTF-8";
+    EXPECT_EQ(printable(printable("\x1b")), printable("\x1b"));
+    EXPECT_EQ(printable_lines("a\tb\n\x1b"), "a\tb\n\\x1b");
+}
+
+TEST(Shortened, LosesItsMiddleAndNoHalfOfACharacter) {
+    EXPECT_EQ(shortened("0123456789", 10), "0123456789");
+    EXPECT_EQ(shortened("0123456789", 4), "01[...]89");
+    EXPECT_EQ(shortened("a\xc3\xa9" "bcd\xc3\xa9" "f", 4), "a[...]\xc3\xa9" "f");
+}
+
+TEST(Quoted, IsOneLineOfBoundedLength) {
+    EXPECT_EQ(quoted("a\nb"), "'a\\x0ab'");
+    EXPECT_LT(rcufuzz::quoted(std::string(100000, '\x01')).size(), 200u);
+}
+
+TEST(AsCode, HoldsNoMarkup) {
+    EXPECT_EQ(as_code("[a](b)<c>*d*"), "`[a](b)<c>*d*`");
+    EXPECT_EQ(as_code("a`b``c"), "``` a`b``c ```");
+    EXPECT_EQ(as_code("a|b"), "`a\\|b`");
+    EXPECT_EQ(as_code("a\n# b"), "`a\\x0a# b`");
+}
+
+TEST(UserErrors, AreOnePrintableLineOfBoundedLength) {
+    EXPECT_STREQ(UserError(std::string("a\0\x1b\n", 4)).what(), "a\\x00\\x1b\\x0a");
+    const std::string said = UserError("start " + std::string(5000, 'x') + " end").what();
+    EXPECT_LT(said.size(), 700u);
+    EXPECT_THAT(said, testing::AllOf(testing::StartsWith("start"), testing::EndsWith(" end")));
+}
+
 // --- verdicts -----------------------------------------------------------------------------------
 
 TEST(Verdicts, StandInTheTableInTheirOrder) {

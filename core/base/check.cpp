@@ -4,7 +4,16 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "core/base/text.h"
+
 namespace rcufuzz {
+
+namespace {
+constexpr std::size_t longest_message = 600;  // bytes
+}
+
+UserError::UserError(const std::string& message)
+    : std::runtime_error(shortened(printable(message), longest_message)) {}
 
 // Prints without allocating: the failed check may sit on a fiber stack or inside an allocator.
 [[noreturn]] void check_failed(const char* condition, const char* file, int line) {

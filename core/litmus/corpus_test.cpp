@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <string>
 
-#include "core/base/text.h"
+#include "core/base/files.h"
 #include "core/litmus/check.h"
 #include "core/litmus/parse.h"
 

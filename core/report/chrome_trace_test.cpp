@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "core/base/text.h"
+#include "core/base/files.h"
 #include "core/report/explain.h"
 #include "core/run/codec.h"
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "core/base/text.h"
+#include "core/base/files.h"
 #include "core/report/explain.h"
 #include "core/report/find_test.h"
 #include "core/report/golden_test.h"

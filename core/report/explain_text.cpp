@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <algorithm>
 
+#include "core/base/text.h"
 #include "core/base/verdict.h"
 #include "core/report/explain_formats.h"
 
@@ -79,7 +80,7 @@ std::string explain_text(const Find& find, const Interleaving& interleaving,
     const VerdictInfo info = info_of(outcome.verdict);
     std::string text = std::string(info.word) + ": " + std::string(info.meaning) + "\n";
     if (outcome.found()) text += "  at " + outcome.site + "\n";
-    text += "\nreplay\n  rcufuzz replay " + file + "\n";
+    text += "\nreplay\n  rcufuzz replay " + printable(file) + "\n";
     text += "\noperations\n";
     for (std::size_t i = 0; i < find.ops.size(); ++i)
         text += right(i + 1, 4) + "  " + find.ops[i] + "\n";

@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <string>
 
-#include "core/base/text.h"
+#include "core/base/files.h"
 
 namespace rcufuzz::report {
 

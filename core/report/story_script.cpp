@@ -24,6 +24,13 @@ std::string_view without_comment(std::string_view text) {
     return trim(text);
 }
 
+// Its sentences are shown to people. Lines may end in a carriage return.
+void check_printable(std::string_view line) {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (printable_lines(line) != line)
+        throw UserError("a character that cannot be printed in " + quoted(line));
+}
+
 // Takes the first word off.
 std::string_view take_word(std::string_view& text) {
     const std::size_t length = std::min(text.find_first_of(" \t"), text.size());
@@ -73,6 +80,7 @@ class Parser {
         for (const std::string_view line : lines(text_)) {
             ++line_;
             try {
+                check_printable(line);
                 plan_text += plan_line(without_comment(line)) + "\n";
             } catch (const UserError& error) {
                 refuse_here(error.what());
@@ -125,6 +133,7 @@ class Parser {
         if (word == "verdict") {
             const auto verdict = verdict_from_word(rest);
             if (!verdict) throw UserError("unknown verdict " + quoted(rest));
+            if (std::exchange(has_verdict_, true)) throw UserError("a second verdict");
             story_.verdict = *verdict;
         } else if (word == "step") {
             Step& step = story_.steps.emplace_back();
@@ -180,6 +189,7 @@ class Parser {
     Story story_;
     std::vector<std::string> labels_;  // by operation; empty: it has none
     std::size_t line_ = 0;
+    bool has_verdict_ = false;
 };
 
 }  // namespace

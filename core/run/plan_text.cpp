@@ -64,7 +64,9 @@ scenario::OpContext op_context_from(const scenario::OpSpec& spec, std::string_vi
     throw UserError("unknown context " + quoted(text) + " (on, off, softirq, hardirq)");
 }
 
-void read_param(const scenario::OpSpec& spec, std::string_view text, scenario::Op& op) {
+// `given`: the parameters that were there before, as bits.
+void read_param(const scenario::OpSpec& spec, std::string_view text, scenario::Op& op,
+                std::uint32_t& given) {
     const std::size_t equals = text.find('=');
     for (std::size_t i = 0; i < spec.params.size() && equals != text.npos; ++i) {
         const scenario::ParamSpec& param = spec.params[i];
@@ -74,6 +76,8 @@ void read_param(const scenario::OpSpec& spec, std::string_view text, scenario::O
             throw UserError(quoted(text) + ": expected a number from " + std::to_string(param.min) +
                             " to " + std::to_string(param.max));
         }
+        if (((given >> i) & 1u) != 0) throw UserError("a second " + quoted(param.name));
+        given |= 1u << i;
         op.args[i] = static_cast<std::uint8_t>(*value);
         return;
     }
@@ -93,7 +97,8 @@ void read_op(Plan& plan, Words words) {
     const scenario::OpSpec& spec = plan.target->ops[op.kind];
     op.context = op_context_from(spec, words[2]);
     for (std::size_t i = 0; i < op.args.size(); ++i) op.args[i] = spec.params[i].min;
-    for (const std::string_view param : words.subspan(4)) read_param(spec, param, op);
+    std::uint32_t given = 0;
+    for (const std::string_view param : words.subspan(4)) read_param(spec, param, op, given);
     plan.ops.push_back(op);
 }
 
@@ -124,6 +129,12 @@ void expect_count(Words words, std::size_t count, const char* form) {
     if (words.size() != count) throw UserError(std::string("expected ") + form);
 }
 
+void read_bug(Plan& plan, std::string_view name) {
+    const std::uint64_t before = plan.bugs;
+    enable_bug(plan, name);
+    if (plan.bugs == before) throw UserError("a second bug " + quoted(name));
+}
+
 // Items in the order in which they must stand.
 constexpr std::array<std::string_view, 8> item_words{header_word, "target", "bug", "memory",
                                                      "oracle",    "config", "op",  "decide"};
@@ -145,7 +156,7 @@ void read_item(Plan& plan, std::size_t rank, Words words) {
             return;
         case 2:
             expect_count(words, 2, "bug NAME");
-            enable_bug(plan, words[1]);
+            read_bug(plan, words[1]);
             return;
         case 3:
             expect_count(words, 2, "memory sc|weak");
@@ -192,7 +203,7 @@ class TextReader {
             throw UserError("expected rcufuzz-plan 1 in the first line, and there only");
         first_ = false;
         if (rank > 1 && plan_.target == nullptr) throw UserError("expected target NAME first");
-        if (rank == 1 && plan_.target != nullptr) throw UserError("a second target");
+        refuse_second(words);
         if (rank < rank_)
             throw UserError(std::string(words[0]) + " must stand above " +
                             std::string(item_words[rank_]));
@@ -200,7 +211,20 @@ class TextReader {
         read_item(plan_, rank, words);
     }
 
+    // Of what a plan has once, and of each name that it gives a value.
+    void refuse_second(Words words) {
+        constexpr std::array<std::string_view, 3> single{"target", "memory", "oracle"};
+        std::string key(words[0]);
+        if (words[0] == "config" && words.size() > 1) key += " " + std::string(words[1]);
+        const bool once = std::find(single.begin(), single.end(), words[0]) != single.end();
+        if (!once && words[0] != "config") return;
+        if (std::find(seen_.begin(), seen_.end(), key) != seen_.end())
+            throw UserError("a second " + printable(key));
+        seen_.push_back(std::move(key));
+    }
+
     Plan plan_;
+    std::vector<std::string> seen_;  // what must not come again
     std::size_t line_ = 0;
     std::size_t rank_ = 0;
     bool first_ = true;

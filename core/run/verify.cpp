@@ -60,9 +60,7 @@ class Plans {
 
     bool next() {
         if (max_ops_ == 0) return false;
-        do {
-            if (!advance()) return false;
-        } while (!in_order());
+        if (!advance()) return false;
         fill();
         return true;
     }
@@ -85,18 +83,21 @@ class Plans {
    private:
     bool advance() {
         for (std::size_t i = chosen_.size(); i-- > 0;) {
-            if (++chosen_[i] < ops_.size()) return true;
-            chosen_[i] = 0;
+            if (++chosen_[i] == ops_.size()) continue;
+            // No later operation is of an earlier CPU.
+            std::fill(chosen_.begin() + static_cast<std::ptrdiff_t>(i) + 1, chosen_.end(),
+                      first_of_cpu(ops_[chosen_[i]].cpu));
+            return true;
         }
         if (chosen_.size() == max_ops_) return false;
         chosen_.assign(chosen_.size() + 1, 0);
         return true;
     }
 
-    bool in_order() const {
-        for (std::size_t i = 1; i < chosen_.size(); ++i)
-            if (ops_[chosen_[i - 1]].cpu > ops_[chosen_[i]].cpu) return false;
-        return true;
+    std::size_t first_of_cpu(std::uint8_t cpu) const {
+        std::size_t first = 0;
+        while (ops_[first].cpu != cpu) ++first;
+        return first;
     }
 
     void fill() {
@@ -140,7 +141,6 @@ class Verifier {
         }
         strategy::Dfs search(how);
         const std::uint64_t runs_before = result_.done.runs;
-        std::uint64_t asked = runs_before;
         do {
             const Outcome outcome = run(plans_.plan(), search, how_to_run());
             result_.done.runs = runs_before + search.runs() + 1;
@@ -151,8 +151,9 @@ class Verifier {
                 result_.outcome = std::move(recorded.outcome);
                 return false;
             }
-            if (result_.done.runs - asked >= runs_between_questions) {
-                asked = result_.done.runs;
+            // Over all plans together: a small one has fewer runs.
+            if (result_.done.runs - asked_ >= runs_between_questions) {
+                asked_ = result_.done.runs;
                 if (!keep_going(search)) return false;
             }
         } while (search.next());
@@ -172,6 +173,7 @@ class Verifier {
     const VerifyOptions& options_;
     Plans plans_;
     VerifyResult result_;
+    std::uint64_t asked_ = 0;  // when that many runs were done
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/subsystems/nocb/nocb_test.h"
 #include "core/subsystems/nocb/notes.h"
