@@ -12,7 +12,7 @@ int explain(const FileArgs& args) {
     const std::string& word = args.format.empty() ? "text" : args.format;
     const auto format = report::format_from_word(word);
     if (!format)
-        throw UserError("--format " + quoted(word) +
+        throw UserError("--format " + rcufuzz::quoted(word) +
                         ": not text, story, html, chrome-trace or json");
     check_output(args.output, args.force);
     const run::Plan plan = load(args.file, args.frame);

@@ -24,7 +24,7 @@ constexpr double seconds_standard = 60;
 
 void check_strategy(const std::string& name) {
     if (name != "all" && strategy::make_policy(name) == nullptr)
-        throw UserError("unknown strategy " + quoted(name) + " (rcufuzz list)");
+        throw UserError("unknown strategy " + rcufuzz::quoted(name) + " (rcufuzz list)");
 }
 
 class Hunt {

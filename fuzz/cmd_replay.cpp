@@ -32,7 +32,7 @@ class Expected {
     explicit Expected(const std::string& word) {
         if (word == "bug") return;
         only_ = word.empty() ? Verdict::clean : verdict_from_word(word);
-        if (!only_) throw UserError("unknown verdict " + quoted(word) + " (rcufuzz list)");
+        if (!only_) throw UserError("unknown verdict " + rcufuzz::quoted(word) + " (rcufuzz list)");
     }
 
     // More than one where a plan has several bugs.

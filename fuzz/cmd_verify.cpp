@@ -23,7 +23,7 @@ void read_shard(const std::string& text, run::VerifyOptions& options) {
     const auto part = parse_int(text.substr(0, slash));
     const auto parts = parse_int(slash == text.npos ? "" : text.substr(slash + 1));
     if (!part || !parts || *part < 1 || *parts < *part || *parts > 100000)
-        throw UserError("--shard " + quoted(text) + ": expected i/n, from 1/n to n/n");
+        throw UserError("--shard " + rcufuzz::quoted(text) + ": expected i/n, from 1/n to n/n");
     options.shard = static_cast<std::uint32_t>(*part - 1);
     options.shards = static_cast<std::uint32_t>(*parts);
 }

@@ -41,7 +41,7 @@ std::size_t word_of(const char* name, std::initializer_list<std::string_view> kn
     const std::string_view word = environment(name);
     const auto found = word.empty() ? known.begin() : std::find(known.begin(), known.end(), word);
     if (found != known.end()) return static_cast<std::size_t>(found - known.begin());
-    std::string message = std::string(name) + ": unknown word " + quoted(word) + " (";
+    std::string message = std::string(name) + ": unknown word " + rcufuzz::quoted(word) + " (";
     for (const std::string_view each : known)
         message.append(each == *known.begin() ? "" : ", ").append(each);
     throw UserError(message + ")");
