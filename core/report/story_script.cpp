@@ -110,6 +110,7 @@ class Parser {
         const std::string label = labelled ? std::string(all.back()) : "";
         if (labelled && std::find(labels_.begin(), labels_.end(), label) != labels_.end())
             throw UserError("a second operation " + quoted(label));
+        if (labels_.size() == run::max_ops) throw UserError("too many operations");
         labels_.push_back(label);
         if (!labelled) return std::string(text);
         return std::string(

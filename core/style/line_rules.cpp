@@ -18,6 +18,12 @@ bool keeps_virtual_time(std::string_view path) {
     return !path.starts_with("fuzz/") && !is_bench(path);
 }
 
+// Programs that print and read have a door for it each.
+bool has_doors(std::string_view path) {
+    return path.starts_with("fuzz/") && !is_test(path) && path != "fuzz/output.cpp" &&
+           path != "fuzz/entry.cpp" && path != "fuzz/engine_inputs_main.cpp";
+}
+
 struct Ban {
     std::string_view rule;
     std::string_view call;  // as in mentions()
@@ -32,6 +38,8 @@ constexpr std::string_view no_atomics = "use the kernel's primitives from core/m
 constexpr std::string_view no_order =
     "its order differs between machines; use std::map or a vector";
 constexpr std::string_view no_print = "return text; the command line in fuzz/ prints it";
+constexpr std::string_view use_output = "use fuzz/output.h, which notices what cannot be written";
+constexpr std::string_view use_files = "use core/base/files.h, which bounds it and writes it whole";
 
 constexpr std::array bans{
     Ban{"threads", "std::thread", anywhere, no_threads},
@@ -69,6 +77,14 @@ constexpr std::array bans{
     Ban{"print", "fprintf(", in_core_product, no_print},
     Ban{"print", "puts(", in_core_product, no_print},
     Ban{"print", "fmt::print(", in_core_product, no_print},
+    Ban{"print", "fmt::print(", has_doors, use_output},
+    Ban{"print", "std::cout", has_doors, use_output},
+    Ban{"print", "printf(", has_doors, use_output},
+    Ban{"print", "fprintf(", has_doors, use_output},
+    Ban{"print", "puts(", has_doors, use_output},
+    Ban{"files", "std::ifstream", has_doors, use_files},
+    Ban{"files", "std::ofstream", has_doors, use_files},
+    Ban{"files", "fopen(", has_doors, use_files},
     Ban{"assert", "assert(", anywhere, "use CHECK (core/base/check.h), which is on in every build"},
 };
 

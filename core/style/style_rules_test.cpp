@@ -73,6 +73,9 @@ TEST(LineRules, TheReplacementIsNamed) {
 
 TEST(LineRules, BansHaveBounds) {
     EXPECT_EQ(line_rules("core/sim/x.cpp", "operand(); prng.rand(); prng->rand();"), "");
+    EXPECT_EQ(line_rules("fuzz/cmd_x.cpp", "fmt::print(x);"), "print");
+    EXPECT_EQ(line_rules("fuzz/cmd_x.cpp", "std::ofstream out(x);"), "files");
+    EXPECT_EQ(line_rules("fuzz/output.cpp", "fmt::print(x);"), "");
     EXPECT_EQ(line_rules("core/sim/x.cpp", "static_assert(x); snprintf(b, n, f);"), "");
     EXPECT_EQ(line_rules("core/sim/x.cpp", "std::atomic<int> a;"), "");
     EXPECT_EQ(line_rules("fuzz/hunt.cpp", "std::chrono::steady_clock::now(); std::cerr << x;"), "");
