@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "core/base/effort_test.h"
 #include "core/litmus/axioms_test.h"
 #include "core/litmus/check.h"
 #include "core/litmus/parse.h"
@@ -79,7 +80,7 @@ TEST(Model, ObservesWhatTheAxiomsAllow) {
 // Both reductions off, and the same final states: the search leaves out no more than it may.
 TEST(Search, FindsTheSameStatesWithoutReductions) {
     unsigned judged = 0;
-    for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    for (std::uint64_t seed = 1; seed <= effort(150u); ++seed) {
         const Sketch sketch = random_sketch(seed);
         std::size_t steps = 0;
         for (const auto& thread : sketch.threads) steps += thread.size();
@@ -91,7 +92,7 @@ TEST(Search, FindsTheSameStatesWithoutReductions) {
         plain.reduce = false;
         ASSERT_EQ(observed(text), observed(text, plain));
     }
-    EXPECT_GT(judged, 30u);
+    EXPECT_GT(judged, effort(30u));
 }
 
 // Histories, dots and logs of one or two entries: fewer states, never others.
@@ -109,7 +110,7 @@ TEST(Model, SqueezedBoundsOnlyForbid) {
         }
     };
     unsigned fewer = 0;
-    for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    for (std::uint64_t seed = 1; seed <= effort(300u); ++seed) {
         const std::string text = to_litmus(random_sketch(seed));
         SCOPED_TRACE("seed " + std::to_string(seed) + "\n" + text);
         const States whole = observed(text);
@@ -133,7 +134,7 @@ TEST(Model, SequentialConsistencyObservesLess) {
         ASSERT_TRUE(std::ranges::includes(weak, strong)) << text;
         if (weak.size() != strong.size()) ++fewer;
     }
-    EXPECT_GT(fewer, 10u);
+    EXPECT_GT(fewer, effort(10u));
 }
 
 }  // namespace

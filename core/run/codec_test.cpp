@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "core/base/check.h"
+#include "core/base/effort_test.h"
 #include "core/base/prng.h"
 #include "core/run/generate.h"
 #include "core/run/names.h"
@@ -42,7 +43,7 @@ std::string error_of(std::string_view text) {
 TEST(Codec, EveryByteStringDecodesToACanonicalPlan) {
     Prng prng(1);
     const Frame frame{empty_plan(toy::subsystem())};
-    for (int i = 0; i < 10000; ++i) {
+    for (int i = 0; i < effort(10000); ++i) {
         const Plan plan = decode(random_bytes(prng, 4096), frame);
         Plan again = plan;
         canonicalize(again);

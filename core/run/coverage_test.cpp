@@ -52,6 +52,25 @@ TEST(Coverage, OfOrdersNeedsTwoContexts) {
     EXPECT_EQ(counters_of(additions("cpu0"), {false, false}), Counters{}) << "switched off";
 }
 
+// Who touched an object last in the run before says nothing about this one.
+TEST(Coverage, OfOrdersBeginsAnewWithEachRun) {
+    const Plan lost = additions("cpu0", "decide cpu0 3 run cpu1\n");
+    const Counters first = counters_of(additions("cpu1"), orders);
+    counters_of(lost, orders);
+    EXPECT_EQ(counters_of(additions("cpu1"), orders), first);
+}
+
+// The same line in a task and in an interrupt are two places.
+TEST(Coverage, TellsKindsOfContextsApart) {
+    const auto of_adds_in = [](std::string_view context) {
+        return counters_of(from_text("rcufuzz-plan 1\ntarget toy\nop cpu0 on add\nop cpu1 " +
+                                         std::string(context) + " add\n",
+                                     "test"),
+                           orders);
+    };
+    EXPECT_NE(of_adds_in("softirq"), of_adds_in("hardirq"));
+}
+
 TEST(Coverage, LeavesTheRunAsItIs) {
     const Plan plan = from_text(
         "rcufuzz-plan 1\ntarget toy\nop cpu0 on add times=2\nop cpu1 off add\nop cpu1 on post\n"

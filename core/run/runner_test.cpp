@@ -7,6 +7,7 @@
 #include <array>
 #include <string>
 
+#include "core/base/effort_test.h"
 #include "core/base/heap.h"
 #include "core/base/prng.h"
 #include "core/kernel/kthread.h"
@@ -205,7 +206,7 @@ TEST(Runner, StatesDifferByHowFarContextsCame) {
 TEST(Runner, AnyBytesRun) {
     Prng prng(5);
     const Frame frame{empty_plan(toy::subsystem())};
-    for (int i = 0; i < 2000; ++i) {
+    for (int i = 0; i < effort(2000); ++i) {
         std::vector<std::uint8_t> bytes(prng.below(600));
         for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(prng.next());
         Plan plan = decode(bytes, frame);

@@ -125,6 +125,19 @@ TEST(Verify, ASecondSearchSeesNoOtherStates) {
     EXPECT_EQ(again.runs, first.runs);
 }
 
+TEST(Verify, SaysWhereItCouldNotKeepAllStates) {
+    if (!sim::has_image) GTEST_SKIP() << "no states";
+    VerifyOptions options;
+    options.base = two_adds(0);
+    options.delays = 2;
+    EXPECT_FALSE(verify(options).done.states_full);
+    options.max_states = 4;
+    const VerifyResult cramped = verify(options);
+    EXPECT_TRUE(cramped.finished);
+    EXPECT_TRUE(cramped.done.states_full);
+    EXPECT_EQ(cramped.done.states, 4u);
+}
+
 TEST(Verify, SaysHowFarItGot) {
     VerifyOptions options;
     options.base = two_adds(0);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/effort_test.h"
 #include "core/run/codec.h"
 #include "core/run/generate.h"
 #include "core/run/names.h"
@@ -154,7 +155,7 @@ TEST(Runs, AreTheSameWhenRepeated) {
     run::set_config(base, "generation", "0");
     const auto policy = strategy::make_policy("pct");
     Prng prng(1);
-    for (unsigned i = 0; i < 20000; ++i) {
+    for (unsigned i = 0; i < effort(20000u); ++i) {
         const run::Plan plan = run::generate(base, {}, prng);
         policy->reseed(i);
         const run::Recorded recorded = run::record(plan, *policy);

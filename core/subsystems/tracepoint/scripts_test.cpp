@@ -8,6 +8,7 @@
 #include <array>
 #include <string>
 
+#include "core/base/effort_test.h"
 #include "core/run/codec.h"
 #include "core/run/survey.h"
 #include "core/subsystems/tracepoint/script_model_test.h"
@@ -65,7 +66,7 @@ TEST_P(ScriptRuns, ShowNothingThatTheModelRulesOut) {
     run::Survey survey({.strategies = {}, .seed = GetParam(), .runs = 100});
     std::size_t found = 0;
     const std::vector<Script> scripts = all_scripts(5);
-    for (std::size_t i = GetParam(); i < scripts.size(); i += 12) {
+    for (std::size_t i = GetParam(); i < scripts.size(); i += 12 * effort_share) {
         const ScriptVerdict verdict = judge(scripts[i], static_cast<Generation>(GetParam()));
         const auto find = survey.try_plan(plan_of(scripts[i], GetParam()));
         if (!find) continue;
