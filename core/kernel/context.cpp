@@ -59,7 +59,8 @@ void local_bh_enable(const Site& site) {
 
 void warn_on(bool condition, const char* what, const Site& site) {
     if (condition) [[unlikely]]
-        sim::world().note_invariant(std::string("the kernel warns: ") + what, site);
+        sim::world().findings().suspect(Verdict::invariant,
+                                        std::string("the kernel warns: ") + what, site);
 }
 
 }  // namespace rcufuzz::kernel

@@ -7,7 +7,7 @@ void Interrupt::init(const char* name, int index, sim::Job handler, void* arg) {
     irq_ = {};
     irq_.handler = handler;
     irq_.arg = arg;
-    irq_.name = sim::world().name_object(name, index);
+    irq_.name = sim::world().names().add(name, index);
 }
 
 void Interrupt::raise_irq(unsigned cpu, const Site& site) {

@@ -11,7 +11,7 @@ void IpiVector::init(const char* name, unsigned cpus, Handler handler) {
         lines_[cpu].handler = handler;
         lines_[cpu].irq.handler = take;
         lines_[cpu].irq.arg = &lines_[cpu];
-        lines_[cpu].irq.name = sim::world().name_object(name, static_cast<int>(cpu));
+        lines_[cpu].irq.name = sim::world().names().add(name, static_cast<int>(cpu));
     }
 }
 

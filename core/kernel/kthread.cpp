@@ -19,7 +19,7 @@ Task& start(ThreadFn fn, void* data, unsigned cpu, const char* name, int index, 
     sim::World& w = sim::world();
     memory::barrier_within_step();
     Task& task = w.arena().make<Task>();
-    task.name = w.name_object(name, index);
+    task.name = w.names().add(name, index);
     task.kthread = kthread;
     task.fn = fn;
     task.data = data;

@@ -5,7 +5,7 @@ namespace rcufuzz::kernel {
 
 void Poll::init(const char* name, int index) {
     waiter_ = nullptr;
-    object_ = sim::world().name_object(name, index);
+    object_ = sim::world().names().add(name, index);
 }
 
 void Poll::until(const WaitCondition& condition, const Site& site) {

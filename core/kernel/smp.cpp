@@ -7,7 +7,7 @@ void CallSingle::init(const char* name, int index) {
     *this = CallSingle{};
     irq_.handler = handler;
     irq_.arg = this;
-    irq_.name = sim::world().name_object(name, index);
+    irq_.name = sim::world().names().add(name, index);
 }
 
 void CallSingle::handler(void* arg) {

@@ -32,7 +32,7 @@ unsigned locks_held_by_current() {
 void RawSpinlock::init(const char* name, int index, LockClass lock_class) {
     CHECK(lock_class < max_lock_classes);
     *this = RawSpinlock{};
-    object_ = sim::world().name_object(name, index);
+    object_ = sim::world().names().add(name, index);
     class_ = lock_class;
     order_.init();
 }

@@ -28,15 +28,15 @@ T& allocate() {
 }
 // The verdict of an end-of-run oracle, outside any context. The first one counts.
 inline void object_at_end(Verdict verdict, std::string detail, const Site& site = Site::current()) {
-    sim::world().note_finding(verdict, std::move(detail), site);
+    sim::world().findings().note(verdict, std::move(detail), site);
 }
 // A white-box invariant does not hold; the run goes on, for a consequence that users would see.
 inline void invariant_broken(std::string detail, const Site& site = Site::current()) {
-    sim::world().note_invariant(std::move(detail), site);
+    sim::world().findings().suspect(Verdict::invariant, std::move(detail), site);
 }
 // The same for what has a verdict of its own but need not have a consequence.
 inline void suspect(Verdict verdict, std::string detail, const Site& site = Site::current()) {
-    sim::world().note_suspicion(verdict, std::move(detail), site);
+    sim::world().findings().suspect(verdict, std::move(detail), site);
 }
 
 // What may fail, as the strategy likes.
@@ -51,8 +51,8 @@ inline void leave_note(unsigned number, std::int64_t a, std::int64_t b,
     sim::world().event(sim::EventKind::note, static_cast<ObjectId>(number), a, b, site);
 }
 
-inline bool wants_states() { return sim::world().wants_states(); }
-inline void note_state(std::uint64_t state) { sim::world().note_state(state); }
+inline bool wants_states() { return sim::world().watchers().wants_states(); }
+inline void note_state(std::uint64_t state) { sim::world().watchers().note_state(state); }
 
 // A point for plain accesses that have no variable of their own.
 inline void plain_read(ObjectId object, const Site& site = Site::current()) {

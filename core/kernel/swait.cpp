@@ -8,7 +8,7 @@ namespace rcufuzz::kernel {
 
 void SwaitQueue::init(const char* name, int index) {
     *this = SwaitQueue{};
-    object_ = sim::world().name_object(name, index);
+    object_ = sim::world().names().add(name, index);
     lock_.init();
 }
 

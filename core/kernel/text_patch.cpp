@@ -90,7 +90,7 @@ void text_patch_init(unsigned cpus, bool syncs) {
     patch->text_mutex.init("text_mutex", -1);
     for (unsigned cpu = 0; cpu < cpus; ++cpu) {
         patch->sync_irqs[cpu].handler = do_sync_core;
-        patch->sync_irqs[cpu].name = sim::world().name_object("sync_core", static_cast<int>(cpu));
+        patch->sync_irqs[cpu].name = sim::world().names().add("sync_core", static_cast<int>(cpu));
     }
 }
 

@@ -64,7 +64,7 @@ void timer_setup(TimerList& timer, TimerFn fn, void* owner, const char* name, in
     timer = TimerList{};
     timer.fn = fn;
     timer.owner = owner;
-    timer.object = sim::world().name_object(name, index);
+    timer.object = sim::world().names().add(name, index);
 }
 
 bool mod_timer(TimerList& timer, sim::Jiffies expires, const Site& site) {

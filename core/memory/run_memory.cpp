@@ -78,7 +78,7 @@ Depends depends(const AgentState& agent, unsigned number, const void* cell) {
 }
 
 std::string name_of(const Location& x) {
-    const sim::ObjectName& name = sim::world().object(static_cast<sim::ObjectId>(x.name));
+    const sim::ObjectName& name = sim::world().names().of(static_cast<sim::ObjectId>(x.name));
     return name.text + (name.index < 0 ? "" : "[" + std::to_string(name.index) + "]");
 }
 
@@ -86,7 +86,7 @@ void judge_race(const Location& x, const Site& site) {
     if (run.model.race().location == nullptr || run.now.race_told) [[likely]]
         return;
     run.now.race_told = true;
-    sim::world().note_suspicion(Verdict::data_race, name_of(x) + ": " + run.model.race().what,
+    sim::world().findings().suspect(Verdict::data_race, name_of(x) + ": " + run.model.race().what,
                                 site);
 }
 

@@ -173,7 +173,7 @@ TEST(Shared, TheTraceTellsValuesButNoAddresses) {
 TEST(Shared, KnowsItsName) {
     Sequential strategy;
     run(1, strategy, [] {
-        const sim::ObjectName& name = sim::world().object(make("nocb_timer", 0, 2).object());
+        const sim::ObjectName& name = sim::world().names().of(make("nocb_timer", 0, 2).object());
         EXPECT_STREQ(name.text, "nocb_timer");
         EXPECT_EQ(name.index, 2);
     });

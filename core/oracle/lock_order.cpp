@@ -85,7 +85,7 @@ const sim::RunState run_state([](unsigned piece) -> std::span<const std::byte> {
 });
 
 std::string lock_name(const RawSpinlock& lock) {
-    const sim::ObjectName& name = sim::world().object(lock.object());
+    const sim::ObjectName& name = sim::world().names().of(lock.object());
     return name.index < 0 ? name.text : name.text + ("[" + std::to_string(name.index) + "]");
 }
 

@@ -10,7 +10,7 @@ namespace rcufuzz::oracle {
 namespace {
 
 std::string name_of(sim::ObjectId id) {
-    const sim::ObjectName& name = sim::world().object(id);
+    const sim::ObjectName& name = sim::world().names().of(id);
     return name.index < 0 ? name.text : name.text + ("[" + std::to_string(name.index) + "]");
 }
 
@@ -18,12 +18,12 @@ void judge_sleeper(const kernel::Task& task, const sim::Context& context) {
     sim::World& w = sim::world();
     const kernel::WaitCondition& condition = task.condition;
     if (condition.holds != nullptr && condition.holds(condition.arg))
-        w.note_finding(Verdict::lost_wakeup,
+        w.findings().note(Verdict::lost_wakeup,
                        name_of(task.name) + " sleeps on " + name_of(context.blocked_on) +
                            " though its condition holds",
                        context.site);
     else if (!task.kthread)
-        w.note_finding(
+        w.findings().note(
             Verdict::deadlock,
             name_of(task.name) + " waits on " + name_of(context.blocked_on) + " for ever",
             context.site);
@@ -36,7 +36,7 @@ void judge_progress() {
     for (unsigned key = 0; key < w.cpus() * sim::slots_per_cpu; ++key) {
         const sim::Context& context = w.context(static_cast<sim::ContextKey>(key));
         if (context.state == sim::ContextState::spinning)
-            w.note_finding(Verdict::deadlock,
+            w.findings().note(Verdict::deadlock,
                            "a context waits for " + name_of(context.blocked_on) + " for ever",
                            context.site);
         const kernel::Task* const task = kernel::task_of(context);

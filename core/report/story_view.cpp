@@ -111,7 +111,7 @@ std::string StoryView::instead_of(const Condition& condition) const {
 }
 
 std::string StoryView::object_name(sim::ObjectId id) const {
-    const sim::ObjectName& object = world_->object(id);
+    const sim::ObjectName& object = world_->names().of(id);
     return object.text + (object.index < 0 ? "" : "[" + std::to_string(object.index) + "]");
 }
 

@@ -40,13 +40,13 @@ StateSampler::StateSampler(sim::Strategy& inner, std::span<std::uint8_t> counter
     const auto access = [](void* self, const sim::Context& who) {
         static_cast<StateSampler*>(self)->sample_order(who);
     };
-    if (feedback.states) sim::world().set_state_sink(note, this);
-    if (feedback.orders) sim::world().set_access_sink(access, this);
+    if (feedback.states) sim::world().watchers().set_state_sink(note, this);
+    if (feedback.orders) sim::world().watchers().set_access_sink(access, this);
 }
 
 StateSampler::~StateSampler() {
-    sim::world().set_state_sink(nullptr, nullptr);
-    sim::world().set_access_sink(nullptr, nullptr);
+    sim::world().watchers().set_state_sink(nullptr, nullptr);
+    sim::world().watchers().set_access_sink(nullptr, nullptr);
 }
 
 void StateSampler::begin(const sim::World& world) {

@@ -3,19 +3,25 @@
 
 #include "core/kernel/kthread.h"
 #include "core/kernel/softirq.h"
+#include "core/memory/run_memory.h"
+#include "core/oracle/lock_order.h"
+#include "core/oracle/progress.h"
+#include "core/sim/world.h"
 
 namespace rcufuzz::run {
 
 namespace {
 
+using scenario::Instance;
 using scenario::Op;
 using scenario::OpContext;
+using scenario::Workload;
 using sim::EventKind;
 using sim::Site;
 
 // What one CPU has to do.
 struct CpuWork {
-    const Plan* plan = nullptr;
+    std::span<const Op> ops;
     scenario::Instance* instance = nullptr;
     kernel::Task* task = nullptr;
     unsigned cpu = 0;
@@ -36,7 +42,7 @@ void execute(CpuWork& work, std::size_t index) {
     const Site site = Site::current();
     const auto number = static_cast<std::int64_t>(index);
     w.event(EventKind::op_begin, 0, number, 0, site);
-    const bool done = work.instance->run_op(work.plan->ops[index]);
+    const bool done = work.instance->run_op(work.ops[index]);
     w.event(EventKind::op_end, 0, number, done ? 1 : 0, site);
 }
 
@@ -53,21 +59,21 @@ void raise_op(CpuWork& work, std::size_t index) {
     raised.work = &work;
     raised.index = index;
     ++work.outstanding;
-    if (work.plan->ops[index].context == OpContext::softirq) {
+    if (work.ops[index].context == OpContext::softirq) {
         raised.softirq.fn = raised_op_main;
         raised.softirq.arg = &raised;
         kernel::queue_softirq_work(raised.softirq);
     } else {
         raised.irq.handler = raised_op_main;
         raised.irq.arg = &raised;
-        raised.irq.name = w.name_object("device_irq", static_cast<int>(index));
+        raised.irq.name = w.names().add("device_irq", static_cast<int>(index));
         w.raise_irq(work.cpu, raised.irq);
     }
 }
 
 void start_op(CpuWork& work, std::size_t index) {
     sim::world().point({}, Site::current());
-    switch (work.plan->ops[index].context) {
+    switch (work.ops[index].context) {
         case OpContext::task_on:
             execute(work, index);
             return;
@@ -89,7 +95,7 @@ bool none_outstanding(const void* arg) {
 
 void wait_for_raised_ops(CpuWork& work) {
     if (work.outstanding == 0) return;
-    const sim::ObjectId what = sim::world().name_object("device_irqs", static_cast<int>(work.cpu));
+    const sim::ObjectId what = sim::world().names().add("device_irqs", static_cast<int>(work.cpu));
     work.waiting = true;
     for (;;) {
         kernel::set_current_state(kernel::TaskState::idle);
@@ -103,9 +109,8 @@ void wait_for_raised_ops(CpuWork& work) {
 // off, where what it waits for could not come, nor inside a reader.
 void cpu_main(void* arg) {
     CpuWork& work = *static_cast<CpuWork*>(arg);
-    const std::vector<Op>& ops = work.plan->ops;
-    for (std::size_t i = 0; i < ops.size(); ++i)
-        if (ops[i].cpu == work.cpu) start_op(work, i);
+    for (std::size_t i = 0; i < work.ops.size(); ++i)
+        if (work.ops[i].cpu == work.cpu) start_op(work, i);
     work.instance->close_cpu(work.cpu);
     wait_for_raised_ops(work);
     work.instance->leave_cpu(work.cpu);
@@ -122,33 +127,56 @@ void tick_main(void* arg) {
     tick.instance->tick(tick.cpu);
 }
 
+class OwnKernel final : public scenario::Platform {
+   public:
+    void begin(const Workload& workload) override {
+        memory::begin_memory(workload.weak_memory, scenario::white_box_oracles);
+        kernel::boot();
+        oracle::begin_lock_order();
+    }
+
+    void start_ops(const Workload& workload, Instance& instance) override {
+        std::uint32_t busy = 0;
+        for (const Op& op : workload.ops) busy |= 1u << op.cpu;
+        for (unsigned cpu = 0; busy >> cpu != 0; ++cpu) {
+            if (((busy >> cpu) & 1u) == 0) continue;
+            CpuWork& work = sim::world().arena().make<CpuWork>();
+            work.ops = workload.ops;
+            work.instance = &instance;
+            work.cpu = cpu;
+            work.task = &kernel::task_run(cpu_main, &work, cpu, "task", static_cast<int>(cpu));
+        }
+    }
+
+    void raise_ticks(const Workload& workload, Instance& instance) override {
+        sim::World& w = sim::world();
+        for (unsigned cpu = 0; cpu < workload.cpus; ++cpu) {
+            Tick& tick = w.arena().make<Tick>();
+            tick.instance = &instance;
+            tick.cpu = cpu;
+            tick.irq.handler = tick_main;
+            tick.irq.arg = &tick;
+            tick.irq.name = w.names().add("tick", static_cast<int>(cpu));
+            w.raise_irq(cpu, tick.irq);
+        }
+    }
+
+    void judge_progress() override { oracle::judge_progress(); }
+
+    // A kthread goes by its own name, "rcuo1", wherever it runs.
+    std::string task_name(const sim::Context& context) const override {
+        const kernel::Task* const task = kernel::task_of(context);
+        if (task == nullptr || !task->kthread) return {};
+        const sim::ObjectName& name = sim::world().names().of(task->name);
+        return name.text + (name.index < 0 ? "" : std::to_string(name.index));
+    }
+};
+
 }  // namespace
 
-void start_ops(const Plan& plan, scenario::Instance& instance) {
-    std::uint32_t busy = 0;
-    for (const Op& op : plan.ops) busy |= 1u << op.cpu;
-    for (unsigned cpu = 0; busy >> cpu != 0; ++cpu) {
-        if (((busy >> cpu) & 1u) == 0) continue;
-        CpuWork& work = sim::world().arena().make<CpuWork>();
-        work.plan = &plan;
-        work.instance = &instance;
-        work.cpu = cpu;
-        work.task = &kernel::task_run(cpu_main, &work, cpu, "task", static_cast<int>(cpu));
-    }
-}
-
-void raise_ticks(const Plan& plan, scenario::Instance& instance) {
-    sim::World& w = sim::world();
-    const unsigned count = plan.target->workload_cpus(plan.config);
-    for (unsigned cpu = 0; cpu < count; ++cpu) {
-        Tick& tick = w.arena().make<Tick>();
-        tick.instance = &instance;
-        tick.cpu = cpu;
-        tick.irq.handler = tick_main;
-        tick.irq.arg = &tick;
-        tick.irq.name = w.name_object("tick", static_cast<int>(cpu));
-        w.raise_irq(cpu, tick.irq);
-    }
+scenario::Platform& own_kernel() {
+    static OwnKernel kernel;
+    return kernel;
 }
 
 }  // namespace rcufuzz::run

@@ -4,14 +4,10 @@
 #include <algorithm>
 #include <bit>
 
-#include "core/kernel/context.h"
-#include "core/kernel/kthread.h"
-#include "core/memory/run_memory.h"
-#include "core/oracle/lock_order.h"
-#include "core/oracle/progress.h"
 #include "core/run/driver.h"
 #include "core/run/names.h"
 #include "core/run/site.h"
+#include "core/scenario/platform.h"
 #include "core/sim/oops.h"
 #include "core/sim/world.h"
 #include "core/strategy/from_plan.h"
@@ -42,13 +38,13 @@ std::uint64_t hash_state(const sim::World& w) {
 }
 
 // The subsystem first: that a callback strands says more than that a task waits for it.
-void judge(scenario::Instance& instance) {
+void judge(scenario::Instance& instance, scenario::Platform& platform) {
     const auto look = [](void* arg) { static_cast<scenario::Instance*>(arg)->judge_end(); };
     sim::World& w = sim::world();
     if (!sim::survives(look, &instance))
-        w.note_finding(Verdict::oops, "what is left at the end cannot be looked at",
+        w.findings().note(Verdict::oops, "what is left at the end cannot be looked at",
                        sim::Site::current());
-    if (!w.has_consequence()) oracle::judge_progress();
+    if (!w.findings().has_consequence()) platform.judge_progress();
 }
 
 std::string object_text(const sim::ObjectName& name) {
@@ -73,12 +69,14 @@ sim::ObjectId last_object(const sim::World& w) {
     return last;
 }
 
-// A kthread goes by its own name, "rcuo1", wherever it runs.
+scenario::Platform& platform_of(const scenario::Subsystem& target) {
+    return target.platform != nullptr ? *target.platform : own_kernel();
+}
+
 std::string context_name(const Plan& plan, const sim::Context& context) {
-    const kernel::Task* const task = context.is_task() ? kernel::task_of(context) : nullptr;
-    if (task == nullptr || !task->kthread) return context_word(plan, context.key);
-    const sim::ObjectName& name = sim::world().object(task->name);
-    return name.text + (name.index < 0 ? "" : std::to_string(name.index));
+    std::string name;
+    if (context.is_task()) name = platform_of(*plan.target).task_name(context);
+    return name.empty() ? context_word(plan, context.key) : name;
 }
 
 NamedTrace named_trace(const Plan& plan, const sim::World& w) {
@@ -86,7 +84,7 @@ NamedTrace named_trace(const Plan& plan, const sim::World& w) {
     named.events = w.trace().events();
     named.objects.resize(1u + last_object(w));
     for (std::size_t id = 1; id < named.objects.size(); ++id)
-        named.objects[id] = object_text(w.object(static_cast<sim::ObjectId>(id)));
+        named.objects[id] = object_text(w.names().of(static_cast<sim::ObjectId>(id)));
     named.contexts.resize(sim::first_task_key + std::size_t{w.free_tasks()});
     named.contexts[main_key] = context_word(plan, main_key);
     w.each_context([&](const sim::Context& context) {
@@ -108,24 +106,28 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
     sim::World& w = sim::world();
     scenario::active_bugs = plan.bugs;
     scenario::white_box_oracles = plan.oracle == OracleMode::all;
-    w.begin(target.all_cpus(plan.config), strategy, options.trace,
-            {.free_jiffies = options.free_jiffies});
-    memory::begin_memory(plan.memory == MemoryMode::weak, scenario::white_box_oracles);
-    kernel::boot();
-    oracle::begin_lock_order();
+    scenario::Platform& platform = platform_of(target);
+    const scenario::Workload workload{.ops = plan.ops,
+                                      .config = plan.config,
+                                      .cpus = target.workload_cpus(plan.config),
+                                      .weak_memory = plan.memory == MemoryMode::weak};
+    sim::Limits limits{.free_jiffies = options.free_jiffies};
+    if (platform.points() != 0) limits.points = platform.points();
+    w.begin(target.all_cpus(plan.config), strategy, options.trace, limits, platform.guest());
+    platform.begin(workload);
     scenario::Instance& instance = target.create(w.arena(), plan.config);
     // The tasks come first, so that they have the first task slot of their CPU whatever kthreads
     // the subsystem binds there.
-    start_ops(plan, instance);
+    platform.start_ops(workload, instance);
     instance.boot();
     if (options.on_boot != nullptr) options.on_boot(options.on_boot_arg, instance);
 
     bool clean = w.run_to_quiescence();
     if (clean && plan.config[scenario::config_end_tick] != 0) {
-        raise_ticks(plan, instance);
+        platform.raise_ticks(workload, instance);
         clean = w.run_to_quiescence();
     }
-    if (clean) judge(instance);
+    if (clean) judge(instance, platform);
 
     Outcome outcome;
     if (w.finding().verdict != Verdict::clean) {

@@ -76,11 +76,11 @@ class Toy final : public Instance {
 
     void judge_end() override {
         if (counter_.get() != expected_) {
-            sim::world().note_finding(Verdict::wrong_data, "additions were lost",
+            sim::world().findings().note(Verdict::wrong_data, "additions were lost",
                                       sim::Site::current());
         }
         if (consumed_ != posted_.get()) {
-            sim::world().note_finding(Verdict::stranded_callback, "a post was not consumed",
+            sim::world().findings().note(Verdict::stranded_callback, "a post was not consumed",
                                       sim::Site::current());
         }
     }

@@ -151,6 +151,8 @@ struct CpuSwitches {
 // operation turns it on its own CPU.
 inline constexpr std::uint8_t switch_absent = 0;
 
+class Platform;  // platform.h
+
 // One line of a story or report, made from a note that the subsystem left in the trace.
 // `a` and `b` are the note's arguments; `who` is the name of the acting context.
 using TellNote = std::string (*)(unsigned note, std::string_view who, std::int64_t a,
@@ -173,6 +175,8 @@ struct Subsystem {
     bool runs_weak = false;
     // Its kernel has a scheduler of its own: decisions may be those of its tasks, by number.
     bool has_tasks = false;
+    // What it runs on; null: core/kernel.
+    Platform* platform = nullptr;
 };
 
 // --- what a running subsystem may ask ------------------------------------------------------

@@ -5,9 +5,7 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
 
-#include "core/base/verdict.h"
 #include "core/sim/decision.h"
 #include "core/sim/fiber_switch.h"
 #include "core/sim/site.h"
@@ -95,17 +93,6 @@ struct Cpu {
             if (interrupts[i]->slot == slot) return true;
         return false;
     }
-};
-
-struct ObjectName {
-    const char* text;
-    int index;  // below 0: no index
-};
-
-struct Finding {
-    Verdict verdict = Verdict::clean;
-    Site site{};
-    std::string detail;  // why the oracle objects, in one sentence
 };
 
 struct Limits {

@@ -90,7 +90,7 @@ void machine_start_cpu(unsigned cpu, unsigned task) {
     world().start_cpu(cpu, sim::numbered_task(task));
 }
 void machine_stop_cpu(const machine_site* site) { world().stop_cpu(Site(site)); }
-void machine_halt(const machine_site* site) { world().halt(Site(site)); }
+void machine_rest(const machine_site* site) { world().halt(Site(site)); }
 
 // --- points and choices --------------------------------------------------------------------------
 
@@ -131,7 +131,7 @@ unsigned long machine_jiffies() { return world().jiffies(); }
 
 // --- what is told --------------------------------------------------------------------------------
 
-unsigned machine_name(const char* text, int index) { return world().name_object(text, index); }
+unsigned machine_name(const char* text, int index) { return world().names().add(text, index); }
 unsigned machine_place(const void* address) { return sim::places.place(address); }
 
 void machine_fail(const char* verdict, const char* text, const machine_site* site) {
@@ -139,7 +139,7 @@ void machine_fail(const char* verdict, const char* text, const machine_site* sit
 }
 
 void machine_suspect(const char* verdict, const char* text, const machine_site* site) {
-    world().note_suspicion(sim::verdict_of(verdict), text, Site(site));
+    world().findings().suspect(sim::verdict_of(verdict), text, Site(site));
 }
 
 void machine_event(unsigned kind, unsigned object, long a, long b, const machine_site* site) {

@@ -58,7 +58,7 @@ struct machine_guest {
     int (*memory)(unsigned range, struct machine_range *where);
 };
 
-/* --- tasks -------------------------------------------------------------------------------------- */
+/* --- tasks ------------------------------------------------------------------------------------ */
 
 /* Its number, from 0 in order of creation in this run. It acts once it is switched to. */
 unsigned machine_create_task(void (*function)(void *), void *argument);
@@ -67,24 +67,25 @@ unsigned machine_current_task(void);
 /* For a kernel with stacks of its own, in its memory: the CPU's task level is this task from now
  * on. The caller changes the stack, before the next point. Numbers are the kernel's. */
 void machine_task_is(unsigned task);
-/* For tasks of machine_create_task(): the CPU goes on as `task`, which no CPU runs. Returns when somebody switches back,
- * perhaps on another CPU. */
+/* For tasks of machine_create_task(): the CPU goes on as `task`, which no CPU runs. Returns when
+ * somebody switches back, perhaps on another CPU. */
 void machine_switch_to(unsigned task, const struct machine_site *site);
 /* A task ends so, and not by returning from its function. */
 void machine_end_task(unsigned next, const struct machine_site *site) __attribute__((noreturn));
 
-/* --- CPUs --------------------------------------------------------------------------------------- */
+/* --- CPUs ------------------------------------------------------------------------------------- */
 
 unsigned machine_cpu(void);
 unsigned machine_cpus(void);
 /* A CPU that does nothing yet, or stopped, comes up with this task. */
 void machine_start_cpu(unsigned cpu, unsigned task);
-/* From a task: its CPU does nothing more; the task goes on when a CPU starts or switches with it. */
+/* From a task: its CPU does nothing more; the task goes on when a CPU starts with it, or another
+ * switches to it. */
 void machine_stop_cpu(const struct machine_site *site);
 /* From a task: the CPU acts again when an interrupt is taken, after whose handler this returns. */
-void machine_halt(const struct machine_site *site);
+void machine_rest(const struct machine_site *site);
 
-/* --- points and choices ------------------------------------------------------------------------- */
+/* --- points and choices ----------------------------------------------------------------------- */
 
 enum machine_access { /* as sim::AccessKind */
     MACHINE_NONE,
@@ -109,7 +110,7 @@ void machine_wake_spinners(unsigned object);
 /* Below `count`; 0 is the ordinary thing. `what`, from 1, says which question. */
 unsigned machine_choose(unsigned what, unsigned count, const struct machine_site *site);
 
-/* --- interrupts and time ------------------------------------------------------------------------ */
+/* --- interrupts and time ---------------------------------------------------------------------- */
 
 /* Pends once per vector and CPU, below MACHINE_VECTORS. `name` as of machine_name(), or 0. */
 #define MACHINE_VECTORS 32
@@ -121,7 +122,7 @@ void machine_expiry(unsigned cpu, unsigned long jiffy);
 void machine_changed(unsigned cpu);
 unsigned long machine_jiffies(void);
 
-/* --- what is told ------------------------------------------------------------------------------- */
+/* --- what is told ----------------------------------------------------------------------------- */
 
 /* A name that others can print, "rcu_node[2]", for this run; an index below 0: none. */
 unsigned machine_name(const char *text, int index);

@@ -93,8 +93,8 @@ TEST(Fail, TheFirstFindingStands) {
     const Ran ran = run(
         1, strategy, [] { spawn(0, [] { step('a'); }); }, without_ticks(),
         [] {
-            world().note_finding(Verdict::deadlock, "first", Site::current());
-            world().note_finding(Verdict::livelock, "second", Site::current());
+            world().findings().note(Verdict::deadlock, "first", Site::current());
+            world().findings().note(Verdict::livelock, "second", Site::current());
         });
     EXPECT_EQ(ran.verdict, Verdict::deadlock);
     EXPECT_EQ(ran.detail, "first");
@@ -103,8 +103,8 @@ TEST(Fail, TheFirstFindingStands) {
 TEST(Fail, AnInvariantGivesWayToAConsequence) {
     Sequential strategy;
     const auto suspect = [] {
-        world().note_invariant("I1", Site::current());
-        world().note_invariant("I2", Site::current());
+        world().findings().suspect(Verdict::invariant, "I1", Site::current());
+        world().findings().suspect(Verdict::invariant, "I2", Site::current());
     };
     const Ran alone = run(1, strategy, [&] { spawn(0, suspect); });
     EXPECT_TRUE(alone.quiescent) << "the run goes on";
@@ -112,7 +112,7 @@ TEST(Fail, AnInvariantGivesWayToAConsequence) {
     EXPECT_EQ(alone.detail, "I1");
     const Ran both = run(
         1, strategy, [&] { spawn(0, suspect); }, without_ticks(),
-        [] { world().note_finding(Verdict::stranded_callback, "a", Site::current()); });
+        [] { world().findings().note(Verdict::stranded_callback, "a", Site::current()); });
     EXPECT_EQ(both.verdict, Verdict::stranded_callback);
     EXPECT_EQ(run(1, strategy, [] {}).verdict, Verdict::clean) << "and is forgotten";
 }
@@ -120,7 +120,7 @@ TEST(Fail, AnInvariantGivesWayToAConsequence) {
 TEST(Fail, OracleOutsideAContextEndsTheRunThatFollows) {
     Sequential strategy;
     const Ran ran = run(1, strategy, [] {
-        world().note_finding(Verdict::deadlock, "before the first step", Site::current());
+        world().findings().note(Verdict::deadlock, "before the first step", Site::current());
         spawn(0, [] { step('a'); });
     });
     EXPECT_FALSE(ran.quiescent);

@@ -81,7 +81,7 @@ class Image {
         hash_.add(world_.jiffies_);
         hash_.add(world_.free_jiffies_);
         hash_.add(number(world_.current_));
-        hash_.add(static_cast<std::uint64_t>(world_.suspicion_.verdict));
+        hash_.add(static_cast<std::uint64_t>(world_.findings_.suspected()));
         return hash_.value();
     }
 

@@ -36,7 +36,7 @@ inline constexpr bool has_image = false;
 #endif
 
 // Of the run that goes on, at a choice of who acts; its strategy must have asked for it
-// (Strategy::needs_image()).
+// (Explorer::needs_image()).
 std::uint64_t image_hash(const World& world);
 
 }  // namespace rcufuzz::sim

@@ -109,7 +109,7 @@ void daemon(void*) {
 void boot_everything() {
     World& w = world();
     machine = &w.arena().make<Machine>();
-    machine->counter = w.name_object("counter");
+    machine->counter = w.names().add("counter");
     machine->irq.handler = on_irq;
     machine->nmi.handler = [](void*) { bump(); };
     w.set_softirq_body(on_softirq);
@@ -186,7 +186,7 @@ TEST(Trace, HashIsTheSameOnEveryMachine) {
         [] {
             spawn(0, [] { steps("aa"); });
             spawn(1, [] {
-                world().event(EventKind::write, world().name_object("x"), -1, 2, Site::current());
+                world().event(EventKind::write, world().names().add("x"), -1, 2, Site::current());
                 step('b');
             });
         },
@@ -216,13 +216,13 @@ TEST(Trace, LevelChangesNothingButWhatIsKept) {
 TEST(Trace, NamesSayWhatAnEventIsAbout) {
     Sequential strategy;
     run(1, strategy, [] {
-        const ObjectId a = world().name_object("gp_seq");
-        const ObjectId b = world().name_object("nocb_lock", 2);
+        const ObjectId a = world().names().add("gp_seq");
+        const ObjectId b = world().names().add("nocb_lock", 2);
         EXPECT_NE(a, b);
         EXPECT_NE(a, 0) << "0 is no object";
-        EXPECT_STREQ(world().object(b).text, "nocb_lock");
-        EXPECT_EQ(world().object(b).index, 2);
-        EXPECT_LT(world().object(a).index, 0);
+        EXPECT_STREQ(world().names().of(b).text, "nocb_lock");
+        EXPECT_EQ(world().names().of(b).index, 2);
+        EXPECT_LT(world().names().of(a).index, 0);
     });
 }
 

@@ -231,7 +231,7 @@ static void idle(void *unused) {
         schedule();
         /* Interrupts are enabled and the CPU rests in one step, as by sti and hlt. */
         set_irqs(0);
-        machine_halt(MACHINE_HERE);
+        machine_rest(MACHINE_HERE);
     }
 }
 

@@ -3,21 +3,19 @@
 // A strategy answers choices. Policies, record, replay and the step-by-step story are all this.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 
 #include "core/sim/decision.h"
 
 namespace rcufuzz::sim {
 
+class Explorer;
 class World;
 
 inline constexpr std::uint32_t never_ask = 0x7fffffff;
 
 // As an answer: the run ends here, with nothing found. Not for data choices. Contexts are given up
-// with their frames, no destructor runs (but under sanitizers): a search abandons most of its
-// runs, and exceptions would take three quarters of its time. What they own is in the arena.
+// with their frames, as at the end of every run.
 inline constexpr std::uint32_t abandon_run = ~std::uint32_t{0};
 
 class Strategy {
@@ -42,19 +40,8 @@ class Strategy {
     // inside the points that points_until_choice() granted.
     virtual bool asks_on_new_actor() const { return false; }
 
-    // True: image_hash() will be asked for at choices of who acts.
-    virtual bool needs_image() const { return false; }
-
-    // True: the run may go back to earlier choices of contexts (moment.h). The three below are for
-    // such strategies only.
-    virtual bool returns() const { return false; }
-    // After an answer: the run may come back to this choice.
-    virtual bool keeps_moment() { return false; }
-    // After abandon_run: to the last of the first so many moments kept, where the same choice will
-    // be asked again. 0: the run ends.
-    virtual std::size_t go_back() { return 0; }
-    // What was kept so far is gone.
-    virtual void forget_moments() {}
+    // Not null: it is an exhaustive search, and has more to ask for.
+    virtual Explorer* explorer() { return nullptr; }
 
     // After the run; `points` is how many points it had.
     virtual void end(std::uint64_t /*points*/) {}

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/base/heap.h"
+#include "core/sim/explorer.h"
 #include "core/sim/image.h"
 
 namespace rcufuzz::sim {
@@ -65,14 +66,10 @@ inline void World::grant_points() {
     const std::uint64_t bound = fair_ ? limits_.points : limits_.points / 2;
     const auto bound_left = static_cast<std::int64_t>(bound - points_);
     granted_ = std::max<std::int64_t>(1, std::min({wanted, turn_left, bound_left}));
-    quiet_ = access_sink_ == nullptr ? granted_ : 1;
+    quiet_ = watchers_.wants_accesses() ? 1 : granted_;
 }
 
 void World::go_on() { grant_points(); }
-
-inline void World::tell_access(const Context& who) {
-    if (access_sink_ != nullptr && who.pending.object != 0) access_sink_(access_sink_arg_, who);
-}
 
 Context* World::enter(Context& next) {
     if (&next != current_) {
@@ -83,7 +80,7 @@ Context* World::enter(Context& next) {
     }
     if (&next != &main_) {
         grant_points();
-        tell_access(next);
+        watchers_.note_access(next);
     }
     return &next;
 }
@@ -131,13 +128,13 @@ void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Lim
     fair_ = actor_appeared_ = abandoned_ = false;
     actors_ = 0;
     quiet_ = unlimited;
-    name_count_ = 1;
-    names_[0] = {"", -1};
-    finding_ = suspicion_ = Finding{};
+    names_.begin();
+    findings_.begin();
+    explorer_ = has_image ? strategy.explorer() : nullptr;
     const bool kept_image = keeps_image_;
-    keeps_image_ = has_image && strategy.needs_image();
+    keeps_image_ = explorer_ != nullptr && explorer_->needs_image();
     if (keeps_image_ && !kept_image) clear_stacks(contexts_);
-    returns_ = has_image && strategy.returns() && counts_heap();
+    returns_ = explorer_ != nullptr && explorer_->returns() && counts_heap();
     asks_from_outside_ = false;
     if (keeps_image_) arena_.clear_used();
     arena_.rewind();
@@ -149,16 +146,16 @@ void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Lim
 
 bool World::run_to_quiescence() {
     CHECK(current_ == &main_);
-    if (finding_.verdict != Verdict::clean) return false;
+    if (findings_.has_consequence()) return false;
     calm_floating_point();
     // The caller has gone on since: no run can go back behind this.
     moments_.clear();
-    if (returns_) strategy_->forget_moments();
+    if (returns_) explorer_->forget_moments();
     if (handovers_ == 0) heap_in_use_outside_ = heap_in_use();
     hand_over(ChoiceKind::handover);
     while (asks_from_outside_) answer_from_outside();
     quiet_ = unlimited;  // what the oracles look at is no point
-    return finding_.verdict == Verdict::clean && !abandoned_;
+    return !findings_.has_consequence() && !abandoned_;
 }
 
 void World::finish() {
@@ -270,25 +267,13 @@ void World::yield_now(const Site& site) {
 
 void World::fail(Verdict verdict, std::string detail, const Site& site) {
     CHECK(in_context());
-    note_finding(verdict, std::move(detail), site);
+    findings_.note(verdict, std::move(detail), site);
     switch_to(main_);
     CHECK(false && "a context that was given up goes on");
     std::abort();
 }
 
 void World::livelock() { fail(Verdict::livelock, endless, current_->site); }
-
-void World::note_finding(Verdict verdict, std::string detail, const Site& site) {
-    if (finding_.verdict != Verdict::clean) return;
-    finding_.verdict = verdict;
-    finding_.detail = std::move(detail);
-    finding_.site = site;
-}
-
-void World::note_suspicion(Verdict verdict, std::string detail, const Site& site) {
-    if (suspicion_.verdict != Verdict::clean) return;
-    suspicion_ = {verdict, site, std::move(detail)};
-}
 
 // --- for strategies that look at the whole state ------------------------------------------------
 
@@ -357,14 +342,14 @@ void World::answer_from_outside() {
     std::int64_t owned = heap_in_use() - heap_in_use_outside_;
     answer_ = strategy_->choose(question_);
     if (answer_ == abandon_run) {
-        if (const std::size_t count = strategy_->go_back()) {
+        if (const std::size_t count = explorer_->go_back()) {
             moments_.return_to(*this, count);
-            if (suspicion_.verdict != Verdict::clean) suspicion_ = Finding{};
+            findings_.forget_suspicion();
             owned = 0;  // none was kept otherwise; what frames owned that are gone is lost
             answer_ = strategy_->choose(question_);
         }
-    } else if (owned == 0 && suspicion_.verdict == Verdict::clean && moments_.have_room() &&
-               strategy_->keeps_moment()) {
+    } else if (owned == 0 && findings_.suspected() == Verdict::clean && moments_.have_room() &&
+               explorer_->keeps_moment()) {
         moments_.keep(*this);
     }
     heap_in_use_outside_ = heap_in_use() - owned;
@@ -403,9 +388,9 @@ Context* World::ask_at_point() {
         quiet_ = unlimited;
         return &self;
     }
-    if (access_sink_ != nullptr && --granted_ > 0) {
+    if (watchers_.wants_accesses() && --granted_ > 0) {
         quiet_ = 1;
-        tell_access(self);
+        watchers_.note_access(self);
         return &self;
     }
     if (points_ >= limits_.points) livelock();
@@ -424,7 +409,7 @@ Context* World::ask_at_point() {
                 return settle(self, enter(*next));
         }
     grant_points();
-    tell_access(self);
+    watchers_.note_access(self);
     return &self;
 }
 
@@ -444,7 +429,7 @@ Context* World::choose_next(ChoiceKind kind) {
     for (;;) {
         // Contexts may come and go without ever reaching a point.
         if (++handovers_ > limits_.points) {
-            note_finding(Verdict::livelock, endless, self.site);
+            findings_.note(Verdict::livelock, endless, self.site);
             return enter(main_);
         }
         actor_appeared_ = false;
@@ -468,12 +453,6 @@ void World::add_event(EventKind kind, ObjectId object, std::int64_t a, std::int6
                       const Site& site) {
     trace_.add({kind, current_->cpu, current_->key, object, static_cast<std::uint32_t>(points_),
                 jiffies_, a, b, site});
-}
-
-ObjectId World::name_object(const char* text, int index) {
-    CHECK(name_count_ < names_.size());
-    names_[name_count_] = {text, index};
-    return static_cast<ObjectId>(name_count_++);
 }
 
 }  // namespace rcufuzz::sim

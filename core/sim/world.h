@@ -19,9 +19,12 @@
 
 #include "core/base/arena.h"
 #include "core/sim/context.h"
+#include "core/sim/findings.h"
 #include "core/sim/guest.h"
 #include "core/sim/moment.h"
+#include "core/sim/names.h"
 #include "core/sim/strategy.h"
+#include "core/sim/watchers.h"
 
 namespace rcufuzz::sim {
 
@@ -38,11 +41,9 @@ class World {
     // Gives all contexts up, with their frames: no destructor runs, so what frames own must be in
     // the arena. The run's results stay readable.
     void finish();
-    const Finding& finding() const {
-        return finding_.verdict != Verdict::clean ? finding_ : suspicion_;
-    }
-    // What is found is more than a suspicion.
-    bool has_consequence() const { return finding_.verdict != Verdict::clean; }
+    Findings& findings() { return findings_; }
+    const Findings& findings() const { return findings_; }
+    const Finding& finding() const { return findings_.result(); }
     const Trace& trace() const { return trace_; }
     bool abandoned() const { return abandoned_; }  // by the strategy
     std::uint64_t points() const { return points_; }
@@ -76,23 +77,15 @@ class World {
     std::uint32_t choose(std::uint16_t what, std::uint32_t count, const Site& site);
     // Ends the run. The context is given up where it stands.
     [[noreturn]] void fail(Verdict verdict, std::string detail, const Site& site);
-    // The same for oracles that run outside any context: records and returns.
-    void note_finding(Verdict verdict, std::string detail, const Site& site);
-    // An inner invariant does not hold. The run goes on: a consequence that users would see is the
-    // better find. Where none comes, this is the verdict.
-    void note_invariant(std::string detail, const Site& site) {
-        note_suspicion(Verdict::invariant, std::move(detail), site);
-    }
-    void note_suspicion(Verdict verdict, std::string detail, const Site& site);
 
-    // --- for a guest with a scheduler of its own ------------------------------------------------
+    // --- for a guest with a scheduler of its own ----------------------------------------------
     // Its number is its place in the order of creation; it acts once a CPU is given to it.
     Context& create_task(Job job, void* arg);
     // The CPU's task goes on as `next`, which no CPU runs, and which may have run elsewhere before.
     // Returns when somebody switches back. Not in an interrupt.
     void switch_task(Context& next, const Site& site);
-    // For a guest with stacks of its own, which it changes by itself: the CPU's task is now this one.
-    // Such stacks lie in the guest's memory.
+    // For a guest with stacks of its own, which it changes by itself: the CPU's task is now this
+    // one. Such stacks lie in the guest's memory.
     void become_task(unsigned number);
     // As switch_task(), for ever; the number is not used again in this run.
     [[noreturn]] void end_task(Context& next, const Site& site);
@@ -155,31 +148,10 @@ class World {
     }
     bool has_guest() const { return guest_ != nullptr; }
 
-    // --- coarse states ------------------------------------------------------------------------
-    // Hunts and fuzzers count the distinct coarse states that runs reach. Whoever wants to know
-    // sets a sink; subsystems call note_state() where their state has become consistent.
-    using StateSink = void (*)(void* arg, std::uint64_t state);
-    void set_state_sink(StateSink sink, void* arg) {
-        state_sink_ = sink;
-        state_sink_arg_ = arg;
-    }
-    bool wants_states() const { return state_sink_ != nullptr; }
-    void note_state(std::uint64_t state) {
-        if (wants_states()) state_sink_(state_sink_arg_, state);
-    }
-
-    // --- accesses -----------------------------------------------------------------------------
-    // Whoever sets this sink is told of each access to an object as it is about to be made:
-    // `who.pending`, at `who.site`. Runs take the same course, and longer.
-    using AccessSink = void (*)(void* arg, const Context& who);
-    void set_access_sink(AccessSink sink, void* arg) {
-        access_sink_ = sink;
-        access_sink_arg_ = arg;
-    }
-
-    // --- names and events ---------------------------------------------------------------------
-    ObjectId name_object(const char* text, int index = -1);
-    const ObjectName& object(ObjectId id) const { return names_[id]; }
+    // --- what is told -------------------------------------------------------------------------
+    Names& names() { return names_; }
+    const Names& names() const { return names_; }
+    Watchers& watchers() { return watchers_; }
     void event(EventKind kind, ObjectId object, std::int64_t a, std::int64_t b, const Site& site) {
         if (trace_.level() != TraceLevel::off) [[unlikely]]
             add_event(kind, object, a, b, site);
@@ -251,7 +223,6 @@ class World {
     void leave(ChoiceKind kind);
     void grant_points();
     void go_on();
-    void tell_access(const Context& who);
     void advance_clock();
     void set_actors(ActorMask mask);
     void add_event(EventKind kind, ObjectId object, std::int64_t a, std::int64_t b,
@@ -269,6 +240,7 @@ class World {
     std::uint8_t came_ = nothing_came;
     // Cold.
     Guest* guest_ = nullptr;
+    Explorer* explorer_ = nullptr;
     std::uint64_t run_number_ = 0;
     std::uint64_t turn_began_ = 0;  // points_ at the last switch
     std::uint64_t switches_ = 0;
@@ -290,18 +262,13 @@ class World {
     Moments moments_;
     std::int64_t heap_in_use_outside_ = 0;  // blocks that no context has taken in this run
     Job softirq_body_ = nullptr;
-    StateSink state_sink_ = nullptr;
-    void* state_sink_arg_ = nullptr;
-    AccessSink access_sink_ = nullptr;
-    void* access_sink_arg_ = nullptr;
+    Watchers watchers_;
     std::int64_t granted_ = 0;  // what quiet_ would be if nobody watched
     Limits limits_{};
     Trace trace_;
-    Finding finding_;
-    Finding suspicion_;      // the first broken invariant
+    Findings findings_;
     Arena arena_{1u << 24};  // weak memory keeps every store of a run
-    std::uint32_t name_count_ = 0;
-    std::array<ObjectName, max_objects> names_{};
+    Names names_;
     std::array<Cpu, max_cpus> cpus_{};
     std::array<Context, bound_key_count> contexts_{};
     std::vector<std::unique_ptr<Context>> free_tasks_;  // never fewer: their stacks stay

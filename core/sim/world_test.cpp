@@ -168,9 +168,9 @@ TEST(Order, ANewActorEndsTheGrantOfAStrategyThatWantsToKnow) {
     };
     run_it();
     EXPECT_THAT(strategy.asked_at, testing::ElementsAre(4));
-    world().set_access_sink([](void*, const Context&) {}, nullptr);
+    world().watchers().set_access_sink([](void*, const Context&) {}, nullptr);
     run_it();
-    world().set_access_sink(nullptr, nullptr);
+    world().watchers().set_access_sink(nullptr, nullptr);
     EXPECT_THAT(strategy.asked_at, testing::ElementsAre(4)) << "where accesses are watched";
 }
 
@@ -184,9 +184,9 @@ TEST(Accesses, AreToldAsTheyAreMade) {
     const auto sink = [](void* to, const Context& who) {
         static_cast<decltype(accesses)*>(to)->emplace_back(who.cpu, who.pending.kind);
     };
-    world().set_access_sink(sink, &accesses);
+    world().watchers().set_access_sink(sink, &accesses);
     run(2, strategy, [] {
-        const ObjectId object = world().name_object("x");
+        const ObjectId object = world().names().add("x");
         for (unsigned cpu = 0; cpu < 2; ++cpu)
             spawn(cpu, [object] {
                 step('a');
@@ -194,7 +194,7 @@ TEST(Accesses, AreToldAsTheyAreMade) {
                 world().point({object, AccessKind::write}, Site::current());
             });
     });
-    world().set_access_sink(nullptr, nullptr);
+    world().watchers().set_access_sink(nullptr, nullptr);
     using enum AccessKind;
     EXPECT_THAT(accesses, testing::ElementsAre(std::pair{1u, read}, std::pair{1u, write},
                                                std::pair{0u, read}, std::pair{0u, write}));

@@ -24,6 +24,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/sim/explorer.h"
 #include "core/sim/strategy.h"
 #include "core/sim/world.h"
 #include "core/strategy/state_table.h"
@@ -56,13 +57,14 @@ struct DfsOptions {
     bool returns = false;
 };
 
-class Dfs final : public sim::Strategy {
+class Dfs final : public sim::Strategy, public sim::Explorer {
    public:
     explicit Dfs(const DfsOptions& options);
 
     void begin(const sim::World& world) override;
     std::uint32_t choose(const sim::Choice& choice) override;
     bool asks_at_every_point() const override { return true; }
+    sim::Explorer* explorer() override { return this; }
     bool needs_image() const override { return options_.state_is_image; }
     bool returns() const override { return options_.returns; }
     bool keeps_moment() override;

@@ -94,7 +94,7 @@ sim::Job job = walk;
 
 void boot() {
     variables = {};
-    for (int i = 0; i < 3; ++i) sim::world().name_object("x", i);
+    for (int i = 0; i < 3; ++i) sim::world().names().add("x", i);
     for (unsigned i = 0; i < cpus; ++i) irqs[i] = {.handler = walk, .arg = &tasks[cpus + i]};
     for (Task& task : tasks) task.at = 0;
     for (Task& task : tasks) task.sum = 0;
@@ -199,7 +199,7 @@ void write_and_linger(void*) {
 void suspect_zero(void*) {
     test::access(1, sim::AccessKind::read);
     if (flag_value == 0)
-        sim::world().note_suspicion(Verdict::invariant, "", sim::Site::current());
+        sim::world().findings().suspect(Verdict::invariant, "", sim::Site::current());
 }
 
 void only_read(void*) { test::access(1, sim::AccessKind::read); }
@@ -217,7 +217,7 @@ Suspected suspicions(const DfsOptions& options) {
     do {
         w.begin(cpus, search, sim::TraceLevel::off, test::without_ticks());
         flag_value = 0;
-        w.name_object("flag");
+        w.names().add("flag");
         w.spawn(0, write_and_linger, nullptr);
         w.spawn(1, suspect_zero, nullptr);
         w.spawn(2, only_read, nullptr);
@@ -311,9 +311,9 @@ TEST(Dfs, TakesEveryOrderOnce) {
 TEST(Dfs, ForgetsSleepersThatHaveEnded) {
     const test::Program program{
         4, [] {
-            test::spawn_walker(1, {'b', 1, sim::world().name_object("y")});
+            test::spawn_walker(1, {'b', 1, sim::world().names().add("y")});
             test::spawn(0, [](void*) {
-                test::access(sim::world().name_object("x"), sim::AccessKind::write);
+                test::access(sim::world().names().add("x"), sim::AccessKind::write);
                 for (const unsigned cpu : {2u, 3u})
                     sim::world().unblock(
                         sim::world().context(sim::context_key(cpu, sim::Slot::task)));

@@ -62,7 +62,7 @@ TEST(Pct, LearnsTheLengthOfARunAndForgetsALivelock) {
 }
 
 void boot_long_run() {
-    const sim::ObjectId object = sim::world().name_object("x");
+    const sim::ObjectId object = sim::world().names().add("x");
     for (unsigned cpu = 0; cpu < 4; ++cpu)
         test::spawn_walker(cpu, {static_cast<char>('a' + cpu), 100, object});
 }
@@ -99,7 +99,7 @@ TEST(Pct, IsAskedAtChangePointsOnly) {
 
 // A handler goes on with the priority that its delivery had: the highest, and nobody new comes.
 void boot_handler() {
-    x = sim::world().name_object("x");
+    x = sim::world().names().add("x");
     irq = {.handler =
                [](void*) {
                    story += 'i';
@@ -126,7 +126,7 @@ TEST(Pct, HandlerHasThePriorityOfItsDelivery) {
 // A task that begins where another has ended is another thread. Had it the priority of a, which
 // ran before b, it would always preempt b.
 void boot_successor() {
-    x = sim::world().name_object("x");
+    x = sim::world().names().add("x");
     test::spawn_walker(0, {'a', 2, x});
     test::spawn(1, [](void*) {
         test::Walker{'b', 2, x}.walk();
@@ -146,7 +146,7 @@ TEST(Pct, EachJobOfASlotHasAPriorityOfItsOwn) {
 // The clock does not run away from contexts that have been lowered: while one goes on alone, all
 // numbers of ticks occur and not only the largest.
 void boot_alone() {
-    sim::ObjectId object = sim::world().name_object("x");
+    sim::ObjectId object = sim::world().names().add("x");
     test::spawn_walker(0, {'a', 20, object});
 }
 const test::Program alone{1, boot_alone, {.points = 20000, .free_jiffies = 6}};
@@ -165,7 +165,7 @@ TEST(Pct, ClockDoesNotRunAway) {
 
 int yields;
 void boot_spinner() {
-    x = sim::world().name_object("x");
+    x = sim::world().names().add("x");
     flag = false;
     yields = 0;
     test::spawn(0, [](void*) {

@@ -35,7 +35,7 @@ void increment_twice(void*) {
 }
 
 void boot_lost_update() {
-    x = sim::world().name_object("x");
+    x = sim::world().names().add("x");
     value = 0;
     test::spawn(0, increment_twice);
     test::spawn(1, increment_twice);
@@ -51,8 +51,8 @@ TEST(Pos, FindsTheLostUpdate) {
 // Ten accesses that concern nobody else come before the one that matters. A random walk must choose
 // the same task eleven times over to see it first; for POS the ten do not count.
 void boot_late_conflict() {
-    const sim::ObjectId own = sim::world().name_object("own");
-    const sim::ObjectId shared = sim::world().name_object("shared");
+    const sim::ObjectId own = sim::world().names().add("own");
+    const sim::ObjectId shared = sim::world().names().add("shared");
     struct Objects {
         sim::ObjectId own, shared;
     };
@@ -78,7 +78,7 @@ TEST(Pos, StepsThatConflictWithNothingCostNothing) {
 
 // The same program with accesses that do conflict: now each of the eleven is a new lot.
 void boot_conflicts() {
-    const sim::ObjectId object = sim::world().name_object("x");
+    const sim::ObjectId object = sim::world().names().add("x");
     test::spawn_walker(0, {'a', 11, object});
     test::spawn_walker(1, {'b', 1, object});
 }
@@ -86,7 +86,7 @@ const test::Program conflicts{2, boot_conflicts};
 
 // And with reads, which do not.
 void boot_reads() {
-    const sim::ObjectId object = sim::world().name_object("x");
+    const sim::ObjectId object = sim::world().names().add("x");
     test::spawn_walker(0, {'a', 11, object, sim::AccessKind::read});
     test::spawn_walker(1, {'b', 1, object, sim::AccessKind::read});
 }
@@ -105,7 +105,7 @@ TEST(Pos, ConflictingEventsDrawAnew) {
 // Two that wait busily for the third, whose next event conflicts with nothing that they do.
 void boot_busy_waiters() {
     flag = false;
-    x = sim::world().name_object("x");
+    x = sim::world().names().add("x");
     const auto wait = [](void*) {
         for (; !flag; sim::world().yield(sim::Site::current()))
             test::access(x, sim::AccessKind::read);
@@ -113,7 +113,7 @@ void boot_busy_waiters() {
     test::spawn(0, wait);
     test::spawn(1, wait);
     test::spawn(2, [](void*) {
-        test::Walker{'c', 5, sim::world().name_object("own")}.walk();
+        test::Walker{'c', 5, sim::world().names().add("own")}.walk();
         flag = true;
     });
 }
@@ -138,7 +138,7 @@ void set_timer(sim::Jiffies expiry) {
 void boot_polling() {
     sim::World& world = sim::world();
     flag = false;
-    x = world.name_object("x");
+    x = world.names().add("x");
     world.set_softirq_body([](void*) {
         set_timer(sim::no_expiry);
         sim::world().unblock(*poller);
@@ -151,7 +151,7 @@ void boot_polling() {
         }
     });
     test::spawn(1, [](void*) {
-        test::Walker{'c', 5, sim::world().name_object("own")}.walk();
+        test::Walker{'c', 5, sim::world().names().add("own")}.walk();
         flag = true;
     });
 }

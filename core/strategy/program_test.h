@@ -75,7 +75,7 @@ inline void spawn_walker(unsigned cpu, const Walker& walker) {
 
 // Two tasks on CPUs of their own, three accesses each: 20 orders, "aaabbb" to "bbbaaa".
 inline void boot_two_by_three() {
-    const sim::ObjectId object = sim::world().name_object("x");
+    const sim::ObjectId object = sim::world().names().add("x");
     spawn_walker(0, {'a', 3, object});
     spawn_walker(1, {'b', 3, object});
 }

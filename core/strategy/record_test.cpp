@@ -102,10 +102,10 @@ void busy_wait(void*) {
 void boot_everything() {
     sim::World& w = sim::world();
     machine = &w.arena().make<Machine>();
-    machine->counter = w.name_object("counter");
-    machine->lock = w.name_object("lock");
-    machine->flag = w.name_object("flag");
-    machine->wait = w.name_object("wait");
+    machine->counter = w.names().add("counter");
+    machine->lock = w.names().add("lock");
+    machine->flag = w.names().add("flag");
+    machine->wait = w.names().add("wait");
     machine->ipi = {.handler =
                         [](void*) {
                             bump('i');

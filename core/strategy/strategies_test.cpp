@@ -38,7 +38,7 @@ TYPED_TEST(EveryPolicy, ReachesAllOrdersOfTwoTasks) {
 
 // Three tasks on two CPUs: the two on CPU 0 take turns by preemption only.
 void boot_preempted() {
-    const sim::ObjectId object = sim::world().name_object("x");
+    const sim::ObjectId object = sim::world().names().add("x");
     test::spawn_walker(0, {'a', 2, object});
     test::spawn_walker(0, {'b', 2, object});
     test::spawn_walker(1, {'c', 2, object});
@@ -58,7 +58,7 @@ TYPED_TEST(EveryPolicy, ReachesAllOrdersOfThreeTasksThatPreemptEachOther) {
 // An interrupt for CPU 0 and ticks: each lands between any two accesses, and outside all of them.
 void boot_interrupted() {
     sim::World& world = sim::world();
-    const sim::ObjectId object = world.name_object("x");
+    const sim::ObjectId object = world.names().add("x");
     irq = {.handler = [](void*) { test::story += 'i'; }, .name = object};
     world.raise_irq(0, irq);
     test::spawn_walker(0, {'a', 4, object});

@@ -25,7 +25,7 @@ void pass_points(void* object) {
 void boot() {
     for (unsigned cpu = 0; cpu < 4; ++cpu) {
         auto& object = sim::world().arena().make<sim::ObjectId>();
-        object = sim::world().name_object("object", static_cast<int>(cpu / 2));
+        object = sim::world().names().add("object", static_cast<int>(cpu / 2));
         sim::world().spawn(cpu, pass_points, &object);
     }
 }

@@ -43,7 +43,7 @@ TEST(Surw, OrdersOfTwoTasksAreUniform) {
 
 // A random walk puts the one access of b early: at place n with 2^-n.
 void boot_uneven() {
-    const sim::ObjectId object = sim::world().name_object("x");
+    const sim::ObjectId object = sim::world().names().add("x");
     test::spawn_walker(0, {'a', 12, object});
     test::spawn_walker(1, {'b', 1, object});
 }
@@ -76,9 +76,9 @@ void spawn_busy(unsigned cpu, const Busy& busy) {
 }
 
 void boot_busy() {
-    const sim::ObjectId shared = sim::world().name_object("shared");
-    spawn_busy(0, {'a', 10, sim::world().name_object("own", 0), shared});
-    spawn_busy(1, {'b', 1, sim::world().name_object("own", 1), shared});
+    const sim::ObjectId shared = sim::world().names().add("shared");
+    spawn_busy(0, {'a', 10, sim::world().names().add("own", 0), shared});
+    spawn_busy(1, {'b', 1, sim::world().names().add("own", 1), shared});
 }
 const test::Program busy{2, boot_busy};
 
@@ -88,7 +88,7 @@ TEST(Surw, UninterestingAccessesDoNotCount) {
 }
 
 void boot_one_interrupt() {
-    x = sim::world().name_object("x");
+    x = sim::world().names().add("x");
     irq = {.handler = [](void*) { test::Walker{'i', 1, x}.walk(); }, .name = x};
     sim::world().raise_irq(1, irq);
     test::spawn_walker(0, {'a', 9, x});
@@ -109,7 +109,7 @@ TEST(Surw, AnInterruptLandsAnywhere) {
 
 // So is the tick: the story is the number of accesses before it.
 void boot_ticking() {
-    x = sim::world().name_object("x");
+    x = sim::world().names().add("x");
     test::spawn(0, [](void*) {
         for (int i = 0; i < 10; ++i) {
             test::access(x, sim::AccessKind::write);
@@ -132,8 +132,8 @@ TEST(Surw, TheTickLandsAnywhere) {
 // still is as likely to come before that event as after any other.
 void boot_late_comer() {
     static sim::ObjectId own;
-    x = sim::world().name_object("x");
-    own = sim::world().name_object("own");
+    x = sim::world().names().add("x");
+    own = sim::world().names().add("own");
     irq = {.handler = [](void*) { test::story += 'i'; }, .name = x};
     test::spawn(0, [](void*) {
         test::access(own, sim::AccessKind::write);
@@ -158,8 +158,8 @@ TEST(Surw, ALateComerHasItsFairChance) {
 // interesting; then the two orders on x are equally likely.
 void boot_two_objects() {
     static sim::ObjectId y;
-    x = sim::world().name_object("x");
-    y = sim::world().name_object("y");
+    x = sim::world().names().add("x");
+    y = sim::world().names().add("y");
     const auto twenty = [](void*) {
         for (int i = 0; i < 20; ++i) test::access(y, sim::AccessKind::write);
     };
@@ -181,7 +181,7 @@ TEST(Surw, EachRunDrawsItsInterestingObjects) {
 // The handler holds up the ten accesses of a, so its one access is as urgent as all eleven. Were it
 // only one against the ten of b, nearly all of b would come first.
 void boot_held_up() {
-    x = sim::world().name_object("x");
+    x = sim::world().names().add("x");
     irq = {.handler = [](void*) { test::Walker{'i', 1, x}.walk(); }, .name = x};
     sim::world().raise_irq(0, irq);
     test::spawn_walker(0, {'a', 10, x});
@@ -211,7 +211,7 @@ void wait_then_work(void*) {
 
 void boot_two_waiters() {
     flag = false;
-    x = sim::world().name_object("x");
+    x = sim::world().names().add("x");
     test::spawn(0, wait_then_work);
     test::spawn(1, wait_then_work);
     test::spawn(2, [](void*) {
@@ -235,8 +235,8 @@ sim::Context* sleeper;
 void boot_asleep() {
     static sim::ObjectId own;
     flag = false;
-    x = sim::world().name_object("x");
-    own = sim::world().name_object("own");
+    x = sim::world().names().add("x");
+    own = sim::world().names().add("own");
     sleeper = &test::spawn(0, [](void*) {
         test::access(own, sim::AccessKind::write);
         while (!flag)

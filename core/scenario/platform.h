@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The kernel that a subsystem stands on, as the runner sees it. Ours (core/kernel) is one; a kernel
+// that comes with a scheduler of its own is another.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "core/scenario/scenario.h"
+
+namespace rcufuzz::sim {
+class Guest;
+struct Context;
+}  // namespace rcufuzz::sim
+
+namespace rcufuzz::scenario {
+
+// What one run is to do. Lives as long as the run.
+struct Workload {
+    std::span<const Op> ops;  // in plan order, which is the order on each CPU
+    const ConfigValues& config;
+    unsigned cpus;  // that operations may name
+    bool weak_memory;
+};
+
+class Platform {
+   public:
+    virtual ~Platform() = default;
+
+    // Whom the machine asks (core/sim/guest.h); null: nobody.
+    virtual sim::Guest* guest() { return nullptr; }
+    // How many points a run may have; 0: as the machine has it.
+    virtual std::uint64_t points() const { return 0; }
+
+    // The rest in the order in which a run calls them, all but judge_progress() before its end.
+    // The machine is ready, and the instance is created next.
+    virtual void begin(const Workload& workload) = 0;
+    // A task for each CPU that has operations. It brackets each by the events op_begin and op_end,
+    // and at its end closes its CPU, waits for the interrupts that it raised, and leaves.
+    virtual void start_ops(const Workload& workload, Instance& instance) = 0;
+    // One scheduling-clock tick for every CPU of the workload, at quiescence.
+    virtual void raise_ticks(const Workload& workload, Instance& instance) = 0;
+    // Whether somebody who ought to have come to his end has not. At quiescence, where the
+    // instance has found nothing.
+    virtual void judge_progress() = 0;
+
+    // How reports call a task; empty: by its key.
+    virtual std::string task_name(const sim::Context& /*task*/) const { return {}; }
+};
+
+}  // namespace rcufuzz::scenario
