@@ -216,6 +216,8 @@ TEST_F(Cli, HuntFindsReplaysAndConverts) {
     const json replayed = json::parse(replay.out).at(0);
     EXPECT_EQ(replayed.at("verdict"), find.at("verdict"));
     EXPECT_EQ(replayed.at("site"), find.at("site"));
+    EXPECT_EQ(replayed.at("identity"), find.at("identity"));
+    EXPECT_EQ(plan, find.at("identity").get<std::string>() + ".plan");
 
     EXPECT_EQ(rcufuzz("convert " + plan + " -o x.bin").exit_code, 0);
     EXPECT_EQ(rcufuzz("convert x.bin -o x.plan").exit_code, 0);

@@ -40,7 +40,9 @@ class Hunt {
         options_.runs = args.runs.value_or(run::unlimited_runs);
         options_.all = args.all;
         if (!args.as_found)
-            options_.minimize = [](const run::Plan& plan) { return report::minimize(plan); };
+            options_.minimize = [](const run::Plan& plan, const std::function<bool()>& go_on) {
+                return report::minimize(plan, {.keep_going = go_on});
+            };
         summary_.strategy = args.strategy;
         if (!args.runs) limit_ = args.seconds.value_or(seconds_standard);
         check_strategy(args.strategy);
@@ -86,7 +88,7 @@ class Hunt {
 
     // Where a find cannot be written the hunt ends, and standard output has the plan.
     void found(const run::Find& find) {
-        const std::string name = run::find_file_name(find.plan, find.outcome.verdict);
+        const std::string name = find.outcome.file_name();
         const std::string text = run::to_text(find.plan);
         std::string path;
         try {
@@ -126,8 +128,8 @@ class Hunt {
             const run::Outcome& outcome = finds[i].outcome;
             test.failure +=
                 (i == 0 ? "" : "; ") + fmt::format("{} at {}", word(outcome.verdict), outcome.site);
-            test.output +=
-                fmt::format("{}\nrcufuzz explain {}\n", outcome.detail, summary_.files[i]);
+            test.output += fmt::format("{}\nidentity: {}\nrcufuzz explain {}\n", outcome.detail,
+                                       outcome.identity, summary_.files[i]);
         }
         test.output += fmt::format("{} runs\n", summary_.result.runs);
         return test;

@@ -66,8 +66,9 @@ JunitCase junit_case(const ReplayedFile& replayed, const Expected& expected) {
     if (!test.error.empty()) return test;
     test.group += "." + std::string(replayed.plan.target->name);
     if (outcome.found())
-        test.output = fmt::format("{} at {}: {}\nrcufuzz explain {}\n", word(outcome.verdict),
-                                  outcome.site, outcome.detail, replayed.file);
+        test.output = fmt::format("{} at {}: {}\nidentity: {}\nrcufuzz explain {}\n",
+                                  word(outcome.verdict), outcome.site, outcome.detail,
+                                  outcome.identity, replayed.file);
     if (expected.met_by(replayed)) return test;
     test.failure = fmt::format("{} instead of ", word(outcome.verdict));
     const std::vector<Verdict> wanted = expected.of(replayed.plan);

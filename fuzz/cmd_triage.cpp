@@ -34,8 +34,7 @@ std::string write_groups(const report::Triage& triage, const std::string& out) {
     for (const report::FindGroup& group : triage.groups) {
         // Plans that differ in their bugs alone have the same name there: one gets a number.
         const std::string plan =
-            write_apart(out, run::find_file_name(group.minimal, group.outcome.verdict),
-                        run::to_text(group.minimal));
+            write_apart(out, group.outcome.file_name(), run::to_text(group.minimal));
         const std::string name = fs::path(plan).stem().string();
         write_file(out + "/" + name + ".story.md",
                    report::explain(group.minimal, report::Format::story, name + ".plan"), false);

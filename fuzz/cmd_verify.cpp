@@ -74,7 +74,7 @@ std::string subject(const VerifyArgs& args, const run::VerifyOptions& options) {
 
 int report_counterexample(const VerifyArgs& args, const run::VerifyResult& result) {
     const run::Plan plan = report::minimize(result.counterexample);
-    const std::string name = run::find_file_name(plan, result.outcome.verdict);
+    const std::string name = run::replay(plan).file_name();
     const std::string path = write_apart(args.out, name, run::to_text(plan));
     print("counterexample: {} at {}: run {} of plan {}: {}\n", word(result.outcome.verdict),
           result.outcome.site, result.done.runs, result.done.plans + 1, printable(path));

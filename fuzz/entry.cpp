@@ -10,6 +10,7 @@
 
 #include "core/base/check.h"
 #include "core/base/files.h"
+#include "core/base/hash.h"
 #include "core/base/text.h"
 #include "core/run/codec.h"
 #include "core/run/generate.h"
@@ -54,9 +55,8 @@ run::Feedback feedback_of_environment() {
 }
 
 // Where the directory cannot be written to, the engine's own copy of the input has to do.
-std::string write_plan(const run::Plan& plan, Verdict verdict) {
+std::string write_plan(const run::Plan& plan, const std::string& name) {
     const std::string_view directory = environment("RCUFUZZ_OUT");
-    const std::string name = run::find_file_name(plan, verdict);
     try {
         return write_apart(directory.empty() ? "." : std::string(directory), name,
                            run::to_text(plan));
@@ -66,12 +66,20 @@ std::string write_plan(const run::Plan& plan, Verdict verdict) {
     }
 }
 
+// As many letters as 64 bits take, and no digits: those are what crash comparers leave out.
+std::string letters_of(std::uint64_t hash) {
+    std::string text;
+    for (unsigned i = 0; i < 14; ++i, hash /= 26) text += static_cast<char>('a' + hash % 26);
+    return text;
+}
+
 [[noreturn]] void report(const run::Plan& plan) {
     const run::Outcome outcome = run::replay(plan);
-    const std::string path = write_plan(plan, outcome.verdict);
+    const std::string path = write_plan(plan, outcome.file_name());
     const std::string verdict(word(outcome.verdict));
     // libFuzzer's minimiser takes two crashes for the same if this token is.
-    std::fprintf(stderr, "DEDUP_TOKEN: %s@%s\n", verdict.c_str(), outcome.site.c_str());
+    std::fprintf(stderr, "DEDUP_TOKEN: %s\n", outcome.identity.c_str());
+    std::fprintf(stderr, "%s\n", assertion_line(outcome).c_str());
     std::fprintf(stderr, "rcufuzz: %s at %s: %s\n", verdict.c_str(), outcome.site.c_str(),
                  outcome.detail.c_str());
     std::fprintf(stderr, "rcufuzz: replay with: rcufuzz explain %s\n", path.c_str());
@@ -87,6 +95,19 @@ Bytes encode_within(const run::Plan& plan, std::size_t max_size) {
 }
 
 }  // namespace
+
+std::string assertion_line(const run::Outcome& outcome) {
+    RunningHash hash;
+    for (const char c : outcome.identity) hash.add(static_cast<unsigned char>(c));
+    const std::string_view site = outcome.site;  // "nocb/wake.cpp:87 wake_nocb_gp"
+    const std::size_t space = std::min(site.find(' '), site.size());
+    const std::string_view function = site.substr(std::min(space + 1, site.size()));
+    const std::string_view file = site.substr(0, std::min(site.find(':'), space));
+    return std::string(site.substr(0, space)) + ": " + std::string(function) +
+           ": Assertion `FuzzerHash=" + letters_of(hash.value()) + " " +
+           std::string(word(outcome.verdict)) + " " + std::string(file) + " " +
+           std::string(function) + "' failed.";
+}
 
 Entry::Entry(std::string_view target) {
     // An input that breaks the harness itself must be kept, too.

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,11 +23,16 @@
 #include "core/run/coverage.h"
 #include "core/run/frame.h"
 #include "core/run/reschedule.h"
+#include "core/run/runner.h"
 
 namespace rcufuzz::fuzz {
 
 using Bytes = std::vector<std::uint8_t>;
 using ByteView = std::span<const std::uint8_t>;
+
+// A find in the form of a failed assertion of glibc, which ClusterFuzz takes two crashes apart by:
+// a hash of the identity comes first, then verdict, file and function for those who read it.
+std::string assertion_line(const run::Outcome& outcome);
 
 class Entry {
    public:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fuzz/entry.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <algorithm>
 #include <array>
@@ -128,6 +128,22 @@ TEST(EntryDeathTest, BadEnvironmentIsTheUsersFault) {
     EXPECT_EXIT(Entry{nocb}, testing::ExitedWithCode(64), "unknown bug 'D99' of nocb");
 }
 
+// The form of glibc's assert(), which crash comparers know; the hash comes first and has no digits,
+// which they leave out.
+TEST(AssertionLine, SaysTheIdentityInLetters) {
+    run::Outcome outcome;
+    outcome.verdict = Verdict::lost_wakeup;
+    outcome.site = "nocb/wake.cpp:87 wake_nocb_gp";
+    outcome.identity = "lost_wakeup-a";
+    const std::string line = assertion_line(outcome);
+    EXPECT_THAT(line, testing::MatchesRegex(
+                          "nocb/wake.cpp:87: wake_nocb_gp: Assertion `FuzzerHash=[a-z]{14} "
+                          "lost_wakeup nocb/wake.cpp wake_nocb_gp' failed."));
+    EXPECT_EQ(assertion_line(outcome), line);
+    outcome.identity = "lost_wakeup-b";
+    EXPECT_NE(assertion_line(outcome), line);
+}
+
 TEST(EntryDeathTest, AFindIsWrittenNamedAndAborts) {
     const std::string directory = testing::TempDir() + "rcufuzz_entry_test";
     std::filesystem::create_directories(directory);
@@ -142,7 +158,9 @@ TEST(EntryDeathTest, AFindIsWrittenNamedAndAborts) {
         }
     };
     EXPECT_DEATH(hunt(),
-                 "DEDUP_TOKEN: [a-z_]+@nocb/.*\n.*\nrcufuzz: replay with: rcufuzz explain ");
+                 "DEDUP_TOKEN: [a-z]+-I?[A-Za-z0-9_.-]+\n"
+                 "nocb/.*: .*: Assertion `FuzzerHash=[a-z]+ .* failed\\.\n"
+                 ".*\nrcufuzz: replay with: rcufuzz explain ");
     EXPECT_FALSE(std::filesystem::is_empty(directory));
     std::filesystem::remove_all(directory);
 }

@@ -237,7 +237,9 @@ class Jobs {
 
     void take_find(run::Plan plan, std::uint64_t run) {
         const run::Outcome outcome = run::replay(plan);
-        const auto known = [&](const run::Find& find) { return find.outcome.same_find(outcome); };
+        const auto known = [&](const run::Find& find) {
+            return find.outcome.identity == outcome.identity;
+        };
         std::vector<run::Find>& finds = result_.hunt.finds;
         if (std::any_of(finds.begin(), finds.end(), known)) return;
         finds.push_back({std::move(plan), outcome, run});

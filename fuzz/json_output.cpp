@@ -105,6 +105,7 @@ std::string hunt_json(const HuntSummary& summary) {
         const std::string& file = summary.files[i];
         Json json{{"verdict", word(find.outcome.verdict)},
                   {"site", find.outcome.site},
+                  {"identity", find.outcome.identity},
                   {"plan", file.empty() ? Json() : Json(file)},
                   {"ops", find.plan.ops.size()},
                   {"decisions", find.plan.decisions.size()},
@@ -134,6 +135,7 @@ std::string replay_json(const std::vector<ReplayedFile>& files) {
         list.push_back({{"file", replayed.file},
                         {"verdict", word(replayed.outcome.verdict)},
                         {"site", replayed.outcome.site},
+                        {"identity", replayed.outcome.identity},
                         {"trace_hash", hex(replayed.outcome.trace_hash)},
                         {"ops", replayed.plan.ops.size()},
                         {"decisions", replayed.plan.decisions.size()},

@@ -13,6 +13,7 @@ namespace rcufuzz::kernel {
 
 using sim::Jiffies;
 using sim::ObjectId;
+using sim::Objection;
 inline constexpr unsigned max_cpus = sim::max_cpus;
 
 // An object that lives until the end of the run.
@@ -22,21 +23,21 @@ T& allocate() {
 }
 
 // Ends the run with this verdict; from within a context.
-[[noreturn]] inline void fail(Verdict verdict, std::string detail,
+[[noreturn]] inline void fail(Verdict verdict, Objection why,
                               const Site& site = Site::current()) {
-    sim::world().fail(verdict, std::move(detail), site);
+    sim::world().fail(verdict, std::move(why), site);
 }
 // The verdict of an end-of-run oracle, outside any context. The first one counts.
-inline void object_at_end(Verdict verdict, std::string detail, const Site& site = Site::current()) {
-    sim::world().findings().note(verdict, std::move(detail), site);
+inline void object_at_end(Verdict verdict, Objection why, const Site& site = Site::current()) {
+    sim::world().findings().note(verdict, std::move(why), site);
 }
 // A white-box invariant does not hold; the run goes on, for a consequence that users would see.
-inline void invariant_broken(std::string detail, const Site& site = Site::current()) {
-    sim::world().findings().suspect(Verdict::invariant, std::move(detail), site);
+inline void invariant_broken(Objection why, const Site& site = Site::current()) {
+    sim::world().findings().suspect(Verdict::invariant, std::move(why), site);
 }
 // The same for what has a verdict of its own but need not have a consequence.
-inline void suspect(Verdict verdict, std::string detail, const Site& site = Site::current()) {
-    sim::world().findings().suspect(verdict, std::move(detail), site);
+inline void suspect(Verdict verdict, Objection why, const Site& site = Site::current()) {
+    sim::world().findings().suspect(verdict, std::move(why), site);
 }
 
 // What may fail, as the strategy likes.

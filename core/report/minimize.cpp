@@ -2,6 +2,7 @@
 #include "core/report/minimize.h"
 
 #include "core/report/reduce.h"
+#include "core/run/symmetry.h"
 
 namespace rcufuzz::report {
 
@@ -67,16 +68,16 @@ run::Plan minimize(const run::Plan& found, const MinimizeOptions& options, Minim
     run::Plan smallest;
     MinimizeStats all{.reproduced = true, .finished = true};
     for (unsigned attempt = 0; attempt < attempts; ++attempt) {
-        Search search(found, options.budget / attempts, attempt);
+        Search search(found, options.budget / attempts, attempt, options.keep_going);
         all.reproduced = search.reproduces();
         if (all.reproduced) search_on(search);
         all.finished &= !search.spent();
         all.runs += search.runs();
         if (attempt == 0 || size_of(search.best()) < size_of(smallest)) smallest = search.best();
-        if (!all.reproduced || is_least(size_of(smallest))) break;
+        if (!all.reproduced || is_least(size_of(smallest)) || search.stopped()) break;
     }
     if (stats != nullptr) *stats = all;
-    return smallest;
+    return all.reproduced ? run::with_canonical_cpus(smallest) : smallest;
 }
 
 }  // namespace rcufuzz::report

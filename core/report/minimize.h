@@ -3,24 +3,28 @@
 // Makes a find small: fewest operations first, then fewest and simplest decisions, with the
 // configuration as near to the standard as that allows.
 //
-// A pure function of the plan: equal finds give equal results. What it keeps is verdict and site
-// of the find under replay, and that alone: of two bugs that look alike the smaller one may win.
+// A pure function of the plan: equal finds give equal results. What it keeps is verdict and
+// identity of the find under replay, and that alone. Which CPU has which number is settled, too
+// (core/run/symmetry.h): plans that differ in that alone become one.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "core/run/plan.h"
 
 namespace rcufuzz::report {
 
 struct MinimizeOptions {
-    // Bounds the work, in points of all replays together; the standard is a few seconds.
-    std::uint64_t budget = 360'000'000;
+    // Bounds the work, in points of all replays together; the standard is some two seconds.
+    std::uint64_t budget = 36'000'000;
+    // Asked all the time; false ends the search, with the best so far. Null: go on.
+    std::function<bool()> keep_going{};
 };
 
 struct MinimizeStats {
     bool reproduced = false;  // false: the plan shows nothing, and came back as it was
-    bool finished = false;    // false: the budget ended the search
+    bool finished = false;    // false: the budget or the caller ended it
     std::uint64_t runs = 0;
 };
 

@@ -87,6 +87,16 @@ TEST(Minimize, AttemptsGuessInOtherWays) {
     EXPECT_NE(Search(found, 1'000'000, 1).seed(), Search(found, 1'000'000, 2).seed());
 }
 
+TEST(Minimize, WhoeverWaitsForItMayEndIt) {
+    const run::Plan found = find_one(toy_with("T01"), "random", 5);
+    unsigned asked = 0;
+    MinimizeStats stats;
+    const run::Plan less = minimize(found, {.keep_going = [&] { return ++asked < 3; }}, &stats);
+    EXPECT_EQ(asked, 3u);
+    EXPECT_FALSE(stats.finished);
+    EXPECT_TRUE(run::replay(less).same_find(run::replay(found)));
+}
+
 TEST(Minimize, BudgetEndsTheSearchButNotTheFind) {
     const run::Plan found = find_one(toy_with("T01"), "random", 5);
     MinimizeStats stats;

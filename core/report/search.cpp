@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::uint64_t run_cost_in_points = 400;  // setting a run up and taking it down
 constexpr std::uint64_t witness_factor = 30;       // noting a choice, compared with passing a point
+constexpr std::uint64_t identify_factor = 2;       // with a full trace
+constexpr std::uint64_t cost_between_questions = 1'000'000;  // some 50 ms at worst
 
 std::uint64_t hash_of(const run::Plan& plan) {
     RunningHash hash;
@@ -95,8 +97,9 @@ std::uint32_t Witness::choose(const sim::Choice& choice) {
 
 // --- search -------------------------------------------------------------------------------------
 
-Search::Search(const run::Plan& found, std::uint64_t budget, unsigned attempt)
-    : best_(found), budget_(budget), attempt_(attempt) {
+Search::Search(const run::Plan& found, std::uint64_t budget, unsigned attempt,
+               const std::function<bool()>& keep_going)
+    : best_(found), budget_(budget), attempt_(attempt), keep_going_(keep_going) {
     run::canonicalize(best_);
     outcome_ = run::replay(best_);
     count(outcome_.points);
@@ -105,6 +108,17 @@ Search::Search(const run::Plan& found, std::uint64_t budget, unsigned attempt)
 void Search::count(std::uint64_t points) {
     ++runs_;
     cost_ += points + run_cost_in_points;
+    if (!keep_going_ || cost_ < asked_at_ + cost_between_questions) return;
+    asked_at_ = cost_;
+    stopped_ = stopped_ || !keep_going_();
+}
+
+// The verdict is to be had for the price of the run; its cause takes another.
+bool Search::shows_it(const run::Plan& plan, const run::Outcome& outcome) {
+    if (outcome.verdict != outcome_.verdict) return false;
+    const run::Outcome again = run::replay(plan);
+    count(again.points * identify_factor);
+    return again.same_find(outcome_);
 }
 
 bool Search::accept(run::Plan candidate) {
@@ -114,7 +128,7 @@ bool Search::accept(run::Plan candidate) {
     if (failed_.contains(hash)) return false;
     const run::Outcome outcome = run::replay(candidate, {});
     count(outcome.points);
-    if (!outcome.same_find(outcome_)) {
+    if (!shows_it(candidate, outcome)) {
         failed_.insert(hash);
         return false;
     }
@@ -128,10 +142,10 @@ bool Search::accept_recorded(run::Plan candidate, sim::Strategy& strategy) {
     strategy::Record recorder(strategy);
     const run::Outcome outcome = run::run(candidate, recorder);
     count(outcome.points);
-    if (!outcome.same_find(outcome_)) return false;
+    candidate.decisions.assign(recorder.decisions().begin(), recorder.decisions().end());
+    run::canonicalize(candidate);
+    if (!shows_it(candidate, outcome)) return false;
     best_ = std::move(candidate);
-    best_.decisions.assign(recorder.decisions().begin(), recorder.decisions().end());
-    run::canonicalize(best_);
     return true;
 }
 

@@ -6,6 +6,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -66,14 +67,17 @@ inline bool is_least(const Size& size) { return size.ops <= 1 && size.decisions 
 class Search {
    public:
     // `budget` counts points; what a run costs beyond its points is reckoned in points, too.
-    Search(const run::Plan& found, std::uint64_t budget, unsigned attempt);
+    // `keep_going`, if any, is asked all the time and must outlive the search.
+    Search(const run::Plan& found, std::uint64_t budget, unsigned attempt,
+           const std::function<bool()>& keep_going = {});
 
     // False where the plan given shows nothing: there is nothing to search then.
     bool reproduces() const { return outcome_.found(); }
     const run::Outcome& outcome() const { return outcome_; }  // the find to be kept
     const run::Plan& best() const { return best_; }
     std::uint64_t runs() const { return runs_; }
-    bool spent() const { return cost_ >= budget_; }
+    bool spent() const { return cost_ >= budget_ || stopped_; }
+    bool stopped() const { return stopped_; }  // by the caller
     // For moves that guess: another one for each, and for each attempt.
     std::uint64_t seed() const { return runs_ + (std::uint64_t{attempt_} << 32); }
 
@@ -95,6 +99,7 @@ class Search {
 
    private:
     void count(std::uint64_t points);
+    bool shows_it(const run::Plan& plan, const run::Outcome& outcome);
 
     run::Plan best_;
     run::Outcome outcome_;
@@ -103,6 +108,9 @@ class Search {
     std::uint64_t cost_ = 0;
     std::uint64_t budget_;
     unsigned attempt_;
+    const std::function<bool()>& keep_going_;
+    std::uint64_t asked_at_ = 0;  // which cost, that is
+    bool stopped_ = false;
 };
 
 }  // namespace rcufuzz::report

@@ -20,8 +20,8 @@ bool run_the_same_code(const run::Plan& a, const run::Plan& b) {
 }
 
 bool end_alike(const FindGroup& group, const run::Plan& plan, const run::Outcome& outcome) {
-    return run_the_same_code(group.minimal, plan) && group.outcome.same_find(outcome) &&
-           group.outcome.state_hash == outcome.state_hash;
+    return run_the_same_code(group.minimal, plan) &&
+           group.outcome.identity == outcome.identity;
 }
 
 FindGroup* group_of(std::vector<FindGroup>& groups, const run::Plan& plan,
@@ -41,17 +41,9 @@ void add(std::vector<FindGroup>& groups, const NamedPlan& named, const run::Outc
         return;
     }
     group->names.push_back(named.name);
-    if (size_of(named.plan) < size_of(group->minimal)) group->minimal = named.plan;
-}
-
-void merge(std::vector<FindGroup>& groups, FindGroup group) {
-    FindGroup* const same = group_of(groups, group.minimal, group.outcome);
-    if (same == nullptr) {
-        groups.push_back(std::move(group));
-        return;
-    }
-    std::ranges::move(group.names, std::back_inserter(same->names));
-    if (size_of(group.minimal) < size_of(same->minimal)) same->minimal = std::move(group.minimal);
+    if (size_of(named.plan) >= size_of(group->minimal)) return;
+    group->minimal = named.plan;
+    group->outcome = outcome;
 }
 
 }  // namespace
@@ -59,25 +51,23 @@ void merge(std::vector<FindGroup>& groups, FindGroup group) {
 Triage triage(std::span<const NamedPlan> plans,
               const std::function<void(std::size_t done, std::size_t all)>& progress) {
     Triage result;
-    std::vector<FindGroup> raw;
     std::size_t done = 0;
     const auto step = [&] {
-        if (progress) progress(done, plans.size() + raw.size());
+        if (progress) progress(done, plans.size() + result.groups.size());
         ++done;
     };
     for (const NamedPlan& named : plans) {
         step();
         const run::Outcome outcome = run::replay(named.plan);
         if (outcome.found())
-            add(raw, named, outcome);
+            add(result.groups, named, outcome);
         else
             result.quiet.push_back(named.name);
     }
-    for (FindGroup& group : raw) {
+    for (FindGroup& group : result.groups) {
         step();
         group.minimal = minimize(group.minimal);
         group.outcome = run::replay(group.minimal);
-        merge(result.groups, std::move(group));
     }
     return result;
 }

@@ -30,9 +30,9 @@ struct Triage {
     std::vector<std::string> quiet;  // plans that show nothing
 };
 
-// Plans for the same code that end alike, in verdict, site and coarse state, are one group; its
-// smallest is minimised. Groups whose minimal plans end alike are then one. `progress` is called
-// before each replay and each minimisation, with how many of all are done.
+// Plans for the same code whose finds have the same identity are one group; its smallest is
+// minimised. `progress` is called before each replay and each minimisation, with how many of all
+// are done.
 Triage triage(std::span<const NamedPlan> plans,
               const std::function<void(std::size_t done, std::size_t all)>& progress = {});
 

@@ -221,13 +221,4 @@ Plan parse_plan(std::span<const std::uint8_t> bytes, const std::string& name, co
     return decode_body(bytes, *frame);
 }
 
-std::string find_file_name(const Plan& plan, Verdict verdict) {
-    RunningHash hash;
-    for (const std::uint8_t byte : encode(plan)) hash.add(byte);
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string name = std::string(word(verdict)) + "-";
-    for (int shift = 60; shift >= 0; shift -= 4) name += digits[(hash.value() >> shift) & 0xf];
-    return name + ".plan";
-}
-
 }  // namespace rcufuzz::run

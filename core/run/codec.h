@@ -50,7 +50,4 @@ Plan parse_plan(std::span<const std::uint8_t> bytes, const std::string& name, co
 // Whether the bytes are a plan in text form.
 bool looks_like_text(std::span<const std::uint8_t> bytes);
 
-// "<verdict>-<hash>.plan", the hash being that of the plan's body: equal finds, equal names.
-std::string find_file_name(const Plan& plan, Verdict verdict);
-
 }  // namespace rcufuzz::run

@@ -82,14 +82,19 @@ class Hunter {
     }
 
     void keep(const Outcome& outcome, Plan found) {
-        const auto known = [&](const Find& find) { return find.outcome.same_find(outcome); };
-        if (std::any_of(result_.finds.begin(), result_.finds.end(), known)) return;
         if (result_.finds.size() >= max_finds) return;
+        const Outcome again = replay(found);
+        CHECK(again.same_find(outcome));
+        const auto known = [&](const Find& find) {
+            return find.outcome.identity == again.identity;
+        };
+        if (std::ranges::any_of(result_.finds, known)) return;
         found_last_ = true;
-        CHECK(replay(found).same_find(outcome));
-        if (options_.minimize != nullptr) found = options_.minimize(found);
+        if (options_.minimize != nullptr) found = options_.minimize(found, [this] {
+            return !options_.keep_going || options_.keep_going(result_);
+        });
         const Outcome minimized = replay(found);
-        CHECK(minimized.same_find(outcome));
+        CHECK(minimized.same_find(again));
         result_.finds.push_back({std::move(found), minimized, result_.runs});
     }
 

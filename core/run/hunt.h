@@ -26,7 +26,7 @@ struct HuntResult {
     std::uint64_t runs = 0;
     std::uint64_t points = 0;
     DistinctSketch states;    // of Outcome::state_hash
-    std::vector<Find> finds;  // no two with the same verdict and site; at most max_finds
+    std::vector<Find> finds;  // no two with the same identity; at most max_finds
 };
 
 inline constexpr std::size_t max_finds = 1000;
@@ -45,9 +45,10 @@ struct HuntOptions {
     bool all = false;  // go on after the first find
     // Every so many runs one is replayed and must take the same course; 0: never.
     std::uint64_t repeat_every = 1024;
-    // How a find is made smaller; must keep verdict and site. Null: it stays as found.
-    Plan (*minimize)(const Plan& found) = nullptr;
-    // Asked every few runs and after each find; false ends the hunt. Null: go on.
+    // How a find is made smaller; must keep verdict and identity. Null: it stays as found.
+    Plan (*minimize)(const Plan& found, const std::function<bool()>& keep_going) = nullptr;
+    // Asked every few runs, after each find, and while one is made smaller; false ends the hunt.
+    // Null: go on.
     std::function<bool(const HuntResult&)> keep_going;
 };
 

@@ -149,7 +149,8 @@ TEST(Hunt, StopsWhenToldTo) {
 TEST(Hunt, MinimizesThroughTheCallback) {
     HuntOptions options = toy_hunt("T02");
     static unsigned calls = 0;
-    options.minimize = [](const Plan& plan) {
+    options.minimize = [](const Plan& plan, const std::function<bool()>& keep_going) {
+        EXPECT_TRUE(keep_going());
         ++calls;
         return plan;
     };

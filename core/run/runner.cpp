@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "core/run/driver.h"
+#include "core/run/identity.h"
 #include "core/run/names.h"
 #include "core/run/site.h"
 #include "core/scenario/platform.h"
@@ -113,7 +114,8 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
                                       .weak_memory = plan.memory == MemoryMode::weak};
     sim::Limits limits{.free_jiffies = options.free_jiffies};
     if (platform.points() != 0) limits.points = platform.points();
-    w.begin(target.all_cpus(plan.config), strategy, options.trace, limits, platform.guest());
+    const sim::TraceLevel level = options.identify ? sim::TraceLevel::full : options.trace;
+    w.begin(target.all_cpus(plan.config), strategy, level, limits, platform.guest());
     platform.begin(workload);
     scenario::Instance& instance = target.create(w.arena(), plan.config);
     // The tasks come first, so that they have the first task slot of their CPU whatever kthreads
@@ -134,6 +136,7 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
         outcome.verdict = w.finding().verdict;
         outcome.site = site_text(w.finding().site);
         outcome.detail = w.finding().detail;
+        if (options.identify) outcome.identity = identity_of(w);
     }
     if (options.trace != sim::TraceLevel::off) outcome.trace_hash = w.trace().hash();
     outcome.state_hash = hash_state(w);
@@ -146,7 +149,14 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
 
 Outcome replay(const Plan& plan, const RunOptions& options) {
     strategy::FromPlan from_plan(plan.decisions);
-    return run(plan, from_plan, options);
+    Outcome outcome = run(plan, from_plan, options);
+    if (!outcome.found() || !options.identify || plan.oracle == OracleMode::all) return outcome;
+    // Oracles do not steer: it is the same run, and they may see earlier what is wrong.
+    Plan watched = plan;
+    watched.oracle = OracleMode::all;
+    strategy::FromPlan again(watched.decisions);
+    outcome.identity = run(watched, again, {.identify = true}).identity;
+    return outcome;
 }
 
 Recorded record(const Plan& plan, sim::Strategy& strategy, RunOptions options) {

@@ -20,14 +20,18 @@ struct Outcome {
     Verdict verdict = Verdict::clean;
     std::string site;    // "nocb/wake.cpp:87 wake_nocb_gp"; for end-of-run oracles the oracle's
     std::string detail;  // why the oracle objects
+    std::string identity;  // of the bug (identity.h); empty where it was not asked for
     std::uint64_t trace_hash = 0;  // 0 where the trace was off
     std::uint64_t state_hash = 0;  // of the final state, coarse
     std::uint64_t points = 0;
 
     bool found() const { return verdict != Verdict::clean; }
-    // The same bug, as far as a machine can tell.
+    std::string file_name() const { return identity + ".plan"; }  // of a find that has its identity
+    // The same bug, seen in the same consequence, as far as a machine can tell.
     bool same_find(const Outcome& other) const {
-        return verdict == other.verdict && site == other.site;
+        if (identity.empty() || other.identity.empty())
+            return verdict == other.verdict && site == other.site;
+        return verdict == other.verdict && identity == other.identity;
     }
 };
 
@@ -46,6 +50,8 @@ struct RunOptions {
     // instance lets it observe(), and may still look in Strategy::end().
     void (*on_boot)(void* arg, scenario::Instance& instance) = nullptr;
     void* on_boot_arg = nullptr;
+    // Whether a find gets its identity. That takes a full trace while the run lasts.
+    bool identify = false;
     // How often the clock may advance though no timer waits for it.
     std::uint32_t free_jiffies = sim::Limits{}.free_jiffies;
 };
@@ -55,8 +61,10 @@ struct RunOptions {
 // the trace off and nothing found, it allocates nothing from the system after the first few runs.
 Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options = {});
 
-// Replays the plan's own decisions, with the trace hash.
-Outcome replay(const Plan& plan, const RunOptions& options = {.trace = sim::TraceLevel::hash});
+// Replays the plan's own decisions, with trace hash and identity. A find has one identity whatever
+// oracles the plan asks for.
+Outcome replay(const Plan& plan,
+               const RunOptions& options = {.trace = sim::TraceLevel::hash, .identify = true});
 
 // The same plan with the decisions that `strategy` takes, recorded.
 struct Recorded {

@@ -4,11 +4,16 @@
 // gives way to it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/base/verdict.h"
+#include "core/sim/context.h"
+#include "core/sim/objection.h"
 #include "core/sim/site.h"
+#include "core/sim/trace.h"
 
 namespace rcufuzz::sim {
 
@@ -16,22 +21,32 @@ struct Finding {
     Verdict verdict = Verdict::clean;
     Site site{};
     std::string detail;  // why the oracle objects, in one sentence
+    // For its identity, see objection.h.
+    std::string cause{};
+    std::vector<ObjectId> broken{};
+    ContextKey key = 0;      // whose doing it was; main_key: the end of the run was judged
+    std::size_t events = 0;  // of the full trace, before it
 
     bool is_none() const { return verdict == Verdict::clean; }
 };
 
 class Findings {
    public:
-    void begin() { finding_ = suspicion_ = Finding{}; }
+    // Both outlive the run: its trace, and who acts.
+    void begin(const Trace& trace, Context* const& current) {
+        finding_ = suspicion_ = Finding{};
+        trace_ = &trace;
+        current_ = &current;
+    }
 
     // For oracles that run outside any context: records and returns. See also World::fail().
-    void note(Verdict verdict, std::string detail, const Site& site) {
-        if (finding_.is_none()) finding_ = {verdict, site, std::move(detail)};
+    void note(Verdict verdict, Objection why, const Site& site) {
+        if (finding_.is_none()) finding_ = found(verdict, std::move(why), site);
     }
     // An inner invariant does not hold, say. The run goes on: a consequence that users would see is
     // the better find. Where none comes, this is the verdict.
-    void suspect(Verdict verdict, std::string detail, const Site& site) {
-        if (suspicion_.is_none()) suspicion_ = {verdict, site, std::move(detail)};
+    void suspect(Verdict verdict, Objection why, const Site& site) {
+        if (suspicion_.is_none()) suspicion_ = found(verdict, std::move(why), site);
     }
 
     // The verdict of the run.
@@ -39,12 +54,26 @@ class Findings {
     // More than a suspicion: the run is over.
     bool has_consequence() const { return !finding_.is_none(); }
     Verdict suspected() const { return suspicion_.verdict; }
+    // The first, also where a consequence has come.
+    const Finding& suspicion() const { return suspicion_; }
     // The run has gone back to where there was none.
     void forget_suspicion() {
         if (!suspicion_.is_none()) suspicion_ = Finding{};
     }
 
    private:
+    Finding found(Verdict verdict, Objection why, const Site& site) const {
+        return {verdict,
+                site,
+                std::move(why.sentence),
+                std::move(why.cause),
+                std::move(why.broken),
+                (*current_)->key,
+                trace_->events().size()};
+    }
+
+    const Trace* trace_ = nullptr;
+    Context* const* current_ = nullptr;
     Finding finding_;
     Finding suspicion_;  // the first
 };

@@ -129,7 +129,7 @@ void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Lim
     actors_ = 0;
     quiet_ = unlimited;
     names_.begin();
-    findings_.begin();
+    findings_.begin(trace_, current_);
     explorer_ = has_image ? strategy.explorer() : nullptr;
     const bool kept_image = keeps_image_;
     keeps_image_ = explorer_ != nullptr && explorer_->needs_image();
@@ -265,9 +265,9 @@ void World::yield_now(const Site& site) {
     hand_over(ChoiceKind::yield);
 }
 
-void World::fail(Verdict verdict, std::string detail, const Site& site) {
+void World::fail(Verdict verdict, Objection why, const Site& site) {
     CHECK(in_context());
-    findings_.note(verdict, std::move(detail), site);
+    findings_.note(verdict, std::move(why), site);
     switch_to(main_);
     CHECK(false && "a context that was given up goes on");
     std::abort();

@@ -76,7 +76,7 @@ class World {
     // A decision that is not about scheduling; below `count`, 0 = the ordinary thing.
     std::uint32_t choose(std::uint16_t what, std::uint32_t count, const Site& site);
     // Ends the run. The context is given up where it stands.
-    [[noreturn]] void fail(Verdict verdict, std::string detail, const Site& site);
+    [[noreturn]] void fail(Verdict verdict, Objection why, const Site& site);
 
     // --- for a guest with a scheduler of its own ----------------------------------------------
     // Its number is its place in the order of creation; it acts once a CPU is given to it.

@@ -21,9 +21,10 @@ std::uint32_t watching_mask() { return since(v6_12) ? 4 : since(v4_12) ? 2 : 1; 
 
 namespace {
 
-std::uint32_t flip(RcuDynticks& rdtp, std::uint32_t by, bool relaxed) {
-    const std::uint32_t now = relaxed ? memory::atomic_add_return_relaxed(by, rdtp.dynticks)
-                                      : memory::atomic_add_return(by, rdtp.dynticks);
+std::uint32_t flip(RcuDynticks& rdtp, std::uint32_t by, bool relaxed, const kernel::Site& site) {
+    const std::uint32_t now = relaxed
+                                  ? memory::atomic_add_return_relaxed(by, rdtp.dynticks, site)
+                                  : memory::atomic_add_return(by, rdtp.dynticks, site);
     state().gp.cpu_changed();
     return now;
 }
@@ -39,25 +40,31 @@ void rcu_eqs_special_exit(RcuDynticks& rdtp) {
 
 }  // namespace
 
+// W5. Two flips in one direction: who made the one before has a part in it.
+void judge_flip(const RcuDynticks& rdtp, bool wrong, const char* what, const kernel::Site& site) {
+    if (!wrong) return;
+    object_if({std::string("the kernel warns: W5: ") + what, std::string("W5_") + in_context(),
+               {rdtp.dynticks.object()}},
+              site);
+}
+
 // The fully ordered flip: readers before it are over before anybody sees it.
-void rcu_dynticks_eqs_enter(RcuDynticks& rdtp, Eqs into) {
+void rcu_dynticks_eqs_enter(RcuDynticks& rdtp, Eqs into, const kernel::Site& site) {
     const std::uint32_t context = since(v6_12) ? static_cast<std::uint32_t>(into) : 0;
-    const std::uint32_t now = flip(rdtp, step() + context, bug(D13b_eqs_enter_relaxed));
+    const std::uint32_t now = flip(rdtp, step() + context, bug(D13b_eqs_enter_relaxed), site);
     const bool watching = (now & watching_mask()) != 0;
     note(Note::flip, watching ? 1 : 0, rdtp.cpu);
-    kernel::warn_on(watching && scenario::white_box_oracles,
-                    "W5: a CPU that enters an extended quiescent state was in one");
+    judge_flip(rdtp, watching, "a CPU that enters an extended quiescent state was in one", site);
 }
 
 // And back: readers after it begin when everybody can see it. Pairs with the barrier between an
 // update and the snapshot.
-void rcu_dynticks_eqs_exit(RcuDynticks& rdtp, Eqs from) {
+void rcu_dynticks_eqs_exit(RcuDynticks& rdtp, Eqs from, const kernel::Site& site) {
     const std::uint32_t context = since(v6_12) ? static_cast<std::uint32_t>(from) : 0;
-    const std::uint32_t now = flip(rdtp, step() - context, bug(D13a_eqs_exit_relaxed));
+    const std::uint32_t now = flip(rdtp, step() - context, bug(D13a_eqs_exit_relaxed), site);
     const bool watching = (now & watching_mask()) != 0;
     note(Note::flip, watching ? 1 : 0, rdtp.cpu);
-    kernel::warn_on(!watching && scenario::white_box_oracles,
-                    "W5: a CPU that leaves an extended quiescent state was in none");
+    judge_flip(rdtp, !watching, "a CPU that leaves an extended quiescent state was in none", site);
     if (since(v4_12) && !since(v6_12) && (now & special_bit) != 0) rcu_eqs_special_exit(rdtp);
 }
 

@@ -120,8 +120,11 @@ inline bool since(Generation generation) { return state().generation >= generati
 // --- the counter (counter.cpp) ------------------------------------------------------------------
 std::uint32_t step();           // what a flip adds
 std::uint32_t watching_mask();  // the bit that says whether RCU watches
-void rcu_dynticks_eqs_enter(RcuDynticks& rdtp, Eqs state);
-void rcu_dynticks_eqs_exit(RcuDynticks& rdtp, Eqs state);
+// `site`: who flips it.
+void rcu_dynticks_eqs_enter(RcuDynticks& rdtp, Eqs state,
+                            const kernel::Site& site = kernel::Site::current());
+void rcu_dynticks_eqs_exit(RcuDynticks& rdtp, Eqs state,
+                           const kernel::Site& site = kernel::Site::current());
 // A switch of `state` to itself: an interrupt or NMI.
 bool rcu_dynticks_curr_cpu_in_eqs();
 bool rcu_is_watching();
@@ -160,10 +163,14 @@ struct Found {
 };
 Found found_now(const RcuDynticks& rdtp);
 std::string check_W2_transparent(const RcuDynticks& rdtp, const Found& found);
+// Which of it has changed, in words, and who changed it last.
+kernel::Objection cause_of_W2(const RcuDynticks& rdtp, const Found& found);
 std::string check_W3_watching(const RcuDynticks& rdtp, bool should);
 std::string check_W4_nesting(const RcuDynticks& rdtp);
 std::string check_W6_place(const RcuDynticks& rdtp);
 std::string check_W9_balanced(const RcuDynticks& rdtp);
-void object_if(const std::string& objection, const kernel::Site& site = kernel::Site::current());
+void object_if(kernel::Objection objection, const kernel::Site& site = kernel::Site::current());
+// Where this is executed, for causes: "in_task", "in_irq", "in_nmi", "in_nested_nmi".
+std::string in_context();
 
 }  // namespace rcufuzz::dynticks

@@ -20,7 +20,8 @@ class Handler {
         memory::barrier_within_step();
     }
     void end(const kernel::Site& site = kernel::Site::current()) {
-        object_if(check_W2_transparent(rdtp_, found_), site);
+        if (!check_W2_transparent(rdtp_, found_).empty())
+            object_if(cause_of_W2(rdtp_, found_), site);
         --rdtp_.handlers;
         state().gp.cpu_changed();
     }

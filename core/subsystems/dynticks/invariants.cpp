@@ -2,6 +2,9 @@
 //
 // The white-box invariants of the specification, by its numbers. W1 is in readers.cpp, W5 and W7 in
 // counter.cpp (each flip alternates, whoever makes it), W8 in grace_period.cpp.
+#include <string>
+#include <utility>
+
 #include "core/subsystems/dynticks/dynticks.h"
 
 namespace rcufuzz::dynticks {
@@ -12,9 +15,16 @@ std::string cpu_text(const RcuDynticks& rdtp) { return "cpu" + std::to_string(rd
 
 }  // namespace
 
-void object_if(const std::string& objection, const kernel::Site& site) {
+void object_if(kernel::Objection objection, const kernel::Site& site) {
     if (!objection.empty() && scenario::white_box_oracles) [[unlikely]]
-        kernel::invariant_broken(objection, site);
+        kernel::invariant_broken(std::move(objection), site);
+}
+
+std::string in_context() {
+    const sim::Slot slot = sim::world().current().slot;
+    if (slot == sim::Slot::nmi2) return "in_nested_nmi";
+    if (slot == sim::Slot::nmi) return "in_nmi";
+    return kernel::in_task() ? "in_task" : "in_irq";
 }
 
 Found found_now(const RcuDynticks& rdtp) {
@@ -27,6 +37,22 @@ std::string check_W2_transparent(const RcuDynticks& rdtp, const Found& found) {
     if (found_now(rdtp) == found) return {};
     return "W2: an interrupt leaves the counter or the nesting of " + cpu_text(rdtp) +
            " otherwise than it found them";
+}
+
+kernel::Objection cause_of_W2(const RcuDynticks& rdtp, const Found& found) {
+    kernel::Objection why{check_W2_transparent(rdtp, found), "W2_" + in_context()};
+    const Found now = found_now(rdtp);
+    const auto add = [&why](bool changed, kernel::ObjectId object, const char* how) {
+        if (!changed) return;
+        why.cause += how;
+        why.broken.push_back(object);
+    };
+    add(now.watching != found.watching, rdtp.dynticks.object(),
+        now.watching ? "_watching" : "_not_watching");
+    add(now.nesting != found.nesting, rdtp.dynticks_nesting.object(), "");
+    add(now.nmi_nesting != found.nmi_nesting, rdtp.dynticks_nmi_nesting.object(), "");
+    add(now.disabled != found.disabled, rdtp.disable_rcu_irq_enter.object(), "");
+    return why;
 }
 
 // W3: in idle loop and user mode RCU does not watch, in tasks and handlers it does.

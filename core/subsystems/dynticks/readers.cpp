@@ -31,7 +31,9 @@ void Readers::rcu_read_lock(const Site& site) {
     if (!watched && scenario::white_box_oracles)
         kernel::suspect(
             Verdict::rcu_not_watching,
-            "W1: a reader begins on cpu" + std::to_string(rdtp.cpu) + ", which RCU does not watch",
+            {"W1: a reader begins on cpu" + std::to_string(rdtp.cpu) +
+                 ", which RCU does not watch",
+             "W1_" + in_context()},
             site);
     Sections& sections = sections_[rdtp.cpu];
     CHECK(sections.count < sections.open.size());
@@ -54,8 +56,9 @@ void Readers::use(Object& object, const Site& site) {
     load_plain(object.data, site);
     if (object.freed)
         kernel::fail(Verdict::use_after_free,
-                     "a reader on cpu" + std::to_string(this_cpu().cpu) +
-                         " uses what has been freed after a grace period",
+                     {"a reader on cpu" + std::to_string(this_cpu().cpu) +
+                          " uses what has been freed after a grace period",
+                      "freed_after_a_grace_period"},
                      site);
     object.used[this_cpu().cpu].reach();
 }
@@ -88,9 +91,10 @@ void Readers::free(Object& object, const Site& site) {
     for (unsigned cpu = 0; cpu < cpus_; ++cpu)
         if (object.used[cpu].is_reached() && !object.used[cpu].certain_here())
             kernel::fail(Verdict::use_after_free,
-                         "an object is freed, and nothing orders this after a reader's accesses "
-                         "on cpu" +
-                             std::to_string(cpu),
+                         {"an object is freed, and nothing orders this after a reader's accesses "
+                          "on cpu" +
+                              std::to_string(cpu),
+                          "freed_and_not_after_a_reader"},
                          site);
     store_plain(object.data, -1, site);
     object.freed = true;

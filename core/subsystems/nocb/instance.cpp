@@ -284,7 +284,7 @@ void NocbInstance::leave_cpu(unsigned cpu) {
         kernel::local_irq_enable();  // and schedules
         return;
     }
-    judge_rest(rdp, Site::current());
+    judge_rest(rdp, values_[user] != 0 ? Rest::user : Rest::idle, Site::current());
     kernel::rest_until_interrupt();
 }
 

@@ -9,9 +9,10 @@ namespace rcufuzz::nocb {
 
 std::string cpu_text(const RcuData& rdp) { return "cpu" + std::to_string(rdp.cpu); }
 
-void object_if(const std::string& objection, const Site& site) {
+void object_if(const std::string& objection, const Site& site,
+               std::initializer_list<kernel::ObjectId> broken) {
     if (!objection.empty() && scenario::white_box_oracles && !kernel::run_is_over()) [[unlikely]]
-        kernel::invariant_broken(objection, site);
+        kernel::invariant_broken({objection, "", broken}, site);
 }
 
 namespace {
@@ -160,8 +161,9 @@ void check_released(RcuData& rdp, const Site& site) {
     if (!scenario::white_box_oracles) return;
     if (const std::string broken = check_I5_list_shape(rdp.cblist); !broken.empty())
         kernel::fail(Verdict::list_corrupted, broken, site);
-    object_if(check_I1_level_has_timer(rdp), site);
-    object_if(check_I6_len(rdp), site);
+    object_if(check_I1_level_has_timer(rdp), site,
+              {rdp.nocb_timer.object, rdp.nocb_defer_wakeup.object()});
+    object_if(check_I6_len(rdp), site, {rdp.cblist.len.object()});
     object_if(check_I7_segment_lengths(rdp), site);
     object_if(check_I10_numbers(rdp), site);
     object_if(check_I14_promptness(rdp), site);
@@ -193,6 +195,32 @@ bool is_queued(const RcuData& rdp, const Callback& callback) {
     return false;
 }
 
+std::string carrier_of_offloaded(const RcuData& rdp) {
+    const RcuData& leader = *rdp.nocb_gp_rdp;
+    if (rdp.nocb_cb_kthread == nullptr) return "no_rcuo";
+    if (leader.nocb_gp_kthread.get() == nullptr) return "no_rcuog";
+    const bool completely = rcu_segcblist_completely_offloaded(rdp.cblist);
+    std::string text = completely ? "offloaded" : "toggling";
+    if (rcu_segcblist_ready_cbs(rdp.cblist)) return text + "_ready_rcuo_sleeps";
+    if (!rcuog_sleeps_on_gp_wq(leader)) return text + "_rcuog_awaits_grace_period";
+    text += "_rcuog_sleeps";
+    if (rdp.nocb_defer_wakeup.get() == RCU_NOCB_WAKE_OFF) return text + "_level_off";
+    if (rdp.nocb_defer_wakeup.get() > RCU_NOCB_WAKE_NOT) return text + "_level_set";
+    return text;
+}
+
+// What its carrier lacks.
+std::string why_stranded(Nocb& state, const Callback& callback) {
+    for (const RcuData& rdp : state.rdps()) {
+        if (!is_queued(rdp, callback)) continue;
+        const bool offline = !kernel::cpu_online(rdp.cpu);
+        if (rcu_rdp_is_offloaded(rdp)) return carrier_of_offloaded(rdp);
+        return std::string("not_offloaded") + (offline ? "_offline" : "") +
+               (rcu_segcblist_ready_cbs(rdp.cblist) ? "_ready" : "_pending");
+    }
+    return {};
+}
+
 }  // namespace
 
 void check_end(Nocb& state) {
@@ -209,9 +237,11 @@ void check_end(Nocb& state) {
             return;
         }
         note(Note::stranded, callback.number, static_cast<int>(callback.cpu));
-        kernel::object_at_end(Verdict::stranded_callback,
-                              name + " is still queued, and nobody is left who would look at it",
-                              Site::current());
+        kernel::object_at_end(
+            Verdict::stranded_callback,
+            {name + " is still queued, and nobody is left who would look at it",
+             why_stranded(state, callback)},
+            Site::current());
         return;
     }
     if (!scenario::white_box_oracles) return;

@@ -39,14 +39,17 @@ void judge_arming(const RcuData& rdp, Jiffies expires, const Site& site);
 // user mode: I20.
 void judge_barrier_count(const Site& site);
 void judge_dead_cpu(const RcuData& rdp, const Site& site);
-void judge_rest(const RcuData& rdp, const Site& site);
+enum class Rest { idle, user };
+void judge_rest(const RcuData& rdp, Rest where, const Site& site);
 
 // The kernel's WARN_ON_ONCE (I22); as an oracle that looks inside, silent for `black-box`.
 void warn_on(bool condition, const char* what, const Site& site = Site::current());
 
 // Reports what a predicate says, if it says anything, as a violated invariant: an oracle that looks
 // inside, silent for `black-box` and once the run is over.
-void object_if(const std::string& objection, const Site& site);
+// `broken`: the state that is wrong, for the cause.
+void object_if(const std::string& objection, const Site& site,
+               std::initializer_list<kernel::ObjectId> broken = {});
 
 std::string cpu_text(const RcuData& rdp);
 

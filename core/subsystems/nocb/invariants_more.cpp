@@ -119,7 +119,16 @@ void judge_barrier_count(const Site& site) { object_if(check_I12_barrier_count(n
 void judge_dead_cpu(const RcuData& rdp, const Site& site) {
     object_if(check_I19_dead_cpu(rdp), site);
 }
-void judge_rest(const RcuData& rdp, const Site& site) { object_if(check_I20_rest(rdp), site); }
+
+void judge_rest(const RcuData& rdp, Rest where, const Site& site) {
+    const std::string objection = check_I20_rest(rdp);
+    if (objection.empty() || !scenario::white_box_oracles || kernel::run_is_over()) return;
+    const bool deferred = rdp.nocb_defer_wakeup.get() > RCU_NOCB_WAKE_NOT;
+    kernel::invariant_broken({objection, std::string("I20_rests_in_") +
+                                             (where == Rest::idle ? "idle" : "user_mode") +
+                                             (deferred ? "_with_a_deferral" : "")},
+                             site);
+}
 
 void warn_on(bool condition, const char* what, const Site& site) {
     if (scenario::white_box_oracles && !kernel::run_is_over())

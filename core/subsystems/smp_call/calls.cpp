@@ -72,7 +72,10 @@ Call& Calls::begin_run(int func, int info, const Site& site) {
                      site);
     Call& call = at(info);
     if (const Verdict verdict = objection(call, func, cpu); verdict != Verdict::clean)
-        kernel::fail(verdict, reason(call, func, cpu), site);
+        kernel::fail(verdict,
+                     {reason(call, func, cpu),
+                      call.func != func ? "another_function" : call.over ? "is_over" : ""},
+                     site);
     call.ran |= cpu_bit(cpu);
     return call;
 }
@@ -91,19 +94,26 @@ void Calls::returned(const Call& call, const Site& site) {
     for (unsigned cpu = 0; cpu < max_work_cpus; ++cpu) {
         if ((call.targets & cpu_bit(cpu)) == 0 || call.finished[cpu].certain_here()) continue;
         const bool ran = (call.ran & cpu_bit(cpu)) != 0;
+        const bool done = call.finished[cpu].is_reached();
         kernel::fail(Verdict::barrier_too_short,
-                     "the caller of " + call_text(call.number) + " has waited, but " +
-                         (ran ? "may not see what it did on " : "it has not run on ") +
-                         cpu_text(cpu),
+                     {"the caller of " + call_text(call.number) + " has waited, but " +
+                          (ran ? "may not see what it did on " : "it has not run on ") +
+                          cpu_text(cpu),
+                      done ? "done_and_not_seen" : ran ? "not_done" : "not_run"},
                      site);
     }
 }
 
-void Calls::judge_end(CpuMask deaf) {
-    for (unsigned i = 0; i < count_; ++i)
-        if (const CpuMask missed = made_[i].targets & ~made_[i].ran & ~deaf; missed != 0)
-            kernel::object_at_end(Verdict::lost_call, call_text(made_[i].number) +
-                                                          " has never run on " + cpus_text(missed));
+void Calls::judge_end(CpuMask deaf, CpuMask offline, CpuMask queued) {
+    for (unsigned i = 0; i < count_; ++i) {
+        const CpuMask missed = made_[i].targets & ~made_[i].ran & ~deaf;
+        if (missed == 0) continue;
+        std::string why = (missed & queued) != 0 ? "on_a_queue" : "on_no_queue";
+        if ((missed & offline) != 0) why += "_of_an_offline_cpu";
+        kernel::object_at_end(
+            Verdict::lost_call,
+            {call_text(made_[i].number) + " has never run on " + cpus_text(missed), why});
+    }
 }
 
 }  // namespace rcufuzz::smp_call

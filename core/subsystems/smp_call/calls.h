@@ -55,7 +55,8 @@ class Calls {
     void returned(const Call& call, const Site& site = Site::current());
     // At the end of a run nobody is left to run a call. `deaf`: CPUs that would, if they ever took
     // the interrupt that is pending there; the deadlock that keeps them from it is the find.
-    void judge_end(CpuMask deaf);
+    // `queued`: those on whose queue something is left.
+    void judge_end(CpuMask deaf, CpuMask offline, CpuMask queued);
 
    private:
     std::array<Call, capacity> made_{};

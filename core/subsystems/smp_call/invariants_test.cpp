@@ -78,7 +78,7 @@ TEST(Q1, ACallThatNeverRunsIsLost) {
     const auto end = [](CpuMask ran, CpuMask deaf) {
         return judged([ran, deaf] {
             new_call(0, cpu_bit(0) | cpu_bit(2)).ran = ran;
-            state().calls.judge_end(deaf);
+            state().calls.judge_end(deaf, 0, 0);
         });
     };
     EXPECT_EQ(end(cpu_bit(0) | cpu_bit(2), 0), "");

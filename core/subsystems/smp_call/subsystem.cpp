@@ -286,7 +286,10 @@ void SmpCallInstance::judge_end() {
     CpuMask deaf = 0;
     for (unsigned cpu = 0; cpu < state_.cpus; ++cpu)
         if (state_.many_ipi.pending(cpu) || state_.single_ipi.pending(cpu)) deaf |= cpu_bit(cpu);
-    state_.calls.judge_end(deaf);
+    CpuMask queued = 0;
+    for (unsigned cpu = 0; cpu < state_.cpus; ++cpu)
+        if (state_.queues[cpu].first.get() != nullptr) queued |= cpu_bit(cpu);
+    state_.calls.judge_end(deaf, ~state_.online, queued);
     object_if(check_Q8_quiescent());
 }
 

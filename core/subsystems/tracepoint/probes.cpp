@@ -97,7 +97,8 @@ EventWatch Probes::begin_event(unsigned tp) {
     return watch;
 }
 
-void Probes::called(EventWatch& watch, int func, int data, const Site& site) {
+void Probes::called(EventWatch& watch, int func, int data,
+                    const std::function<std::string()>& cause, const Site& site) {
     const ProbeSpec* const spec = find_spec(func, data);
     bool known = false;
     bool alive = false;
@@ -108,10 +109,12 @@ void Probes::called(EventWatch& watch, int func, int data, const Site& site) {
     }
     if (!known)
         kernel::fail(Verdict::wrong_data,
-                     pair_name(func, data) + " is called, which was never registered", site);
+                     {pair_name(func, data) + " is called, which was never registered", cause()},
+                     site);
     if (!alive)
         kernel::fail(Verdict::use_after_free,
-                     pair_name(func, data) + " is called after its owner has freed it", site);
+                     {pair_name(func, data) + " is called after its owner has freed it", cause()},
+                     site);
     for (unsigned i = 0; i < watch.calls; ++i) judge_order(watch.tp, *watch.made[i], *spec, site);
     if (watch.calls < watch.made.size()) watch.made[watch.calls++] = spec;
 }

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "core/kernel/context.h"
@@ -73,7 +74,9 @@ class Probes {
     void freed(Registration& registration);
 
     EventWatch begin_event(unsigned tp);
-    void called(EventWatch& watch, int func, int data, const Site& site);
+    // `cause` tells, where the call is wrong, what it was put together from.
+    void called(EventWatch& watch, int func, int data, const std::function<std::string()>& cause,
+                const Site& site);
     void end_event(const EventWatch& watch, const Site& site);
 
     unsigned live_count(unsigned tp) const;

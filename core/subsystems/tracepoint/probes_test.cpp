@@ -19,6 +19,8 @@ using kernel::test::task;
 
 enum Probe : unsigned { probe_a, probe_b, probe_c, probe_d, probe_e };
 
+const std::function<std::string()> no_cause = [] { return std::string(); };
+
 // What the oracles say of a task that does this to the probes of tracepoint 0.
 std::string said_of(const std::function<void(Probes&)>& body) {
     Sequential strategy;
@@ -37,7 +39,8 @@ Registration& register_probe(Probes& probes, unsigned probe, unsigned tp = 0) {
 void event(Probes& probes, std::initializer_list<Probe> called) {
     EventWatch watch = probes.begin_event(0);
     for (const Probe probe : called)
-        probes.called(watch, probe_specs[probe].func, probe_specs[probe].data, Site::current());
+        probes.called(watch, probe_specs[probe].func, probe_specs[probe].data, no_cause,
+                      Site::current());
     probes.end_event(watch, Site::current());
 }
 
@@ -59,7 +62,7 @@ TEST(ProbeOracle, P1EachGetsItsOwnData) {
                   register_probe(probes, probe_b);
                   EventWatch watch = probes.begin_event(0);
                   probes.called(watch, probe_specs[probe_a].func, probe_specs[probe_b].data,
-                                Site::current());
+                                no_cause, Site::current());
               }),
               "wrong_data: fa(db) is called, which was never registered");
 }

@@ -2,6 +2,9 @@
 //
 // include/linux/tracepoint.h: trace_foo(), and the iterator of DEFINE_TRACE(). The order of its
 // steps is the contract: the branch is outside of the reader, and data and target are read apart.
+#include <algorithm>
+#include <string>
+
 #include "core/subsystems/tracepoint/notes.h"
 #include "core/subsystems/tracepoint/tracepoint.h"
 
@@ -9,9 +12,25 @@ namespace rcufuzz::tracepoint {
 
 namespace {
 
-void call_probe(EventWatch& watch, int func, int data) {
+// "funcs_of_0_1_call_of_2_1_has_waited": which changes have put together what a reader calls.
+std::string provenance(const Tracepoint& tp, const TpProbes& array) {
+    const State& all = state();
+    const auto text = [](const Change& change) {
+        return std::to_string(change.from) + "_" + std::to_string(change.to);
+    };
+    const bool pending = std::ranges::any_of(
+        all.snapshots, [](const TransitionSnapshot& snapshot) { return snapshot.ongoing; });
+    return "funcs_of_" + text(array.published_by) + "_call_of_" + text(tp.patched_by) +
+           (&array == tp.funcs.get() ? "" : "_replaced_by_" + text(tp.last_change)) +
+           (pending ? "_waits_later" : "") + (tp.has_waited ? "_has_waited" : "");
+}
+
+void call_probe(EventWatch& watch, const TpProbes& array, int func, int data,
+                const Site& site = Site::current()) {
     note(Note::called, func, data);
-    if (func != func_stub) state().probes.called(watch, func, data, Site::current());
+    if (func == func_stub) return;
+    const auto cause = [&] { return provenance(state().tps[watch.tp], array); };
+    state().probes.called(watch, func, data, cause, site);
 }
 
 // __traceiter_foo(): reads tp->funcs again and ignores the data it was called with.
@@ -24,7 +43,7 @@ void iterate(Tracepoint& tp, EventWatch& watch, const TpProbes* kept = nullptr) 
     int func = READ_ONCE(it->func);
     do {
         const int data = load_plain(it->data);
-        call_probe(watch, func, data);
+        call_probe(watch, *array, func, data);
         ++it;
         check_not_freed(*array);
         func = READ_ONCE(it->func);
@@ -42,7 +61,7 @@ void call_static(Tracepoint& tp, unsigned place, EventWatch& watch) {
     if (func == func_iterator)
         iterate(tp, watch, array);
     else
-        call_probe(watch, func, data);
+        call_probe(watch, *array, func, data);
 }
 
 }  // namespace

@@ -59,6 +59,13 @@ struct FuncEntry {
 
 inline constexpr unsigned max_funcs = 8;
 
+// A change from one number of functions to another, up to "many"; ghost state, for the causes of
+// finds.
+struct Change {
+    std::uint8_t from = 0;
+    std::uint8_t to = 0;
+};
+
 // struct tp_probes. Never changed after publication, but for the stub. Its memory stays: what is
 // freed is only marked so.
 struct TpProbes : GpCallback {
@@ -66,6 +73,7 @@ struct TpProbes : GpCallback {
     unsigned capacity = 0;  // entries that were allocated, the terminator included
     bool freed = false;
     TpProbes* allocated_before = nullptr;  // ghost state for P5
+    Change published_by;
 };
 
 struct Tracepoint {
@@ -76,6 +84,10 @@ struct Tracepoint {
     bool synthetic = false;  // no static call: always the iterator
     bool has_regfunc = false;
     int regfunc_balance = 0;  // calls of regfunc less calls of unregfunc
+    // Ghost state: the last change, the one that patched the call, whether the last has waited.
+    Change last_change;
+    Change patched_by;
+    bool has_waited = false;
 };
 
 // What one transition leaves for a later one to wait for. Shared by all tracepoints.

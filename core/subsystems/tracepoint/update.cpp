@@ -27,11 +27,13 @@ void tracepoint_update_call(Tracepoint& tp, const TpProbes* array) {
     const int func =
         nr_func_state(array) == TP_FUNC_1 ? array->probes[0].func.get() : func_iterator;
     note(Note::update_call, func, static_cast<int>(tp.number));
+    if (func != tp.call.func()) tp.patched_by = tp.last_change;
     tp.call.update(func);
 }
 
 void assign_funcs(Tracepoint& tp, TpProbes* array) {
     note(Note::assign, static_cast<int>(nr_func_state(array)), static_cast<int>(tp.number));
+    if (array != nullptr) array->published_by = tp.last_change;
     if (bug(T20_published_unordered))
         WRITE_ONCE(tp.funcs, array);
     else
@@ -61,6 +63,7 @@ void tp_rcu_cond_sync(Transition transition) {
     TransitionSnapshot& snapshot = all.snapshots[transition];
     if (!snapshot.ongoing) return;
     note(Note::cond_sync, transition, 0);
+    for (Tracepoint& tp : all.tps) tp.has_waited = true;  // only one of them is being changed
     all.rcu.cond_synchronize(snapshot.rcu);
     all.srcu.cond_synchronize(snapshot.srcu);
     check_P8_waited(snapshot, Site::current());
@@ -70,6 +73,12 @@ void tp_rcu_cond_sync(Transition transition) {
 bool first_data_changed(const TpProbes& fresh, const TpProbes& old) {
     if (bug(T03_function_compared)) return fresh.probes[0].func.get() != old.probes[0].func.get();
     return fresh.probes[0].data.get() != old.probes[0].data.get();
+}
+
+void begin_change(Tracepoint& tp, const TpProbes* fresh, const TpProbes* old) {
+    tp.last_change = {static_cast<std::uint8_t>(nr_func_state(old)),
+                      static_cast<std::uint8_t>(nr_func_state(fresh))};
+    tp.has_waited = false;
 }
 
 // --- adding -------------------------------------------------------------------------------------
@@ -203,6 +212,7 @@ int tracepoint_add_func(Tracepoint& tp, const ProbeSpec& probe) {
         if (at_least(gen_7b40066c97ec) && !bug(T19_regfunc_not_undone)) unwind_regfunc(tp);
         return error;
     }
+    begin_change(tp, fresh, old);
     if (at_least(gen_231264d6927f))
         publish_added(tp, fresh, old);
     else
@@ -217,6 +227,7 @@ int tracepoint_remove_func(Tracepoint& tp, const ProbeSpec& probe) {
     const int error = func_remove(fresh, probe, old);
     if (error != 0) return error;
     if (fresh == old) return 0;  // no memory: the stub has taken its place
+    begin_change(tp, fresh, old);
     if (at_least(gen_231264d6927f))
         publish_removed(tp, fresh, old);
     else

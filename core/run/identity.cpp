@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/run/identity.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <span>
+#include <vector>
+
+#include "core/kernel/kthread.h"
+#include "core/run/site.h"
+
+namespace rcufuzz::run {
+
+namespace {
+
+using sim::Event;
+using sim::EventKind;
+using Events = std::span<const Event>;
+
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+// Numbers, and names that end in one ("cpu1", "rcuo0"), are of this run alone. The number of an
+// invariant ("I1:") is not.
+bool is_stable(std::string_view word, bool first) {
+    constexpr std::array<std::string_view, 9> fillers{"of",  "is",   "the", "an", "and",
+                                                      "but", "that", "it",  "its"};
+    if (std::ranges::find(fillers, word) != fillers.end()) return false;
+    const bool digits = std::ranges::any_of(word, [](char c) { return c >= '0' && c <= '9'; });
+    if (first && digits) return word.size() <= 3 && std::isupper(word[0]) != 0;
+    return !digits && word.size() > 1;
+}
+
+std::string_view function_of(const sim::Site& site) {
+    return site.line() == 0 ? "" : bare_function_name(site.function_name());
+}
+
+// --- who changed it last ------------------------------------------------------------------------
+
+bool changes(const Event& event) {
+    return event.kind == EventKind::write || event.kind == EventKind::timer_arm ||
+           event.kind == EventKind::timer_cancel || event.kind == EventKind::timer_fire;
+}
+
+// The timer whose handler that was, where it was one.
+std::string_view timer_of(Events before, const Event& event) {
+    if (event.key >= key_count) return {};
+    if (event.key % sim::slots_per_cpu != static_cast<unsigned>(sim::Slot::softirq)) return {};
+    for (std::size_t i = before.size(); i-- > 0;) {
+        if (before[i].key == event.key && before[i].kind == EventKind::timer_fire)
+            return sim::world().object(before[i].object).text;
+        const bool entry =
+            before[i].kind == EventKind::softirq_enter &&
+            static_cast<unsigned>(before[i].a) == event.key / sim::slots_per_cpu;
+        if (entry) return {};
+    }
+    return {};
+}
+
+// "nocb_timer_by_wake_nocb_gp"
+std::string last_change(Events events, sim::ObjectId object) {
+    std::string text = sim::world().object(object).text;
+    for (std::size_t i = events.size(); i-- > 0;) {
+        if (events[i].object != object || !changes(events[i])) continue;
+        if (events[i].kind == EventKind::timer_fire) return text + "_fired";
+        text += "_by_" + std::string(function_of(events[i].site));
+        if (const std::string_view timer = timer_of(events.first(i), events[i]); !timer.empty())
+            text += "_of_" + std::string(timer);
+        return text;
+    }
+    return text + "_never";
+}
+
+// --- what a load missed -------------------------------------------------------------------------
+
+constexpr std::size_t events_of_one_step = 200;
+
+// The store after the one that this load returned.
+const Event* missed_by(Events before, const Event& load) {
+    std::int64_t newer = load.b;
+    for (std::size_t i = before.size(); i-- > 0;)
+        if (before[i].kind == EventKind::write && before[i].object == load.object && --newer == 0)
+            return &before[i];
+    return nullptr;
+}
+
+// "old_cfd.csd.func_in_call_function_not_by_set_up"; empty: it saw the newest of all.
+std::string missed_store(Events events, sim::ContextKey key) {
+    const std::size_t from = events.size() - std::min(events.size(), events_of_one_step);
+    for (std::size_t i = events.size(); i-- > from;) {
+        const Event& load = events[i];
+        if (load.key != key || load.kind != EventKind::read || load.b == 0) continue;
+        std::string text = "old_" + std::string(sim::world().object(load.object).text) + "_in_" +
+                           std::string(function_of(load.site));
+        if (const Event* const store = missed_by(events.first(i), load))
+            text += "_not_by_" + std::string(function_of(store->site));
+        return text;
+    }
+    return {};
+}
+
+// --- livelocks ----------------------------------------------------------------------------------
+
+// Where it stood when the bound was reached is luck; who goes on is not.
+std::string who_goes_on(Events events) {
+    std::vector<std::string_view> roles;
+    const sim::World& w = sim::world();
+    for (const Event& event : events.last(std::min(events.size(), events_of_one_step))) {
+        if (event.kind != EventKind::resume || event.key == sim::main_key) continue;
+        const sim::Context& context = w.context(event.key);
+        const kernel::Task* const task = context.is_task() ? kernel::task_of(context) : nullptr;
+        roles.push_back(task == nullptr ? "interrupt" : w.object(task->name).text);
+    }
+    std::ranges::sort(roles);
+    roles.erase(std::unique(roles.begin(), roles.end()), roles.end());
+    std::string text;
+    for (const std::string_view role : roles) text += (text.empty() ? "" : "_") + std::string(role);
+    return text;
+}
+
+// What an oracle saw at the end says less than what it saw when it happened; and then less than the
+// consequence.
+const sim::Finding& root_of(const sim::World& w) {
+    const sim::Finding& suspicion = w.findings().suspicion();
+    const bool early = suspicion.verdict != Verdict::clean && suspicion.key != sim::main_key;
+    return early ? suspicion : w.finding();
+}
+
+// Parts stand between hyphens; the whole is to be good for the name of a file.
+void add_part(std::string& text, std::string_view part) {
+    if (part.empty()) return;
+    text += '-';
+    for (const char c : part) text += is_word(c) || c == '.' ? c : '_';
+}
+
+}  // namespace
+
+std::string stable_words(std::string_view sentence) {
+    std::string text;
+    for (std::size_t at = 0; at < sentence.size();) {
+        std::size_t end = at;
+        while (end < sentence.size() && is_word(sentence[end])) ++end;
+        const std::string_view word = sentence.substr(at, end - at);
+        if (is_stable(word, text.empty())) text += (text.empty() ? "" : "_") + std::string(word);
+        at = end + 1;
+    }
+    return text;
+}
+
+std::string identity_of(const sim::World& w) {
+    const sim::Finding& root = root_of(w);
+    if (root.verdict == Verdict::clean) return {};
+    const Events events = Events(w.trace().events()).first(root.events);
+    std::string text(word(root.verdict));
+    if (root.verdict == Verdict::livelock) {
+        add_part(text, who_goes_on(events));
+        return text.substr(0, max_identity);
+    }
+    add_part(text, root.cause.empty() ? stable_words(root.detail) : root.cause);
+    const bool at_end = root.key == sim::main_key;
+    if (root.broken.empty() && !(at_end && !root.cause.empty()))
+        add_part(text, function_of(root.site));
+    for (const sim::ObjectId object : root.broken) add_part(text, last_change(events, object));
+    if (!at_end) add_part(text, missed_store(events, root.key));
+    return text.substr(0, max_identity);
+}
+
+}  // namespace rcufuzz::run

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Why a run ended as it did, as one word: the same for every run that shows this bug, whatever its
+// seed, its engine, its CPUs and the order of its operations; another for another bug.
+//
+//   invariant-I1_nocb_defer_wakeup_set_nocb_timer_not_armed-nocb_timer_by_wake_nocb_gp
+//
+// Verdict and cause of the first objection: where an oracle found something broken inside before
+// the consequence came, that is the cause, and which consequence it has is luck. The cause is what
+// the oracle says is wrong, the function in which it shows, who wrote last what is broken, and
+// under weak memory which store the last load missed.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/run/plan.h"
+#include "core/sim/world.h"
+
+namespace rcufuzz::run {
+
+inline constexpr std::size_t max_identity = 160;
+
+// Of the run that the world has just ended, with a full trace. Empty: nothing was found.
+std::string identity_of(const sim::World& world);
+
+// The words of a sentence that name no single object: "I1: nocb_timer of cpu1 is armed" becomes
+// "I1_nocb_timer_armed".
+std::string stable_words(std::string_view sentence);
+
+}  // namespace rcufuzz::run
