@@ -99,6 +99,23 @@ std::string missed_store(Events events, sim::ContextKey key) {
     return {};
 }
 
+// --- what was interrupted -----------------------------------------------------------------------
+
+// "interrupts_rcu_nmi_exit": where the CPU stood when the interrupt came in which this shows.
+std::string interrupted(Events events, sim::ContextKey key) {
+    if (key >= key_count || key % sim::slots_per_cpu == 0) return {};
+    bool inside = true;  // still among the events of the interrupt itself
+    for (std::size_t i = events.size(); i-- > 0;) {
+        const Event& event = events[i];
+        if (event.kind == EventKind::nmi_enter || event.kind == EventKind::irq_enter)
+            inside = inside && static_cast<unsigned>(event.a) != key / sim::slots_per_cpu;
+        const bool here = event.key / sim::slots_per_cpu == key / sim::slots_per_cpu;
+        if (!inside && here && event.key < key_count && event.key != key && changes(event))
+            return "interrupts_" + std::string(function_of(event.site));
+    }
+    return {};
+}
+
 // --- livelocks ----------------------------------------------------------------------------------
 
 // Where it stood when the bound was reached is luck; who goes on is not.
@@ -161,6 +178,7 @@ std::string identity_of(const sim::World& w) {
     if (root.broken.empty() && !(at_end && !root.cause.empty()))
         add_part(text, function_of(root.site));
     for (const sim::ObjectId object : root.broken) add_part(text, last_change(events, object));
+    if (!root.broken.empty() && !root.cause.empty()) add_part(text, interrupted(events, root.key));
     if (!at_end) add_part(text, missed_store(events, root.key));
     return text.substr(0, max_identity);
 }

@@ -40,12 +40,11 @@ void rcu_eqs_special_exit(RcuDynticks& rdtp) {
 
 }  // namespace
 
-// W5. Two flips in one direction: who made the one before has a part in it.
+// W5. Two flips in one direction.
 void judge_flip(const RcuDynticks& rdtp, bool wrong, const char* what, const kernel::Site& site) {
     if (!wrong) return;
-    object_if({std::string("the kernel warns: W5: ") + what, std::string("W5_") + in_context(),
-               {rdtp.dynticks.object()}},
-              site);
+    const char* const counted = rdtp.nmi_count.get() != 0 ? "_that_counts" : "";
+    object_if({std::string("the kernel warns: W5: ") + what, "W5_" + in_context() + counted}, site);
 }
 
 // The fully ordered flip: readers before it are over before anybody sees it.

@@ -37,13 +37,22 @@ void rcu_barrier_func(void* data) {
         ++nocb().barrier_callbacks;
         if (kernel::cpu_online(rdp.cpu)) tick_if_needed(rdp);
         note(Note::IRQ, static_cast<int>(rdp.cpu), 0);
+        rdp.barrier_look = "queued_behind";
     } else {
         note(Note::IRQNQ, static_cast<int>(rdp.cpu), 0);
+        rdp.barrier_look = "asked_and_empty";
     }
     rcu_nocb_unlock(rdp);
 }
 
+// What there was where it saw nothing.
+const char* look_of(const RcuData& rdp) {
+    if (rdp.in_batch != 0) return "empty_but_for_a_batch";
+    return rdp.nocb_bypass.head != nullptr ? "empty_but_for_the_bypass" : "empty";
+}
+
 void look_at_cpu(RcuData& rdp) {
+    rdp.barrier_look = "offline";
     const bool online = kernel::cpu_online(rdp.cpu);
     const int cpu = static_cast<int>(rdp.cpu);
     if (!online && !rcu_rdp_is_offloaded(rdp)) return;  // its callbacks have moved
@@ -56,6 +65,7 @@ void look_at_cpu(RcuData& rdp) {
         rcu_barrier_func(&rdp);
         kernel::local_irq_enable();
     } else {
+        rdp.barrier_look = look_of(rdp);
         note(online ? Note::OnlineNQ : Note::OfflineNoCBNoQ, cpu, 0);
     }
 }

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "core/subsystems/nocb/nocb.h"
+
 namespace rcufuzz::nocb {
 
 std::string callback_name(unsigned number) {
@@ -63,8 +65,9 @@ void Callbacks::barrier_returned(const Set& waited_for, const Site& site) const 
     for (unsigned i = 0; i < count_; ++i)
         if (waited_for[i] && !made_[i]->finished)
             kernel::fail(Verdict::barrier_too_short,
-                         "rcu_barrier() returns, but callback " + callback_name(i) + " of cpu" +
-                             std::to_string(made_[i]->cpu) + ", posted before it, has not run",
+                         {"rcu_barrier() returns, but callback " + callback_name(i) + " of cpu" +
+                              std::to_string(made_[i]->cpu) + ", posted before it, has not run",
+                          nocb().rdp(made_[i]->cpu).barrier_look},
                          site);
 }
 

@@ -215,8 +215,7 @@ std::string why_stranded(Nocb& state, const Callback& callback) {
         if (!is_queued(rdp, callback)) continue;
         const bool offline = !kernel::cpu_online(rdp.cpu);
         if (rcu_rdp_is_offloaded(rdp)) return carrier_of_offloaded(rdp);
-        return std::string("not_offloaded") + (offline ? "_offline" : "") +
-               (rcu_segcblist_ready_cbs(rdp.cblist) ? "_ready" : "_pending");
+        return offline ? "not_offloaded_offline" : "not_offloaded";
     }
     return {};
 }
@@ -237,11 +236,11 @@ void check_end(Nocb& state) {
             return;
         }
         note(Note::stranded, callback.number, static_cast<int>(callback.cpu));
-        kernel::object_at_end(
-            Verdict::stranded_callback,
-            {name + " is still queued, and nobody is left who would look at it",
-             why_stranded(state, callback)},
-            Site::current());
+        kernel::Objection why{name + " is still queued, and nobody is left who would look at it",
+                              why_stranded(state, callback)};
+        if (why.cause.starts_with("no_"))  // who has had it offloaded all the same
+            why.broken = {state.rdp(callback.cpu).cblist.flags.object()};
+        kernel::object_at_end(Verdict::stranded_callback, std::move(why), Site::current());
         return;
     }
     if (!scenario::white_box_oracles) return;

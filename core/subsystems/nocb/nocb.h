@@ -77,6 +77,7 @@ struct RcuData : kernel::RcuCpu {
     Shared<bool> nocb_cb_sleep;  // written under nocb_lock
     kernel::SwaitQueue nocb_cb_wq;
     kernel::Task* nocb_cb_kthread = nullptr;
+    const char* barrier_look = "not_looked_at";  // ghost state: what rcu_barrier() made of this CPU
     unsigned rcuo_cpu = 0;   // where these kthreads run
     unsigned rcuog_cpu = 0;  // the leader's
 

@@ -34,6 +34,13 @@ std::string reason(const Call& call, int func, unsigned cpu) {
     return what + ", and may not see what its caller stored before";
 }
 
+const char* cause(const Call& call, int func, Verdict verdict) {
+    if (call.func != func) return "another_function";
+    if (call.over) return "is_over";
+    const bool nested = sim::world().current().slot == sim::Slot::hardirq2;
+    return verdict == Verdict::callback_twice && nested ? "in_a_nested_interrupt" : "";
+}
+
 }  // namespace
 
 Call* Calls::begin(unsigned how, CpuMask allowed, bool exact) {
@@ -72,10 +79,7 @@ Call& Calls::begin_run(int func, int info, const Site& site) {
                      site);
     Call& call = at(info);
     if (const Verdict verdict = objection(call, func, cpu); verdict != Verdict::clean)
-        kernel::fail(verdict,
-                     {reason(call, func, cpu),
-                      call.func != func ? "another_function" : call.over ? "is_over" : ""},
-                     site);
+        kernel::fail(verdict, {reason(call, func, cpu), cause(call, func, verdict)}, site);
     call.ran |= cpu_bit(cpu);
     return call;
 }

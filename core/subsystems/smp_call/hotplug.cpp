@@ -22,6 +22,7 @@ bool cpu_down() {
     }
     if ((all.online & cpu_bit(cpu)) == 0 || std::popcount(all.online) <= 2) return false;
     all.online &= ~cpu_bit(cpu);
+    all.has_been_offline |= cpu_bit(cpu);
     ++all.busy;
     note(Note::offline, 0);
     kernel::local_irq_disable();

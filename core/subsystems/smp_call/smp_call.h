@@ -113,6 +113,7 @@ struct State {
     Generation generation = gen_723aae25d5cd;
     unsigned cpus = 0;
     CpuMask online = 0;  // changes only while all CPUs are stopped
+    CpuMask has_been_offline = 0;
     unsigned busy = 0;   // callers and handlers at work, for whom stopping the machine waits
     std::array<Caller, max_work_cpus> callers;
     std::array<SingleQueue, max_work_cpus> queues;

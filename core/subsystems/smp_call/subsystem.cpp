@@ -289,7 +289,7 @@ void SmpCallInstance::judge_end() {
     CpuMask queued = 0;
     for (unsigned cpu = 0; cpu < state_.cpus; ++cpu)
         if (state_.queues[cpu].first.get() != nullptr) queued |= cpu_bit(cpu);
-    state_.calls.judge_end(deaf, ~state_.online, queued);
+    state_.calls.judge_end(deaf, state_.has_been_offline, queued);
     object_if(check_Q8_quiescent());
 }
 

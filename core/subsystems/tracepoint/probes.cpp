@@ -124,12 +124,14 @@ void Probes::judge_order(unsigned tp, const ProbeSpec& before, const ProbeSpec& 
                          const Site& site) const {
     const std::string name = pair_name(called.func, called.data);
     if (before.prio < called.prio)
-        kernel::fail(Verdict::order_violated, name + " is called after a probe of lower priority",
-                     site);
+        kernel::fail(
+            Verdict::order_violated,
+            {name + " is called after a probe of lower priority", "after_lower_priority"}, site);
     if (before.prio == called.prio && &before != &called && comes_later(tp, before, called))
         kernel::fail(Verdict::order_violated,
-                     name + " is called after " + pair_name(before.func, before.data) +
-                         ", which has its priority and was registered later",
+                     {name + " is called after " + pair_name(before.func, before.data) +
+                          ", which has its priority and was registered later",
+                      "after_one_registered_later"},
                      site);
 }
 
@@ -156,9 +158,12 @@ void Probes::end_event(const EventWatch& watch, const Site& site) {
         const std::string name = pair_name(spec_of(registration).func, spec_of(registration).data);
         if (calls == 0)
             kernel::fail(Verdict::lost_call,
-                         name + " was registered throughout an event and not called by it", site);
+                         {name + " was registered throughout an event and not called by it",
+                          "registered_throughout"},
+                         site);
         if (calls > 1)
-            kernel::fail(Verdict::callback_twice, name + " is called twice by one event", site);
+            kernel::fail(Verdict::callback_twice,
+                         {name + " is called twice by one event", "by_one_event"}, site);
     }
 }
 
