@@ -48,7 +48,7 @@ std::string_view timer_of(Events before, const Event& event) {
     if (event.key % sim::slots_per_cpu != static_cast<unsigned>(sim::Slot::softirq)) return {};
     for (std::size_t i = before.size(); i-- > 0;) {
         if (before[i].key == event.key && before[i].kind == EventKind::timer_fire)
-            return sim::world().object(before[i].object).text;
+            return sim::world().names().of(before[i].object).text;
         const bool entry =
             before[i].kind == EventKind::softirq_enter &&
             static_cast<unsigned>(before[i].a) == event.key / sim::slots_per_cpu;
@@ -59,7 +59,7 @@ std::string_view timer_of(Events before, const Event& event) {
 
 // "nocb_timer_by_wake_nocb_gp"
 std::string last_change(Events events, sim::ObjectId object) {
-    std::string text = sim::world().object(object).text;
+    std::string text = sim::world().names().of(object).text;
     for (std::size_t i = events.size(); i-- > 0;) {
         if (events[i].object != object || !changes(events[i])) continue;
         if (events[i].kind == EventKind::timer_fire) return text + "_fired";
@@ -90,8 +90,8 @@ std::string missed_store(Events events, sim::ContextKey key) {
     for (std::size_t i = events.size(); i-- > from;) {
         const Event& load = events[i];
         if (load.key != key || load.kind != EventKind::read || load.b == 0) continue;
-        std::string text = "old_" + std::string(sim::world().object(load.object).text) + "_in_" +
-                           std::string(function_of(load.site));
+        std::string text = "old_" + std::string(sim::world().names().of(load.object).text) +
+                           "_in_" + std::string(function_of(load.site));
         if (const Event* const store = missed_by(events.first(i), load))
             text += "_not_by_" + std::string(function_of(store->site));
         return text;
@@ -126,7 +126,7 @@ std::string who_goes_on(Events events) {
         if (event.kind != EventKind::resume || event.key == sim::main_key) continue;
         const sim::Context& context = w.context(event.key);
         const kernel::Task* const task = context.is_task() ? kernel::task_of(context) : nullptr;
-        roles.push_back(task == nullptr ? "interrupt" : w.object(task->name).text);
+        roles.push_back(task == nullptr ? "interrupt" : w.names().of(task->name).text);
     }
     std::ranges::sort(roles);
     roles.erase(std::unique(roles.begin(), roles.end()), roles.end());
