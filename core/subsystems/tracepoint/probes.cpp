@@ -112,9 +112,10 @@ void Probes::called(EventWatch& watch, int func, int data,
                      {pair_name(func, data) + " is called, which was never registered", cause()},
                      site);
     if (!alive)
-        kernel::fail(Verdict::use_after_free,
-                     {pair_name(func, data) + " is called after its owner has freed it", cause()},
-                     site);
+        kernel::fail(
+            Verdict::use_after_free,
+            {pair_name(func, data) + " is called after its owner has freed it", "of_its_owner"},
+            site);
     for (unsigned i = 0; i < watch.calls; ++i) judge_order(watch.tp, *watch.made[i], *spec, site);
     if (watch.calls < watch.made.size()) watch.made[watch.calls++] = spec;
 }
