@@ -8,11 +8,17 @@ namespace rcufuzz::fuzz {
 
 namespace {
 
+run::Frame frame_of(const scenario::Subsystem& target) {
+    run::Frame frame = run::make_frame(target, {});
+    run::let_inputs_choose(frame, {});
+    return frame;
+}
+
 // name="\x80\x00..."
 std::string entry_line(const std::string& name, const run::Plan& plan) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string line = name + "=\"";
-    for (const std::uint8_t byte : run::encode_body(plan)) {
+    for (const std::uint8_t byte : run::encode_body(plan, frame_of(*plan.target))) {
         line += "\\x";
         line += digits[byte >> 4];
         line += digits[byte & 0xf];
@@ -23,7 +29,7 @@ std::string entry_line(const std::string& name, const run::Plan& plan) {
 }  // namespace
 
 std::vector<std::uint8_t> seed_of(const run::Plan& plan) {
-    return run::encode_body(run::without_bugs(plan));
+    return run::encode_body(run::without_bugs(plan), frame_of(*plan.target));
 }
 
 std::string dictionary_of(const scenario::Subsystem& target) {
@@ -39,10 +45,15 @@ std::string dictionary_of(const scenario::Subsystem& target) {
     }
     for (std::size_t i = 0; i < target.configs.size(); ++i) {
         const scenario::ConfigSpec& spec = target.configs[i];
-        if (spec.chosen || spec.min == spec.max) continue;
+        if (spec.min == spec.max) continue;
         run::Plan plan = run::empty_plan(target);
         plan.config[i] = spec.standard == spec.max ? spec.min : spec.max;
         dictionary += entry_line("config_" + std::string(spec.name), plan);
+    }
+    if (target.runs_weak) {
+        run::Plan plan = run::empty_plan(target);
+        plan.memory = run::MemoryMode::weak;
+        dictionary += entry_line("memory_weak", plan);
     }
     return dictionary;
 }

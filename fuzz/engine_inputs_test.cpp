@@ -33,16 +33,27 @@ TEST(EngineInputs, ASeedIsThePlanWithoutItsBugs) {
     EXPECT_EQ(seed.bugs, 0u);
 }
 
+TEST(EngineInputs, ASeedKeepsFormAndMemory) {
+    const run::Plan plan = run::from_text(
+        "rcufuzz-plan 1\ntarget smp_call\nmemory weak\noracle all\nconfig generation 6\n"
+        "op cpu1 on call_many to=1 how=1\n",
+        "test");
+    run::Frame frame = run::make_frame(*plan.target, {});
+    run::let_inputs_choose(frame, {});
+    EXPECT_EQ(run::decode_body(seed_of(plan), frame), plan);
+}
+
 TEST(EngineInputs, AnEntryOfADictionaryIsARecord) {
     for (const scenario::Subsystem* target : run::all_targets()) {
-        const run::Frame frame = run::make_frame(*target, {});
+        run::Frame frame = run::make_frame(*target, {});
+        run::let_inputs_choose(frame, {});
         const std::string dictionary = dictionary_of(*target);
         std::size_t ops = 0;
         for (const std::string_view line : lines(dictionary)) {
             const std::vector<std::uint8_t> bytes = bytes_of(line);
             EXPECT_EQ(bytes.size(), run::record_bytes) << line;
             const run::Plan plan = run::decode_body(bytes, frame);
-            EXPECT_EQ(run::encode_body(plan), bytes) << line;
+            EXPECT_EQ(run::encode_body(plan, frame), bytes) << line;
             ops += plan.ops.size();
         }
         EXPECT_EQ(ops, target->ops.size()) << target->name;

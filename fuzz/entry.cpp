@@ -88,8 +88,8 @@ std::string letters_of(std::uint64_t hash) {
 }
 
 // Decisions stand last; what does not fit is cut off between records.
-Bytes encode_within(const run::Plan& plan, std::size_t max_size) {
-    Bytes bytes = run::encode_body(plan);
+Bytes encode_within(const run::Plan& plan, const run::Frame& frame, std::size_t max_size) {
+    Bytes bytes = run::encode_body(plan, frame);
     if (bytes.size() > max_size) bytes.resize(max_size - max_size % run::record_bytes);
     return bytes;
 }
@@ -121,6 +121,7 @@ Entry::Entry(std::string_view target) {
         mutates_plans_ = word_of("RCUFUZZ_MUTATOR", {"plans", "bytes"}) == 0;
         feedback_ = feedback_of_environment();
         frame_ = run::make_frame(run::target_from_word(target), words);
+        run::let_inputs_choose(frame_, words);
     } catch (const UserError& error) {
         std::fprintf(stderr, "rcufuzz: %s\n", error.what());
         std::exit(exit_usage);
@@ -146,19 +147,22 @@ Bytes Entry::mutate(ByteView input, std::size_t max_size, std::uint64_t seed) {
         rescheduler_.redraw(plan, prng);
     } else if (how < 12) {
         // Something else altogether, as a hunt begins: a corpus is easily stuck.
-        plan = run::generate(frame_.plan, {.fixed_configs = frame_.fixed_configs}, prng);
+        run::Plan base = frame_.plan;
+        run::draw_form(base, frame_, prng);
+        plan = run::generate(base, {.fixed_configs = frame_.fixed_configs}, prng);
         rescheduler_.redraw(plan, prng);
     } else {
+        if (prng.one_in(16)) run::draw_form(plan, frame_, prng);
         run::mutate(plan, prng);
     }
-    return encode_within(plan, max_size);
+    return encode_within(plan, frame_, max_size);
 }
 
 Bytes Entry::cross(ByteView input, ByteView other, std::size_t max_size, std::uint64_t seed) {
     Prng prng(seed);
     run::Plan plan = decode(input);
     run::cross(plan, decode(other), prng);
-    return encode_within(plan, max_size);
+    return encode_within(plan, frame_, max_size);
 }
 
 }  // namespace rcufuzz::fuzz

@@ -70,6 +70,48 @@ TEST(Entry, MutantsFitAndAreBodies) {
     }
 }
 
+// What the inputs of a target come to: generations, and memory modes, as bits.
+struct Forms {
+    std::set<int> generations;
+    unsigned memories = 0;
+};
+
+Forms forms_of(std::string_view target, std::size_t generation) {
+    Entry entry(target);
+    Forms forms;
+    Bytes input;
+    for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+        input = entry.mutate(input, 4000, seed);
+        const run::Plan plan = entry.decode(input);
+        forms.generations.insert(plan.config[generation]);
+        forms.memories |= 1u << static_cast<unsigned>(plan.memory);
+    }
+    return forms;
+}
+
+TEST(Entry, InputsChooseFormsAndMemory) {
+    const Forms forms = forms_of("smp_call", 1);
+    EXPECT_EQ(forms.generations.size(), 7u);
+    EXPECT_EQ(forms.memories, 3u);
+    const Entry entry("smp_call");
+    const Bytes bytes{0xc1, 6, 0, 0, 0xff, 1, 0, 0};  // generation 6, weak
+    EXPECT_EQ(entry.decode(bytes).config[1], 6);
+    EXPECT_EQ(entry.decode(bytes).memory, run::MemoryMode::weak);
+}
+
+TEST(Entry, InputsLeaveAloneWhatTheUserSays) {
+    {
+        const Environment environment{{"RCUFUZZ_CONFIG", "generation=5"}, {"RCUFUZZ_MEMORY", "sc"}};
+        const Forms forms = forms_of("smp_call", 1);
+        EXPECT_EQ(forms.generations, std::set<int>{5});
+        EXPECT_EQ(forms.memories, 1u);
+    }
+    const Environment environment{{"RCUFUZZ_BUG", "S30"}};  // it says what it needs
+    const Forms forms = forms_of("smp_call", 1);
+    EXPECT_EQ(forms.generations, std::set<int>{6});
+    EXPECT_EQ(forms.memories, 1u);
+}
+
 TEST(Entry, MutantsAreAFunctionOfWhatCameBefore) {
     Entry first(nocb);
     Entry second(nocb);

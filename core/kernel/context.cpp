@@ -5,10 +5,12 @@
 #include "core/kernel/softirq.h"
 #include "core/kernel/spinlock.h"
 #include "core/kernel/timer.h"
+#include "core/kernel/wait_for.h"
 
 namespace rcufuzz::kernel {
 
 void boot() {
+    begin_waits();
     begin_spinlocks();
     begin_timers();
     begin_softirqs();
@@ -16,6 +18,12 @@ void boot() {
 }
 
 void local_irq_disable(const Site& site) {
+    if (irqs_disabled()) return;
+    sim::world().point({0, sim::AccessKind::irq}, site);
+    local_irq_disable_now(site);
+}
+
+void local_irq_disable_now(const Site& site) {
     sim::World& w = sim::world();
     if (!w.this_cpu().irqs_on) return;
     w.set_irqs(false);
@@ -40,7 +48,12 @@ void local_irq_restore(IrqFlags flags, const Site& site) {
     if (flags != 0) local_irq_enable(site);
 }
 
-void preempt_disable() { sim::world().add_preempt_count(1); }
+// Where there is one task only, nobody could preempt it.
+void preempt_disable(const Site& site) {
+    sim::World& w = sim::world();
+    if (w.this_cpu().crowded) w.point({0, sim::AccessKind::irq}, site);
+    w.add_preempt_count(1);
+}
 
 void preempt_enable(const Site& site) {
     sim::World& w = sim::world();
@@ -48,7 +61,10 @@ void preempt_enable(const Site& site) {
     if (w.this_cpu().crowded) w.point({0, sim::AccessKind::irq}, site);
 }
 
-void local_bh_disable() { sim::world().add_bh_count(1); }
+void local_bh_disable(const Site& site) {
+    sim::world().point({0, sim::AccessKind::irq}, site);
+    sim::world().add_bh_count(1);
+}
 
 // Enabling bottom halves is a point: softirqs that waited may run, and the task may be preempted.
 void local_bh_enable(const Site& site) {

@@ -23,15 +23,18 @@ using IrqFlags = unsigned long;
 inline bool irqs_disabled_flags(IrqFlags flags) { return flags == 0; }
 
 // Enabling interrupts is a point: whatever is pending may be delivered before the next statement.
+// So is disabling what was enabled: it may still come after the statement before.
 void local_irq_disable(const Site& site = Site::current());
 void local_irq_enable(const Site& site = Site::current());
 IrqFlags local_irq_save(const Site& site = Site::current());
+// As local_irq_disable(), but no point: for whoever has just come to one.
+void local_irq_disable_now(const Site& site);
 void local_irq_restore(IrqFlags flags, const Site& site = Site::current());
 
-void preempt_disable();
+void preempt_disable(const Site& site = Site::current());
 void preempt_enable(const Site& site = Site::current());
 
-void local_bh_disable();
+void local_bh_disable(const Site& site = Site::current());
 void local_bh_enable(const Site& site = Site::current());
 
 inline bool in_task() { return sim::world().current().is_task(); }

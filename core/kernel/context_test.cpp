@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/kernel/ipi.h"
 #include "core/kernel/kernel_test.h"
 #include "core/kernel/softirq.h"
 #include "core/kernel/timer.h"
@@ -13,6 +14,7 @@
 namespace rcufuzz::kernel {
 namespace {
 
+using test::Answers;
 using test::fault;
 using test::irq_of;
 using test::make_irq;
@@ -66,17 +68,23 @@ TEST(Irqs, EnablingThemIsAPoint) {
     EXPECT_EQ(ran.told, "aib");
 }
 
-TEST(Irqs, DisablingThemIsNone) {
-    Prefer strategy = eager();
-    const Ran ran = run_kernel(1, strategy, [] {
+TEST(Irqs, ComeBeforeTheyAreDisabledOrAfterTheyAreEnabled) {
+    const auto body = [] {
         task(0, [] {
             raise_device_irq();
             local_irq_disable();
             told += 'a';
+            local_irq_disable();  // they are: no point
+            told += 'b';
             local_irq_enable();
         });
+    };
+    Prefer strategy = eager();
+    EXPECT_EQ(run_kernel(1, strategy, body).told, "iab");
+    Answers late([](const sim::Choice& choice) {
+        return told.empty() ? 0 : choice.answer_for(irq_of(0));
     });
-    EXPECT_EQ(ran.told, "ai");
+    EXPECT_EQ(run_kernel(1, late, body).told, "abi");
 }
 
 TEST(Contexts, KnowWhatTheyAre) {
@@ -103,7 +111,9 @@ TEST(Contexts, KnowWhatTheyAre) {
 }
 
 TEST(Preemption, IsPossibleAgainWhenTheLastEnableIsDone) {
-    Prefer strategy = eager();
+    Answers strategy([](const sim::Choice& choice) {
+        return told.empty() ? 0 : choice.answer_for(resched_of(0));
+    });
     const Ran ran = run_kernel(1, strategy, [] {
         task(0, [] {
             preempt_disable();
@@ -114,9 +124,47 @@ TEST(Preemption, IsPossibleAgainWhenTheLastEnableIsDone) {
             preempt_enable();
             told += 'A';
         });
-        task(0, [] { step('b'); });
+        task(0, [] { told += 'b'; });
     });
     EXPECT_EQ(ran.told, "aabA") << "at the enabling itself";
+}
+
+TEST(Preemption, IsPossibleUntilItIsDisabled) {
+    Answers strategy([](const sim::Choice& choice) {
+        return told.empty() ? 0 : choice.answer_for(resched_of(0));
+    });
+    const Ran ran = run_kernel(1, strategy, [] {
+        task(0, [] {
+            told += 'a';
+            preempt_disable();
+            told += 'A';
+            preempt_enable();
+        });
+        task(0, [] { told += 'b'; });
+    });
+    EXPECT_EQ(ran.told, "abA");
+}
+
+// Who spins in del_timer_sync() has not disabled it.
+TEST(Preemption, OfATaskThatSpins) {
+    Sequential strategy;
+    const Ran ran = run_kernel(1, strategy, [] {
+        static SpinWait waiters;
+        static bool go;
+        waiters = {};
+        go = false;
+        task(0, [] {
+            while (!go) waiters.wait(0);
+            told += 'a';
+        });
+        task(0, [] {
+            told += 'b';
+            go = true;
+            waiters.wake_all();
+        });
+    });
+    EXPECT_TRUE(ran.quiescent);
+    EXPECT_EQ(ran.told, "ba");
 }
 
 TEST(WarnOn, IsAnInvariantOfTheSubject) {

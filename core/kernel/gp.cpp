@@ -56,6 +56,7 @@ void force_qs_rnp(RcuState& state) {
     for (unsigned i = 0; i < state.nodes; ++i) {
         RcuNode& rnp = state.node[i];
         if (!rnp.leaf) continue;
+        sim::world().point({rnp.qsmask.object(), sim::AccessKind::read}, Site::current());
         std::uint32_t mask = 0;
         for (unsigned cpu = 0; cpu < sim::max_cpus; ++cpu)
             if (((rnp.qsmask.get() >> cpu) & 1u) != 0 && cpu_is_quiescent(cpu)) {
@@ -66,7 +67,17 @@ void force_qs_rnp(RcuState& state) {
     }
 }
 
+// Whoever has not been quiescent since it began.
+void list_holdouts(const void* arg, Awaited& awaited) {
+    const RcuState& state = *static_cast<const RcuState*>(arg);
+    for (unsigned i = 0; i < state.nodes; ++i)
+        for (unsigned cpu = 0; cpu < sim::max_cpus && state.node[i].leaf; ++cpu)
+            if (((state.node[i].qsmask.get() >> cpu) & 1u) != 0 && !cpu_is_quiescent(cpu))
+                awaited.quiescence(cpu);
+}
+
 void rcu_gp_fqs_loop(RcuState& state) {
+    const WaitScope scope({list_holdouts, &state, state.gp_seq.object()});
     if (!state.strict) sleep_jiffies(state.first_fqs_jiffies);
     while (!run_is_over()) {
         force_qs_rnp(state);
@@ -172,8 +183,12 @@ bool rcu_start_this_gp(RcuState& state, RcuNode& leaf, RcuCpu& rdp, Seq request,
     return start;
 }
 
+// The kthread need not wake itself. An interrupt that has come before it sleeps must: its last look
+// at gp_flags may be behind it (1d1f898df658, v5.2).
 void rcu_gp_kthread_wake(RcuState& state, const Site& site) {
-    if (state.gp_kthread == nullptr || READ_ONCE(state.gp_flags, site) == 0) return;
+    if (state.gp_kthread == nullptr) return;
+    const bool own_task = in_task() && current_or_interrupted_task() == state.gp_kthread;
+    if (own_task || READ_ONCE(state.gp_flags, site) == 0) return;
     swake_up_one(state.gp_wq, site);
 }
 

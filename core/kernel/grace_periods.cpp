@@ -10,7 +10,7 @@ void GracePeriods::init(const char* name, unsigned cpu) {
     readers_gone_.init("gp_readers_gone", static_cast<int>(cpu));
     done_.init("gp_done", static_cast<int>(cpu));
     callbacks_end_ = &callbacks_;
-    kthread_run(kthread, this, cpu, name, -1);
+    kthread_ = &kthread_run(kthread, this, cpu, name, -1);
 }
 
 // --- readers ------------------------------------------------------------------------------------
@@ -72,8 +72,12 @@ void GracePeriods::synchronize(const Site& site) {
     if (in_reader())
         sim::world().fail(Verdict::deadlock, "waits for a grace period within a reader", site);
     const Seq cookie = start_poll(site);
+    const auto list_kthread = [](const void* self, Awaited& awaited) {
+        awaited.context(static_cast<const GracePeriods*>(self)->kthread_->context->key);
+    };
     swait_event_idle_exclusive(
-        done_, [this, cookie] { return rcu_seq_done_at(gp_seq_.get(), cookie); }, site);
+        done_, [this, cookie] { return rcu_seq_done_at(gp_seq_.get(), cookie); },
+        {list_kthread, this, gp_seq_.object()}, site);
     smp_mb(site);
 }
 
@@ -106,6 +110,13 @@ void GracePeriods::run_callbacks() {
     }
 }
 
+void GracePeriods::list_readers(const void* arg, Awaited& awaited) {
+    const GracePeriods& self = *static_cast<const GracePeriods*>(arg);
+    for (std::size_t key = 0; key < self.readers_.size(); ++key)
+        if (self.readers_[key].number != 0 && self.readers_[key].number <= self.awaits_first_)
+            awaited.context(static_cast<sim::ContextKey>(key));
+}
+
 void GracePeriods::kthread(void* arg) {
     GracePeriods& self = *static_cast<GracePeriods*>(arg);
     while (!kthread_should_stop()) {
@@ -119,8 +130,10 @@ void GracePeriods::kthread(void* arg) {
         WRITE_ONCE(self.gp_seq_, self.gp_seq_.get() + 1);
         const std::uint32_t inside = self.begun_;
         self.order_.begin();
-        swait_event_idle_exclusive(self.readers_gone_,
-                                   [&] { return !self.any_open_of_first(inside); });
+        self.awaits_first_ = inside;
+        swait_event_idle_exclusive(
+            self.readers_gone_, [&] { return !self.any_open_of_first(inside); },
+            {list_readers, &self, self.gp_seq_.object()}, Site::current());
         if (kthread_should_stop()) return;
         self.order_.end();
         WRITE_ONCE(self.gp_seq_, (self.gp_seq_.get() | rcu_seq_state_mask) + 1);

@@ -60,6 +60,7 @@ class GracePeriods {
     };
 
     static void kthread(void* self);
+    static void list_readers(const void* self, Awaited& awaited);
     bool callback_is_ready() const;
     void run_callbacks();
     void ask_for(Seq cookie, const Site& site);
@@ -69,6 +70,8 @@ class GracePeriods {
     Seq needed_ = 0;
     std::array<Reader, sim::max_cpus * sim::slots_per_cpu> readers_{};
     std::uint32_t begun_ = 0;
+    std::uint32_t awaits_first_ = 0;  // the sections that the grace period in progress waits for
+    Task* kthread_ = nullptr;
     GpCallback* callbacks_ = nullptr;  // in order of their call
     GpCallback** callbacks_end_ = &callbacks_;
     SwaitQueue requests_;

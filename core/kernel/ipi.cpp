@@ -34,8 +34,9 @@ void IpiVector::take(void* arg) {
     line.handler();
 }
 
-void SpinWait::wait(sim::ObjectId what, const Site& site) {
+void SpinWait::wait(sim::ObjectId what, const WaitFor& wait, const Site& site) {
     sim::World& w = sim::world();
+    const WaitScope scope(wait);
     const unsigned key = w.current().key;
     waiters_[key / 64u] |= std::uint64_t{1} << (key % 64u);
     w.block(sim::ContextState::spinning, what, site);

@@ -11,6 +11,7 @@
 #include <array>
 
 #include "core/kernel/context.h"
+#include "core/kernel/wait_for.h"
 
 namespace rcufuzz::kernel {
 
@@ -40,7 +41,8 @@ class IpiVector {
 // ordering the subject has; wait() only says that until wake_all() there is nothing to see.
 class SpinWait {
    public:
-    void wait(sim::ObjectId what, const Site& site = Site::current());
+    // `list` names those who will change it (wait_for.h), if that can be said.
+    void wait(sim::ObjectId what, const WaitFor& wait = {}, const Site& site = Site::current());
     void wake_all();
 
    private:

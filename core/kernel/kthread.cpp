@@ -17,6 +17,7 @@ void task_main(void* arg) {
 
 Task& start(ThreadFn fn, void* data, unsigned cpu, const char* name, int index, bool kthread) {
     sim::World& w = sim::world();
+    if (w.in_context()) w.point({0, sim::AccessKind::wake}, Site::current());
     memory::barrier_within_step();
     Task& task = w.arena().make<Task>();
     task.name = w.names().add(name, index);
@@ -48,6 +49,11 @@ Task& current_task() {
     return *task;
 }
 
+Task* current_or_interrupted_task() {
+    const sim::Context* const task = sim::world().this_cpu().task;
+    return task == nullptr ? nullptr : task_of(*task);
+}
+
 void set_current_state(TaskState state, const Site& site) {
     Task& task = current_task();
     sim::world().point({task.name, sim::AccessKind::write}, site);
@@ -66,6 +72,8 @@ void schedule(sim::ObjectId waits_on, const WaitCondition& condition, const Site
     Task& task = current_task();
     task.waits_on = waits_on;
     task.condition = condition;
+    // An interrupt, and whatever else, may come between the last look at the condition and this.
+    w.point({}, site);
     while (task.state != TaskState::running)
         w.block(sim::ContextState::sleeping, waits_on, site);
     task.state = TaskState::running;

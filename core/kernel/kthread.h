@@ -6,6 +6,7 @@
 #pragma once
 
 #include "core/kernel/context.h"
+#include "core/kernel/wait_for.h"
 
 namespace rcufuzz::kernel {
 
@@ -39,6 +40,8 @@ Task& task_run(ThreadFn fn, void* data, unsigned cpu, const char* name, int inde
 inline bool kthread_should_stop() { return run_is_over(); }
 
 Task& current_task();
+// The kernel's `current`: in an interrupt, the task that was interrupted; null where the CPU idles.
+Task* current_or_interrupted_task();
 // Also of one that has ended in this run; null where no task has begun.
 Task* task_of(const sim::Context& context);
 

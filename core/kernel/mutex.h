@@ -17,6 +17,8 @@ class Mutex {
     bool is_locked() const { return owner_ != nullptr; }
 
    private:
+    static void list_owner(const void* self, Awaited& awaited);
+
     Task* owner_ = nullptr;
     memory::LockOrder order_;
     SwaitQueue waiters_;
@@ -27,7 +29,8 @@ class Completion {
     void init(const char* name, int index) { waiters_.init(name, index); }
     void reinit() { done_ = 0; }
     void complete(const Site& site = Site::current());
-    void wait_for_completion(const Site& site = Site::current());
+    // `wait` says who completes it, if that can be said.
+    void wait_for_completion(const Site& site = Site::current(), const WaitFor& wait = {});
 
    private:
     unsigned done_ = 0;
@@ -44,8 +47,13 @@ class CpuHotplugLock {
     void write_unlock(const Site& site = Site::current());
 
    private:
+    static void list_readers(const void* self, Awaited& awaited);
+    static void list_writer(const void* self, Awaited& awaited);
+
     unsigned readers_ = 0;
     bool writer_ = false;
+    sim::ContextKey writer_key_ = 0;
+    std::array<std::uint64_t, 2> reader_keys_{};
     SwaitQueue waiters_;
 };
 

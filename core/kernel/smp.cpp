@@ -19,6 +19,10 @@ void CallSingle::handler(void* arg) {
     sim::world().unblock(sim::world().context(self.waiter_));
 }
 
+void CallSingle::list_target(const void* self, Awaited& awaited) {
+    awaited.interrupt(static_cast<const CallSingle*>(self)->cpu_);
+}
+
 void CallSingle::call_and_wait(unsigned cpu, sim::Job fn, void* arg, const Site& site) {
     sim::World& w = sim::world();
     warn_on(irqs_disabled(), "calls another CPU with interrupts disabled", site);
@@ -35,6 +39,8 @@ void CallSingle::call_and_wait(unsigned cpu, sim::Job fn, void* arg, const Site&
         w.point({irq_.name, sim::AccessKind::irq}, site);
         memory::barrier_within_step();
         w.raise_irq(cpu, irq_);
+        cpu_ = cpu;
+        const WaitScope scope({list_target, this, irq_.name});
         while (!done_)
             w.block(sim::ContextState::spinning, irq_.name, site);
         memory::barrier_within_step();
@@ -58,6 +64,11 @@ void CpuWorker::main(void* arg) {
     set_cpu_online(smp_processor_id(), false);
 }
 
+void CpuWorker::list_worker(const void* self, Awaited& awaited) {
+    const Task& task = *static_cast<const CpuWorker*>(self)->task_;
+    if (task.state != TaskState::dead) awaited.context(task.context->key);
+}
+
 void CpuWorker::run_and_wait(unsigned cpu, sim::Job fn, void* arg, const Site& site) {
     if (run_is_over()) return;
     fn_ = fn;
@@ -65,7 +76,10 @@ void CpuWorker::run_and_wait(unsigned cpu, sim::Job fn, void* arg, const Site& s
     takes_cpu_down_ = false;
     done_.reinit();
     Task& task = task_run(main, this, cpu, name_, index_);
-    done_.wait_for_completion(site);
+    task_ = &task;
+    const WaitFor wait{list_worker, this, task.name};
+    done_.wait_for_completion(site, wait);
+    const WaitScope scope(wait);
     while (task.state != TaskState::dead && !run_is_over()) cpu_relax(site);
     memory::barrier_within_step();
 }

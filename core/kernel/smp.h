@@ -19,11 +19,13 @@ class CallSingle {
 
    private:
     static void handler(void* self);
+    static void list_target(const void* self, Awaited& awaited);
 
     sim::Irq irq_{};
     sim::Job fn_ = nullptr;
     void* arg_ = nullptr;
     sim::ContextKey waiter_ = 0;
+    unsigned cpu_ = 0;
     bool done_ = false;
 };
 
@@ -38,12 +40,14 @@ class CpuWorker {
 
    private:
     static void main(void* self);
+    static void list_worker(const void* self, Awaited& awaited);
 
     const char* name_ = nullptr;
     int index_ = 0;
     sim::Job fn_ = nullptr;
     void* arg_ = nullptr;
     bool takes_cpu_down_ = false;
+    const Task* task_ = nullptr;
     Completion done_;
 };
 

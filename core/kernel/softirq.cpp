@@ -29,10 +29,12 @@ void run_works(unsigned cpu) {
 void do_softirq(void*) {
     sim::World& w = sim::world();
     sim::Cpu& cpu = w.this_cpu();
+    w.point({0, sim::AccessKind::irq}, Site::current());  // interrupts are enabled from here on
     run_expired_timers();
     while (cpu.softirq_pending != 0) {
         const std::uint32_t pending = cpu.softirq_pending;
         cpu.softirq_pending = 0;
+        w.point({0, sim::AccessKind::irq}, Site::current());  // and again: one may raise it anew
         for (unsigned vector = 1; vector < vector_count; ++vector)
             if (((pending >> vector) & 1u) != 0 && actions[vector] != nullptr)
                 actions[vector](nullptr);
@@ -42,6 +44,7 @@ void do_softirq(void*) {
 
 void set_pending(std::uint32_t bits, const Site& site) {
     sim::World& w = sim::world();
+    if (!irqs_disabled() && w.in_context()) w.point({0, sim::AccessKind::irq}, site);
     w.this_cpu().softirq_pending |= bits;
     w.refresh(smp_processor_id());
     if (!irqs_disabled() && w.in_context()) w.point({0, sim::AccessKind::irq}, site);

@@ -3,6 +3,7 @@
 
 #include <bit>
 
+#include "core/kernel/wait_for.h"
 #include "core/sim/run_state.h"
 
 namespace rcufuzz::kernel {
@@ -38,8 +39,22 @@ void RawSpinlock::init(const char* name, int index, LockClass lock_class) {
 }
 
 void RawSpinlock::acquire(const Site& site, bool nested) {
+    sim::world().point({object_, sim::AccessKind::lock}, site);
+    take(site, nested);
+}
+
+// One point for both: what comes between them is an NMI at most, and nobody else sees the flag. It
+// comes first, where an interrupt may still follow on what this CPU has done before.
+IrqFlags RawSpinlock::lock_irqsave(const Site& site) {
+    sim::world().point({object_, sim::AccessKind::lock}, site);
+    const IrqFlags flags = irqs_disabled() ? 0 : 1;
+    local_irq_disable_now(site);
+    take(site, false);
+    return flags;
+}
+
+void RawSpinlock::take(const Site& site, bool nested) {
     sim::World& w = sim::world();
-    w.point({object_, sim::AccessKind::lock}, site);
     w.add_preempt_count(1);
     while (owner_ != nullptr) wait(site);
     taken(site, nested, false);
@@ -54,6 +69,11 @@ void RawSpinlock::wait(const Site& site) {
                site);
     waiters_[self.key / 64u] |= std::uint64_t{1} << (self.key % 64u);
     w.event(sim::EventKind::lock_wait, object_, owner_->key, 0, site);
+    const auto owner = [](const void* lock, Awaited& awaited) {
+        const sim::Context* const holder = static_cast<const RawSpinlock*>(lock)->owner_;
+        if (holder != nullptr) awaited.context(holder->key);
+    };
+    const WaitScope scope({owner, this, object_});
     w.block(sim::ContextState::spinning, object_, site);
 }
 

@@ -24,6 +24,7 @@ class RawSpinlock {
     void init(const char* name, int index, LockClass lock_class);
 
     void lock(const Site& site) { acquire(site, false); }
+    IrqFlags lock_irqsave(const Site& site);
     // May be taken while another lock of its class is held: lockdep's SINGLE_DEPTH_NESTING.
     void lock_nested(const Site& site) { acquire(site, true); }
     bool trylock(const Site& site);
@@ -36,6 +37,7 @@ class RawSpinlock {
 
    private:
     void acquire(const Site& site, bool nested);
+    void take(const Site& site, bool nested);
     void wait(const Site& site);
     void taken(const Site& site, bool nested, bool tried);
 
@@ -69,9 +71,7 @@ inline void raw_spin_unlock(RawSpinlock& lock, const Site& site = Site::current(
     lock.unlock(site);
 }
 inline IrqFlags raw_spin_lock_irqsave(RawSpinlock& lock, const Site& site = Site::current()) {
-    const IrqFlags flags = local_irq_save(site);
-    lock.lock(site);
-    return flags;
+    return lock.lock_irqsave(site);
 }
 inline void raw_spin_unlock_irqrestore(RawSpinlock& lock, IrqFlags flags,
                                        const Site& site = Site::current()) {

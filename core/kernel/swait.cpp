@@ -31,8 +31,9 @@ void SwaitQueue::finish(SwaitEntry& entry, const Site& site) {
     sim::world().point({object_, sim::AccessKind::write}, site);
     current_task().state = TaskState::running;
     if (!entry.queued) return;
+    sim::world().point({object_, sim::AccessKind::write}, site);  // list_empty_careful()
     lock_.pass();
-    remove(entry);
+    if (entry.queued) remove(entry);
 }
 
 void SwaitQueue::remove(SwaitEntry& entry) {

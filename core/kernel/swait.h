@@ -45,11 +45,13 @@ inline void swake_up_all(SwaitQueue& queue, const Site& site = Site::current()) 
     queue.wake_all(site);
 }
 
-// Sleeps on the queue until `condition()` holds. The condition may pass points.
+// Sleeps on the queue until `condition()` holds. The condition may pass points. `wait` says whom it
+// waits for, if that can be said.
 template <typename Condition>
-void swait_event_idle_exclusive(SwaitQueue& queue, const Condition& condition,
-                                const Site& site = Site::current()) {
+void swait_event_idle_exclusive(SwaitQueue& queue, const Condition& condition, const WaitFor& wait,
+                                const Site& site) {
     if (condition()) return;
+    const WaitScope scope(wait);
     const WaitCondition tested{
         [](const void* arg) { return (*static_cast<const Condition*>(arg))(); }, &condition};
     SwaitEntry entry;
@@ -59,6 +61,11 @@ void swait_event_idle_exclusive(SwaitQueue& queue, const Condition& condition,
         schedule(queue.object(), tested, site);
     }
     queue.finish(entry, site);
+}
+template <typename Condition>
+void swait_event_idle_exclusive(SwaitQueue& queue, const Condition& condition,
+                                const Site& site = Site::current()) {
+    swait_event_idle_exclusive(queue, condition, {}, site);
 }
 
 }  // namespace rcufuzz::kernel

@@ -2,6 +2,7 @@
 #include "core/kernel/text_patch.h"
 
 #include <array>
+#include <bit>
 
 namespace rcufuzz::kernel {
 
@@ -50,6 +51,11 @@ void text_poke_sync(const Site& site) {
         w.point({patch->sync_irqs[cpu].name, sim::AccessKind::irq}, site);
         w.raise_irq(cpu, patch->sync_irqs[cpu]);
     }
+    const auto list_unsynced = [](const void*, Awaited& awaited) {
+        for (std::uint32_t rest = patch->unsynced; rest != 0; rest &= rest - 1)
+            awaited.interrupt(static_cast<unsigned>(std::countr_zero(rest)));
+    };
+    const WaitScope scope({list_unsynced, nullptr, patch->sync_irqs[0].name});
     while (patch->unsynced != 0)
         w.block(sim::ContextState::spinning, patch->sync_irqs[0].name, site);
     patch->patcher = nullptr;

@@ -7,11 +7,15 @@
 
 namespace rcufuzz::kernel {
 
+TimerHooks timer_hooks;
+
 namespace {
 
 std::array<TimerList*, sim::max_cpus> wheels{};             // sorted by expiry, first armed first
 std::array<memory::LockOrder, sim::max_cpus> base_locks{};  // each operation is one step
 const sim::RunState wheels_state(wheels);
+constexpr unsigned where_armed = ~0u;
+unsigned timer_target = where_armed;
 
 void wheel_changed(unsigned cpu) {
     sim::World& w = sim::world();
@@ -45,6 +49,13 @@ void settle_phase(TimerList& timer) {
         timer.phase = timer.pending ? TimerPhase::pending : TimerPhase::inactive;
 }
 
+// get_target_base()
+unsigned target_of(const TimerList& timer) {
+    const bool here =
+        timer.pinned || timer_target == where_armed || !sim::world().cpu(timer_target).online;
+    return here ? smp_processor_id() : timer_target;
+}
+
 void wake_sync_waiters(TimerList& timer) {
     sim::World& w = sim::world();
     for (unsigned key = 0; key < sim::max_cpus * sim::slots_per_cpu; ++key)
@@ -57,8 +68,11 @@ void wake_sync_waiters(TimerList& timer) {
 
 void begin_timers() {
     wheels.fill(nullptr);
+    timer_target = where_armed;
     for (unsigned cpu = 0; cpu < sim::world().cpus(); ++cpu) base_locks[cpu].init();
 }
+
+void set_timer_target(unsigned cpu) { timer_target = cpu; }
 
 void timer_setup(TimerList& timer, TimerFn fn, void* owner, const char* name, int index) {
     timer = TimerList{};
@@ -76,8 +90,8 @@ bool mod_timer(TimerList& timer, sim::Jiffies expires, const Site& site) {
     if (was_pending && timer.expires == expires) return true;
     if (was_pending) detach(timer);
     timer.expires = expires;
-    // A timer whose handler runs stays on that CPU; else it moves to the wheel of this one.
-    if (!timer.handler_due_or_running()) timer.cpu = static_cast<std::uint8_t>(smp_processor_id());
+    // A timer whose handler runs stays on that CPU; else it moves, to the wheel of this one mostly.
+    if (!timer.handler_due_or_running()) timer.cpu = static_cast<std::uint8_t>(target_of(timer));
     insert(timer);
     settle_phase(timer);
     return was_pending;
@@ -95,7 +109,13 @@ bool del_timer(TimerList& timer, const Site& site) {
 
 bool del_timer_sync(TimerList& timer, const Site& site) {
     sim::World& w = sim::world();
+    if (timer_hooks.waits_for_handler != nullptr) timer_hooks.waits_for_handler(timer, site);
     const bool was_pending = del_timer(timer, site);
+    const auto handler = [](const void* arg, Awaited& awaited) {
+        const TimerList& awaited_timer = *static_cast<const TimerList*>(arg);
+        if (awaited_timer.handler_due_or_running()) awaited.context(awaited_timer.handler);
+    };
+    const WaitScope scope({handler, &timer, timer.object});
     while (timer.handler_due_or_running()) {
         const sim::ContextKey key = w.current().key;
         timer.sync_waiters[key / 64u] |= std::uint64_t{1} << (key % 64u);
@@ -120,10 +140,16 @@ void run_expired_timers() {
         TimerList& timer = *wheels[cpu];
         detach(timer);
         timer.phase = TimerPhase::expired;
+        timer.handler = w.current().key;
         w.event(sim::EventKind::timer_fire, timer.object, 0, 0, Site::current());
         w.point({timer.object, sim::AccessKind::timer}, Site::current());
         timer.phase = TimerPhase::running;
+        if (timer_hooks.handler_begins != nullptr)
+            timer_hooks.handler_begins(timer, Site::current());
         timer.fn(timer);
+        if (timer_hooks.handler_ends != nullptr) timer_hooks.handler_ends(timer, Site::current());
+        // Interrupts are enabled until base->lock is taken again, to say that it is over.
+        w.point({timer.object, sim::AccessKind::timer}, Site::current());
         timer.phase = TimerPhase::inactive;
         base_locks[cpu].pass();
         settle_phase(timer);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/kernel/spinlock.h"
+#include "core/kernel/timer.h"
 #include "core/sim/run_state.h"
 
 namespace rcufuzz::oracle {
@@ -20,10 +21,17 @@ using sim::Site;
 
 constexpr unsigned max_held = 128;
 
+// A lock; or a timer, as lockdep sees them: its handler holds it, and del_timer_sync() takes it.
 struct Held {
-    const RawSpinlock* lock = nullptr;
+    const void* object = nullptr;
     std::uint64_t key = 0;  // of the context that holds it
+    std::uint64_t name = 0;
+    std::uint64_t order_class = 0;  // index into State::before
 };
+
+// Timers with one handler are of one class; these come after the classes of locks.
+constexpr unsigned max_timer_classes = 16;
+constexpr unsigned max_classes = max_lock_classes + max_timer_classes;
 
 // What all contexts hold: ordered by context, then by when it was taken.
 class HeldLocks {
@@ -35,17 +43,18 @@ class HeldLocks {
         const std::size_t begin = end_below(key);
         return all().subspan(begin, end_below(key + 1u) - begin);
     }
-    void add(sim::ContextKey key, const RawSpinlock& lock) {
+    void add(const Held& held) {
+        const auto key = static_cast<sim::ContextKey>(held.key);
         CHECK(count_ < max_held);
         const std::size_t place = end_below(key + 1u);
         std::copy_backward(held_.begin() + place, held_.begin() + count_,
                            held_.begin() + count_ + 1);
-        held_[place] = {&lock, key};
+        held_[place] = held;
         ++count_;
     }
-    void remove(sim::ContextKey key, const RawSpinlock& lock) {
+    void remove(sim::ContextKey key, const void* object) {
         for (std::size_t i = end_below(key + 1u); i-- > end_below(key);) {
-            if (held_[i].lock != &lock) continue;
+            if (held_[i].object != object) continue;
             std::copy(held_.begin() + i + 1, held_.begin() + count_, held_.begin() + i);
             --count_;
             return;
@@ -71,7 +80,8 @@ struct Usage {
 };
 
 struct State {
-    std::array<std::uint32_t, max_lock_classes> before{};  // bit c: taken while holding this class
+    std::array<std::uint64_t, max_classes> before{};  // bit c: taken while holding this class
+    std::array<kernel::TimerFn, max_timer_classes> timer_classes{};
     std::array<Usage, max_lock_classes> usage{};
 };
 
@@ -84,28 +94,56 @@ const sim::RunState run_state([](unsigned piece) -> std::span<const std::byte> {
     return {};
 });
 
-std::string lock_name(const RawSpinlock& lock) {
-    const sim::ObjectName& name = sim::world().names().of(lock.object());
+std::string object_name(std::uint64_t id) {
+    const sim::ObjectName& name = sim::world().names().of(static_cast<sim::ObjectId>(id));
     return name.index < 0 ? name.text : name.text + ("[" + std::to_string(name.index) + "]");
 }
+std::string lock_name(const RawSpinlock& lock) { return object_name(lock.object()); }
 
-void check_order(std::span<const Held> already, const RawSpinlock& lock, bool nested,
-                 const Site& site) {
-    const LockClass taken = lock.lock_class();
-    for (const Held& held : already) {
-        const LockClass outer = held.lock->lock_class();
-        if (outer == taken && !nested)
-            sim::world().fail(Verdict::lock_misuse,
-                              lock_name(lock) + " is taken while " + lock_name(*held.lock) +
-                                  " of the same class is held",
-                              site);
-        if (outer == taken) continue;
-        if (((state.before[taken] >> outer) & 1u) != 0)
-            sim::world().fail(
-                Verdict::lock_misuse,
-                lock_name(*held.lock) + " and " + lock_name(lock) + " are taken in both orders",
-                site);
-        state.before[outer] |= 1u << taken;
+bool is_timer(const Held& held) { return held.order_class >= max_lock_classes; }
+
+Held as_held(const RawSpinlock& lock) {
+    return {&lock, sim::world().current().key, lock.object(), lock.lock_class()};
+}
+
+// A handler that comes when all classes are used up shares the last one with others: none does.
+Held as_held(const kernel::TimerList& timer) {
+    unsigned number = 0;
+    while (state.timer_classes[number] != nullptr && state.timer_classes[number] != timer.fn &&
+           number + 1 < max_timer_classes)
+        ++number;
+    CHECK(state.timer_classes[number] == nullptr || state.timer_classes[number] == timer.fn);
+    state.timer_classes[number] = timer.fn;
+    return {&timer, sim::world().current().key, timer.object, max_lock_classes + number};
+}
+
+std::string both_orders(const Held& outer, const Held& taken) {
+    if (is_timer(taken))
+        return "del_timer_sync() waits for the handler of " + object_name(taken.name) + " with " +
+               object_name(outer.name) + " held, which such a handler takes";
+    if (is_timer(outer))
+        return "the handler of " + object_name(outer.name) + " takes " + object_name(taken.name) +
+               ", with which held del_timer_sync() waits for such a handler";
+    return object_name(outer.name) + " and " + object_name(taken.name) +
+           " are taken in both orders";
+}
+
+std::string same_class(const Held& outer, const Held& taken) {
+    if (is_timer(taken))
+        return "del_timer_sync() waits for the handler of " + object_name(taken.name) + " in it";
+    return object_name(taken.name) + " is taken while " + object_name(outer.name) +
+           " of the same class is held";
+}
+
+void check_order(std::span<const Held> already, const Held& taken, bool nested, const Site& site) {
+    for (const Held& outer : already) {
+        if (outer.order_class == taken.order_class) {
+            if (!nested) sim::world().fail(Verdict::lock_misuse, same_class(outer, taken), site);
+            continue;
+        }
+        if (((state.before[taken.order_class] >> outer.order_class) & 1u) != 0)
+            sim::world().fail(Verdict::lock_misuse, both_orders(outer, taken), site);
+        state.before[outer.order_class] |= std::uint64_t{1} << taken.order_class;
     }
 }
 
@@ -136,18 +174,36 @@ void check_usage(const RawSpinlock& lock, const Site& site) {
 void acquired(const RawSpinlock& lock, bool nested, bool tried, const Site& site) {
     sim::World& w = sim::world();
     if (!w.in_context()) return;
-    const sim::ContextKey key = w.current().key;
-    if (!tried) check_order(held_locks.of(key), lock, nested, site);  // a trylock cannot wait
+    const Held taken = as_held(lock);
+    const std::span<const Held> already = held_locks.of(w.current().key);
+    if (!tried) check_order(already, taken, nested, site);  // a trylock cannot wait
     if (!tried) note_wait(lock);
     check_usage(lock, site);
-    held_locks.add(key, lock);
+    held_locks.add(taken);
 }
 
 void released(const RawSpinlock& lock, const Site& site) {
     sim::World& w = sim::world();
     if (!w.in_context()) return;
     check_usage(lock, site);
-    held_locks.remove(w.current().key, lock);
+    held_locks.remove(w.current().key, &lock);
+}
+
+// --- timers: what lockdep's lockdep_map of a timer is for ---------------------------------------
+
+void handler_begins(const kernel::TimerList& timer, const Site&) {
+    held_locks.add(as_held(timer));
+}
+
+void handler_ends(const kernel::TimerList& timer, const Site&) {
+    held_locks.remove(sim::world().current().key, &timer);
+}
+
+// It need not be running: that it may be is enough.
+void waits_for_handler(const kernel::TimerList& timer, const Site& site) {
+    sim::World& w = sim::world();
+    if (!w.in_context()) return;
+    check_order(held_locks.of(w.current().key), as_held(timer), false, site);
 }
 
 }  // namespace
@@ -156,7 +212,9 @@ void begin_lock_order() {
     held_locks.clear();
     state.before.fill(0);
     state.usage.fill({});
+    state.timer_classes.fill(nullptr);
     kernel::lock_hooks = {acquired, released};
+    kernel::timer_hooks = {handler_begins, handler_ends, waits_for_handler};
 }
 
 }  // namespace rcufuzz::oracle

@@ -18,6 +18,7 @@ constexpr std::array<std::uint8_t, 4> magic{'R', 'C', 'U', 'F'};
 constexpr std::uint8_t version = 1;
 constexpr std::uint8_t op_tag = 0x80;
 constexpr std::uint8_t config_tag = 0xc0;
+constexpr std::uint8_t memory_tag = 0xff;
 constexpr std::uint8_t main_key_byte = 0x7f;
 // Of a task with a number: one byte more, of the target's that has such.
 constexpr std::uint8_t task_tag = key_count;
@@ -70,10 +71,18 @@ scenario::Op op_from(const scenario::Subsystem& target, std::uint8_t tag, ByteRe
     return op;
 }
 
-// `settled`: the configuration that the bytes do not change.
-void read_record(Plan& plan, ByteReader& reader, std::uint32_t settled) {
+// What the bytes do not change: configuration, as bits, and the memory mode.
+struct Settled {
+    std::uint32_t configs = 0;
+    bool memory = true;
+};
+
+void read_record(Plan& plan, ByteReader& reader, const Settled& settled) {
     const std::uint8_t tag = reader.u8();
-    if (tag < op_tag) {
+    if (tag == memory_tag && !settled.memory) {
+        plan.memory = static_cast<MemoryMode>(reader.u16() & 1);
+        reader.u8();
+    } else if (tag < op_tag) {
         const sim::ContextKey key = read_key(tag, *plan.target, reader);
         const std::uint16_t ordinal = reader.u16();
         plan.decisions.push_back({key, ordinal, reader.u8()});
@@ -84,16 +93,16 @@ void read_record(Plan& plan, ByteReader& reader, std::uint32_t settled) {
         const std::size_t index = (tag - config_tag) % scenario::max_configs % configs.size();
         const auto value = static_cast<std::int16_t>(reader.u16());
         reader.u8();
-        if (((settled >> index) & 1u) != 0) return;
+        if (((settled.configs >> index) & 1u) != 0) return;
         plan.config[index] =
             static_cast<std::int16_t>(wrap(value, configs[index].min, configs[index].max));
     }
 }
 
-Plan read_body(ByteReader& reader, const Plan& frame, std::uint32_t settled) {
+Plan read_body(ByteReader& reader, const Plan& frame, const Settled& settled) {
     Plan plan = empty_plan(*frame.target);
     for (std::size_t i = 0; i < frame.target->configs.size(); ++i)
-        if (((settled >> i) & 1u) != 0) plan.config[i] = frame.config[i];
+        if (((settled.configs >> i) & 1u) != 0) plan.config[i] = frame.config[i];
     plan.bugs = frame.bugs;
     plan.memory = frame.memory;
     plan.oracle = frame.oracle;
@@ -180,6 +189,17 @@ std::vector<std::uint8_t> encode_body(const Plan& plan) {
     return writer.take();
 }
 
+std::vector<std::uint8_t> encode_body(const Plan& plan, const Frame& frame) {
+    ByteWriter writer;
+    if (frame.inputs_choose_memory && plan.memory != frame.plan.memory) {
+        writer.u8(memory_tag);
+        writer.u16(static_cast<std::uint16_t>(plan.memory));
+        writer.u8(0);
+    }
+    write_body(plan, writer);
+    return writer.take();
+}
+
 std::vector<std::uint8_t> encode(const Plan& plan) {
     ByteWriter writer;
     write_frame(plan, writer);
@@ -188,10 +208,10 @@ std::vector<std::uint8_t> encode(const Plan& plan) {
 }
 
 Plan decode_body(std::span<const std::uint8_t> bytes, const Frame& frame) {
-    std::uint32_t settled = frame.fixed_configs;
+    Settled settled{frame.fixed_configs, !frame.inputs_choose_memory};
     const auto configs = frame.plan.target->configs;
-    for (std::size_t i = 0; i < configs.size(); ++i)
-        if (configs[i].chosen) settled |= 1u << i;
+    for (std::size_t i = 0; i < configs.size() && !frame.inputs_choose_forms; ++i)
+        if (configs[i].chosen) settled.configs |= 1u << i;
     ByteReader reader(bytes);
     return read_body(reader, frame.plan, settled);
 }
@@ -200,7 +220,7 @@ Plan decode(std::span<const std::uint8_t> bytes, const Frame& frame) {
     if (has_magic(bytes)) {
         ByteReader reader(bytes);
         Plan own;
-        if (read_frame(reader, own) == nullptr) return read_body(reader, own, 0);
+        if (read_frame(reader, own) == nullptr) return read_body(reader, own, {});
     }
     return decode_body(bytes, frame);
 }
@@ -211,7 +231,7 @@ Plan parse_plan(std::span<const std::uint8_t> bytes, const std::string& name, co
         ByteReader reader(bytes);
         Plan own;
         if (const char* const wrong = read_frame(reader, own)) throw UserError(name + ": " + wrong);
-        return read_body(reader, own, 0);
+        return read_body(reader, own, {});
     }
     if (frame == nullptr) {
         throw UserError(name +

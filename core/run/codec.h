@@ -11,6 +11,7 @@
 //   decision key ordinal16 value              key below 0x80; 0x7f: the world's own choices
 //   op       0x80|kind cpu|context<<4 arg0 arg1
 //   config   0xc0|index value16 0             only what differs from the standard is written
+//   memory   0xff mode16 0                    in bodies of a fuzz target whose inputs choose it
 // A number out of its range is wrapped into it, so that random bytes are dense in meaning.
 //
 // Text: one line per item, '#' comments, unknown words refused with file and line.
@@ -30,7 +31,9 @@ namespace rcufuzz::run {
 inline constexpr std::size_t record_bytes = 4;
 
 std::vector<std::uint8_t> encode(const Plan& plan);       // with frame
-std::vector<std::uint8_t> encode_body(const Plan& plan);  // what fuzzers mutate
+std::vector<std::uint8_t> encode_body(const Plan& plan);
+// What fuzzers mutate: with a record for the memory mode where it is not the frame's.
+std::vector<std::uint8_t> encode_body(const Plan& plan, const Frame& frame);
 
 // Any bytes. `frame` supplies target, bugs and modes where the bytes have no frame of their own;
 // a frame that names an unknown version, target or bug counts as no frame. Canonical.

@@ -4,6 +4,7 @@
 #include "core/kernel/kthread.h"
 #include "core/kernel/softirq.h"
 #include "core/memory/run_memory.h"
+#include "core/oracle/deadlock.h"
 #include "core/oracle/lock_order.h"
 #include "core/oracle/progress.h"
 #include "core/sim/world.h"
@@ -161,6 +162,8 @@ class OwnKernel final : public scenario::Platform {
         }
     }
 
+    void judge_deadlock() override { oracle::judge_deadlock(); }
+    void judge_endless_run() override { oracle::judge_endless_run(); }
     void judge_progress() override { oracle::judge_progress(); }
 
     // A kthread goes by its own name, "rcuo1", wherever it runs.

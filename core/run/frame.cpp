@@ -38,6 +38,12 @@ Frame make_frame(const scenario::Subsystem& target, const FrameWords& said) {
     return frame;
 }
 
+void let_inputs_choose(Frame& frame, const FrameWords& said) {
+    frame.inputs_choose_forms = frame.plan.bugs == 0;
+    frame.inputs_choose_memory =
+        frame.plan.bugs == 0 && said.memory.empty() && frame.plan.target->runs_weak;
+}
+
 Plan with_words(Plan plan, const FrameWords& said) {
     apply(said, plan);
     canonicalize(plan);

@@ -22,7 +22,15 @@ struct FrameWords {
 struct Frame {
     Plan plan;                        // no operations, no decisions
     std::uint32_t fixed_configs = 0;  // bit i: the user gave configuration i, or a bug needs it
+    // Which form of the algorithm it is (ConfigSpec::chosen), and under which memory: inputs of a
+    // fuzz target choose, where this says so, what the user has not.
+    bool inputs_choose_forms = false;
+    bool inputs_choose_memory = false;
 };
+
+// For a fuzz target: inputs choose whatever the words leave open. With bugs on they do not: a bug
+// is one of its standard form, or says what it needs.
+void let_inputs_choose(Frame& frame, const FrameWords& said);
 
 // Throws UserError for what the words get wrong.
 Frame make_frame(const scenario::Subsystem& target, const FrameWords& said);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/base/prng.h"
+#include "core/run/frame.h"
 #include "core/run/plan.h"
 
 namespace rcufuzz::run {
@@ -20,6 +21,10 @@ struct GenerateOptions {
 // Configuration (swarm values, unless fixed) and operations; no decisions. Target, bugs and modes
 // are those of `base`.
 Plan generate(const Plan& base, const GenerateOptions& options, Prng& prng);
+
+// Another form of the algorithm, where those are left open that only the user chooses otherwise:
+// half of the time the standard one. And the memory mode, where that is open.
+void draw_form(Plan& plan, const Frame& frame, Prng& prng);
 
 // One to a few random changes of a plan: configuration, operations or decisions. What fuzz
 // mutators need, and the opposite of the minimiser: local, and mostly small.

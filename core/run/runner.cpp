@@ -38,10 +38,13 @@ std::uint64_t hash_state(const sim::World& w) {
     return hash.value();
 }
 
-// The subsystem first: that a callback strands says more than that a task waits for it.
+// Those who wait for each other first: what else is left undone comes of that. Then the subsystem:
+// that a callback strands says more than that a task waits for it.
 void judge(scenario::Instance& instance, scenario::Platform& platform) {
     const auto look = [](void* arg) { static_cast<scenario::Instance*>(arg)->judge_end(); };
     sim::World& w = sim::world();
+    platform.judge_deadlock();
+    if (w.findings().has_consequence()) return;
     if (!sim::survives(look, &instance))
         w.findings().note(Verdict::oops, "what is left at the end cannot be looked at",
                        sim::Site::current());
@@ -130,6 +133,7 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
         clean = w.run_to_quiescence();
     }
     if (clean) judge(instance, platform);
+    if (w.finding().verdict == Verdict::livelock) platform.judge_endless_run();
 
     Outcome outcome;
     if (w.finding().verdict != Verdict::clean) {

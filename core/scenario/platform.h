@@ -42,6 +42,10 @@ class Platform {
     virtual void start_ops(const Workload& workload, Instance& instance) = 0;
     // One scheduling-clock tick for every CPU of the workload, at quiescence.
     virtual void raise_ticks(const Workload& workload, Instance& instance) = 0;
+    // Whether contexts wait for each other: at quiescence, and where the run has come to its step
+    // bound, as the verdict `livelock`.
+    virtual void judge_deadlock() {}
+    virtual void judge_endless_run() {}
     // Whether somebody who ought to have come to his end has not. At quiescence, where the
     // instance has found nothing.
     virtual void judge_progress() = 0;

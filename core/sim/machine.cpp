@@ -55,8 +55,9 @@ void World::refresh(unsigned number) {
     if (takes_irq(cpu)) mask |= actor_bit(actor(Act::irq, 0));
     if (takes_softirq(cpu, jiffies_)) mask |= actor_bit(actor(Act::softirq, 0));
     if (takes_nmi(cpu)) mask |= actor_bit(actor(Act::nmi, 0));
+    // Whoever spins with preemption enabled, in del_timer_sync() say, is preempted as well.
     if (cpu.depth == 0 && cpu.task != nullptr && cpu.irqs_on && cpu.preempt_count == 0 &&
-        cpu.bh_count == 0 && cpu.task->state == ContextState::ready &&
+        cpu.bh_count == 0 && cpu.task->state != ContextState::sleeping &&
         next_ready_task(number) != nullptr)
         mask |= actor_bit(actor(Act::resched, 0));
     set_acts(number, cpu.online ? mask : 0);

@@ -151,6 +151,59 @@ TEST(StepBound, WhoNeverGivesWayCannotStarveOthers) {
     }
 }
 
+// Two that spin side by side, and a third context without which neither goes on: it starts as an
+// interrupt, an NMI, a softirq, another task of a CPU, or when the clock has gone on.
+void spin_until(const bool& released, bool with_points) {
+    for (const unsigned cpu : {0u, 1u})
+        spawn(cpu, [&released, with_points] {
+            while (!released) {
+                if (with_points) test::point();
+                world().yield(Site::current());
+            }
+        });
+}
+
+TEST(StepBound, SpinnersSideBySideKeepNobodyOut) {
+    static bool released;
+    const std::array<test::Body, 5> releases{
+        [] { world().raise_irq(0, test::make_irq([] { released = true; })); },
+        [] { world().raise_nmi(1, test::make_irq([] { released = true; })); },
+        [] {
+            world().set_softirq_body([](void*) {
+                world().this_cpu().softirq_pending = 0;
+                released = true;
+            });
+            world().cpu(1).softirq_pending = 1;
+            world().refresh(1);
+        },
+        [] {
+            spawn(1, [] { released = true; });
+            world().refresh(1);
+        },
+        [] {
+            world().set_softirq_body([](void*) {
+                world().this_cpu().next_expiry = no_expiry;
+                world().refresh(0);
+                world().refresh_clock();
+                released = true;
+            });
+            world().cpu(0).next_expiry = world().jiffies() + 5;
+            world().refresh_clock();
+        }};
+    for (std::size_t i = 0; i < releases.size(); ++i)
+        for (const bool with_points : {false, true}) {
+            NeverAsked never;
+            const Ran ran = run(2, never,
+                                [&] {
+                                    released = false;
+                                    spin_until(released, with_points);
+                                    releases[i]();
+                                },
+                                {.points = 3000, .free_jiffies = 0});
+            EXPECT_EQ(ran.verdict, Verdict::clean) << i << ", with points: " << with_points;
+        }
+}
+
 TEST(StepBound, StrategiesAreNotAskedInTheSecondHalf) {
     std::uint64_t last = 0;
     Answers strategy([&](const Choice&) {

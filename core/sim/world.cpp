@@ -423,6 +423,17 @@ unsigned World::first_actor(ActorMask mask) const {
     return nth_bit(from_here != 0 ? from_here : run, 0);
 }
 
+// Where nobody is asked any more, at the n-th choice of the run: all get their turn. Contexts that
+// run have every second choice, in between comes whatever else is offered. Two that spin side by
+// side would otherwise keep out the interrupt that both of them wait for.
+static unsigned fair_actor(ActorMask mask, std::uint64_t n) {
+    constexpr ActorMask all_run = (ActorMask{1} << max_cpus) - 1;
+    const ActorMask run = mask & all_run;
+    const ActorMask rest = mask & ~all_run;
+    const ActorMask turn = run == 0 || (rest != 0 && n % 2 != 0) ? rest : run;
+    return nth_bit(turn, static_cast<unsigned>(n / 2 % std::popcount(turn)));
+}
+
 // Who acts when the current context does not go on; main, where nobody can.
 Context* World::choose_next(ChoiceKind kind) {
     Context& self = *current_;
@@ -432,13 +443,15 @@ Context* World::choose_next(ChoiceKind kind) {
             findings_.note(Verdict::livelock, endless, self.site);
             return enter(main_);
         }
+        // Contexts that only give way come to no point.
+        if (points_ >= limits_.points / 2 || handovers_ >= limits_.points / 2) fair_ = true;
         actor_appeared_ = false;
         ActorMask mask = actors_;
         if (kind == ChoiceKind::yield) mask &= ~actor_bit(actor(Act::run, self.cpu));
         const bool time_only = mask == actor_bit(actor_time);
         if (mask == 0 || (time_only && !timer_armed_))
             return enter(kind == ChoiceKind::yield ? self : main_);
-        const unsigned first = first_actor(mask);
+        const unsigned first = fair_ ? fair_actor(mask, handovers_) : first_actor(mask);
         const ActorMask others = mask & ~actor_bit(first);
         ++self.ordinal;
         const std::uint32_t answer = others != 0 && !fair_ ? ask(kind, first, others) : 0;

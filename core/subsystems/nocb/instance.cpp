@@ -108,6 +108,7 @@ void init_rdp_of_others(RcuData& rdp) {
     rdp.kworker.init("kworker", i);
     rdp.stopper.init("migration", i);
     timer_setup(rdp.sched_tick, sched_tick_fires, &rdp, "sched_tick", i);
+    rdp.sched_tick.pinned = true;
     rdp.rq_lock.init("rq_lock", i, class_rq);
 }
 
@@ -133,10 +134,11 @@ void NocbInstance::boot() {
     constants.blimit = values_[blimit];
     constants.nohz_full = values_[nohz_full] != 0;
     kernel::rcu_init(state_.rcu_state, {.cpus = all_cpus(values_),
-                                        .gp_cpu = gp_cpu(values_),
+                                        .gp_cpu = rcu_gp_cpu(values_),
                                         .two_leaves = values_[two_leaves] != 0,
                                         .strict = values_[strict_gp] != 0,
                                         .node_lock_class = class_node});
+    if (values_[timers] != 0) kernel::set_timer_target(values_[timers] == 1 ? 0 : gp_cpu(values_));
     state_.callbacks.init();
     for (unsigned cpu = 0; cpu < constants.cpus; ++cpu) init_rdp(cpu);
     init_locks();
@@ -252,6 +254,7 @@ bool NocbInstance::run_sleeping_op(const Op& op) {
 
 bool NocbInstance::take_down(unsigned cpu, unsigned by) {
     if (rcuog_is_local() && state_.rdp(cpu).nocb_gp_rdp->cpu == cpu) return false;
+    if (values_[rcu_gp_local] != 0 && cpu == 0) return false;
     if (!cpu_down(state_.rdp(cpu))) return false;
     taken_down_by_[cpu] = static_cast<int>(by);
     return true;

@@ -10,11 +10,20 @@ namespace rcufuzz::nocb {
 
 namespace {
 
+// Where a request stands, or has been heard: at the CPU's own leaf, or at the root, which hears of
+// those that others have made. What stands at another leaf alone has not come this far.
 bool is_requested(const RcuData& rdp, Seq seq) {
     const kernel::RcuState& state = nocb().rcu_state;
     return kernel::ulong_cmp_ge(rdp.mynode->gp_seq_needed.get(), seq) ||
            kernel::ulong_cmp_ge(state.node[0].gp_seq_needed.get(), seq) ||
            kernel::rcu_seq_started_at(rdp.mynode->gp_seq.get(), seq);
+}
+
+bool stands_at_another_leaf(Seq seq) {
+    const kernel::RcuState& state = nocb().rcu_state;
+    for (unsigned i = 0; i < state.nodes; ++i)
+        if (kernel::ulong_cmp_ge(state.node[i].gp_seq_needed.get(), seq)) return true;
+    return false;
 }
 
 }  // namespace
@@ -27,8 +36,11 @@ std::string check_I10_numbers(const RcuData& rdp) {
         if (rcu_segcblist_segempty(list, segment)) continue;
         const Seq seq = list.gp_seq[segment];
         if (!is_requested(rdp, seq))
-            return "I10: callbacks of " + cpu_text(rdp) +
-                   " wait for a grace period that nobody has asked for";
+            return "I10: callbacks of " + cpu_text(rdp) + " wait for a grace period that " +
+                   (stands_at_another_leaf(seq)
+                        ? "was asked for at another leaf and of which neither theirs nor the root "
+                          "knows"
+                        : "nobody has asked for");
         RcuHead* const* const end = list.tails[segment];
         for (RcuHead* const* link = list.tails[segment - 1]; link != end; link = &(*link)->next)
             if ((*link)->func != rcu_barrier_callback &&

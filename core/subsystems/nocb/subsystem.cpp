@@ -28,6 +28,7 @@ constexpr std::int16_t booleans[] = {0, 1};
 constexpr std::int16_t seldom[] = {0, 0, 0, 1};
 constexpr std::int16_t rescuers[] = {0, 0, 0, 0, 0, 1};  // they hide bugs: most plans have none
 constexpr std::int16_t failures[] = {0, 0, 1, 2};
+constexpr std::int16_t timer_homes[] = {0, 0, 0, 0, 1, 2};
 constexpr std::int16_t users[] = {0, 0, 0, 0, 0, 0, 1, 2};
 
 constexpr ConfigSpec configs[] = {
@@ -63,6 +64,11 @@ constexpr ConfigSpec configs[] = {
      0, booleans},
     {"spawn_failures", "1: the creation of that CPU's kthreads may fail; 2: that of rcuo does", 0,
      2, 0, failures},
+    {"rcu_gp_local", "1: rcu_gp runs on cpu0, which then stays online", 0, 1, 0, rescuers, false,
+     1},
+    {"timers",
+     "where timers go: 0 the CPU that arms them, 1 cpu0, 2 a housekeeping CPU (nohz_full)", 0, 2, 0,
+     timer_homes, false, 1},
 };
 
 std::string cpu_name(const ConfigValues& values, unsigned cpu) {
@@ -87,7 +93,8 @@ scenario::CpuSwitches switches(const ConfigValues& values, unsigned cpu) {
     if (starts_offline(values, cpu)) switches.on |= 1u << scenario::switch_absent;
     const bool leads = cpu % stride_of(values) == 0;
     if (leads) switches.stuck |= 1u << switch_deoffloaded;
-    if (values[rcuo_local] != 0 || (values[rcuog_local] != 0 && leads))
+    if (values[rcuo_local] != 0 || (values[rcuog_local] != 0 && leads) ||
+        (values[rcu_gp_local] != 0 && cpu == 0))
         switches.stuck |= 1u << scenario::switch_absent;
     return switches;
 }
@@ -214,6 +221,9 @@ unsigned first_rcuo(const ConfigValues& values) {
     return workload_cpus(values) + groups;
 }
 unsigned gp_cpu(const ConfigValues& values) { return first_rcuo(values) + workload_cpus(values); }
+unsigned rcu_gp_cpu(const ConfigValues& values) {
+    return values[rcu_gp_local] != 0 ? 0 : gp_cpu(values);
+}
 unsigned all_cpus(const ConfigValues& values) { return gp_cpu(values) + 1; }
 
 }  // namespace rcufuzz::nocb

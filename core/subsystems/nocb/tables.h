@@ -28,7 +28,9 @@ enum Config : std::size_t {
     toggling,
     hotplug,
     late_cpu,
-    spawn_failures
+    spawn_failures,
+    rcu_gp_local,
+    timers
 };
 
 enum OpKind : std::uint8_t {
@@ -55,6 +57,8 @@ unsigned stride_of(const scenario::ConfigValues& values);
 bool starts_offline(const scenario::ConfigValues& values, unsigned cpu);
 unsigned first_rcuo(const scenario::ConfigValues& values);
 unsigned gp_cpu(const scenario::ConfigValues& values);
+// Where rcu_gp runs: there, or on the first CPU.
+unsigned rcu_gp_cpu(const scenario::ConfigValues& values);
 unsigned all_cpus(const scenario::ConfigValues& values);
 
 scenario::Instance& create(Arena& arena, const scenario::ConfigValues& values);

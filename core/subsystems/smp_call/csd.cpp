@@ -2,6 +2,8 @@
 //
 // kernel/smp.c: csd_lock(), csd_lock_wait() and csd_unlock(), of 2.6.39 and of v6.12; and the call
 // of a function by an interrupt handler.
+#include <bit>
+
 #include "core/subsystems/smp_call/notes.h"
 #include "core/subsystems/smp_call/smp_call.h"
 
@@ -9,13 +11,22 @@ namespace rcufuzz::smp_call {
 
 namespace {
 
+// Each of them has to take an interrupt.
+void list_targets(const void* arg, kernel::Awaited& awaited) {
+    const Csd& csd = *static_cast<const Csd*>(arg);
+    for (CpuMask rest = csd.mask != nullptr ? csd.mask->get() : csd.targets; rest != 0;
+         rest &= rest - 1)
+        awaited.interrupt(static_cast<unsigned>(std::countr_zero(rest)));
+}
+
 void wait_until_unlocked(Csd& csd, bool acquire) {
     for (;;) {
         const unsigned flags = acquire ? memory::smp_load_acquire(csd.flags) : READ_ONCE(csd.flags);
         if ((flags & csd_flag_lock) == 0 || kernel::run_is_over()) return;
         object_if(kernel::irqs_disabled() ? "Q7: a caller waits with interrupts disabled" : "");
         // What was read may be old; whoever reads it again will see the newest.
-        if ((csd.flags.get() & csd_flag_lock) != 0) csd.waiters.wait(csd.flags.object());
+        if ((csd.flags.get() & csd_flag_lock) != 0)
+            csd.waiters.wait(csd.flags.object(), {list_targets, &csd, csd.flags.object()});
     }
 }
 

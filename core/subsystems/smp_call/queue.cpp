@@ -116,6 +116,7 @@ void smp_call_function_many_queued(const Request& request, Call& call) {
         const auto cpu = static_cast<unsigned>(std::countr_zero(rest));
         Csd& csd = caller.to[cpu];
         csd_lock(csd);
+        csd.targets = cpu_bit(cpu);
         if (call.waits) WRITE_ONCE(csd.flags, csd_flag_lock | csd_type_sync);
         store_plain(csd.func, call.func);
         store_plain(csd.info, call.number);

@@ -30,6 +30,7 @@ bool add_under_lock(SingleQueue& queue, Csd& csd) {
 void generic_exec_single(unsigned cpu, Csd& csd, const Call& call) {
     State& all = state();
     SingleQueue& queue = all.queues[cpu];
+    csd.targets = cpu_bit(cpu);
     store_plain(csd.func, call.func);
     store_plain(csd.info, call.number);
     const bool was_empty =

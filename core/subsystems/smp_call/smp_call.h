@@ -55,6 +55,9 @@ struct Csd {
     Shared<int> info;
     Shared<Csd*> next;  // on a queue; until v3.13 under its lock
     kernel::SpinWait waiters;
+    // Ghost state: whose interrupts unlock it, for who waits. By now, for an element on the list.
+    CpuMask targets = 0;
+    const Shared<CpuMask>* mask = nullptr;
     bool on_list = false;  // the element of a CPU, for calls to several
 
     // `next_name` may be null: it is never on a queue.

@@ -22,6 +22,7 @@ void init_cfd(CfdData& cfd, unsigned cpu, int index) {
     cfd.cpumask.init("cfd.cpumask", index, 0);
     cfd.csd.init("cfd.csd.flags", "cfd.csd.func", "cfd.csd.info", nullptr, index);
     cfd.csd.on_list = true;
+    cfd.csd.mask = &cfd.cpumask;
 }
 
 void init_caller(State& all, unsigned cpu) {

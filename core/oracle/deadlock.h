@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Who waits for whom, at the end of a run or at its step bound: a deadlock is one though ticks come
+// and the clock goes on. It follows what the primitives say of those who block (kernel/wait_for.h),
+// that a context waits for what has interrupted it, and a task for whoever has its CPU.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/sim/world.h"
+
+namespace rcufuzz::oracle {
+
+// `who` cannot go on before the next link's `who` does: it waits for `what` of his, or, where that
+// is empty, he has the CPU. `role` and `what_role` are the same without numbers: "rcuog", "task",
+// "softirq"; "nocb_lock".
+struct WaitLink {
+    std::string who;
+    std::string role;
+    std::string what;
+    std::string what_role;
+    sim::Site site{};  // where `who` waits
+};
+
+struct WaitChain {
+    std::vector<WaitLink> links;  // empty: nobody is in a deadlock
+    bool cycle = false;           // the last one waits for the first
+    std::string end;              // of one that is no cycle: why the last one waits for ever
+    std::string end_role;         // the same without numbers
+
+    std::string text() const;
+    // By roles alone, the same wherever in a cycle one begins:
+    // "softirq>nocb_lock>task>nocb_timer".
+    std::string cause() const;
+};
+
+// A cycle, or else a chain that ends where nobody goes on any more: at a CPU that is offline, at a
+// context that has ended. The same of all that there are in each run.
+WaitChain find_deadlock();
+
+// At quiescence, outside any context. Verdict: deadlock.
+void judge_deadlock();
+
+// Where the run has come to its step bound: who spins there, or is kept alive by the clock, may do
+// so because others wait for each other. Makes `deadlock` of `livelock` then.
+void judge_endless_run();
+
+}  // namespace rcufuzz::oracle
