@@ -16,6 +16,8 @@ using sim::Context;
 using sim::ContextKey;
 using sim::ContextState;
 
+constexpr std::size_t context_count = sim::max_cpus * sim::slots_per_cpu;
+
 std::string numbered(sim::ObjectId id) {
     const sim::ObjectName& name = sim::world().names().of(id);
     return name.index < 0 ? name.text : name.text + ("[" + std::to_string(name.index) + "]");
@@ -48,10 +50,10 @@ class Search {
             return state_[key] != State::goes_on;
         }
         state_[key] = State::on_path;
-        path_.push_back({key, 0});
+        path_[depth_++] = {key, 0};
         const bool stuck = follow(sim::world().context(key));
         state_[key] = stuck ? State::stuck : State::goes_on;
-        path_.pop_back();
+        --depth_;
         return stuck;
     }
     const WaitChain& found() const { return found_; }
@@ -59,8 +61,8 @@ class Search {
    private:
     enum class State : std::uint8_t { unseen, on_path, goes_on, stuck };
     struct Step {
-        ContextKey key;
-        sim::ObjectId what;  // that it waits for; 0: for the CPU
+        ContextKey key = 0;
+        sim::ObjectId what = 0;  // that it waits for; 0: for the CPU
     };
 
     bool follow(const Context& context) {
@@ -72,7 +74,7 @@ class Search {
             return is_stuck(keeper->key);
         const kernel::WaitFor& wait = kernel::wait_of(context.key);
         if (wait.list == nullptr) return false;
-        path_.back().what = static_cast<sim::ObjectId>(wait.what);
+        path_[depth_ - 1].what = static_cast<sim::ObjectId>(wait.what);
         Awaited awaited;
         wait.list(wait.arg, awaited);
         for (const Awaited::Item& item : awaited.items())
@@ -116,16 +118,16 @@ class Search {
     // The chains that are found first are kept; a cycle beats what merely comes to an end.
     void close(ContextKey key) {
         if (found_.cycle) return;
-        const auto first =
-            std::ranges::find_if(path_, [key](const Step& step) { return step.key == key; });
-        found_ = chain(first, path_.end());
+        std::size_t first = 0;
+        while (path_[first].key != key) ++first;
+        found_ = chain(first);
         found_.cycle = true;
     }
     bool ends(std::string why, std::string role) {
         // Of its own accord nothing is awaited there.
-        if (path_.size() > 1 || why.starts_with("waits")) {
+        if (depth_ > 1 || why.starts_with("waits")) {
             if (found_.links.empty()) {
-                found_ = chain(path_.begin(), path_.end());
+                found_ = chain(0);
                 found_.end = std::move(why);
                 found_.end_role = std::move(role);
             }
@@ -133,10 +135,11 @@ class Search {
         return true;
     }
 
-    using Place = std::vector<Step>::const_iterator;
-    static WaitChain chain(Place from, Place end) {
+    // What the path has from this step on.
+    WaitChain chain(std::size_t from) const {
         WaitChain chain;
-        for (Place it = from; it != end; ++it) {
+        for (std::size_t i = from; i < depth_; ++i) {
+            const Step* const it = &path_[i];
             const Context& context = sim::world().context(it->key);
             const kernel::Task* const task = context.is_task() ? kernel::task_of(context) : nullptr;
             WaitLink link;
@@ -154,8 +157,9 @@ class Search {
         return chain;
     }
 
-    std::array<State, sim::max_cpus * sim::slots_per_cpu> state_{};
-    std::vector<Step> path_;
+    std::array<State, context_count> state_{};
+    std::array<Step, context_count> path_{};  // a run that is all right allocates nothing
+    std::size_t depth_ = 0;
     WaitChain found_;
 };
 
