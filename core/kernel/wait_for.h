@@ -26,15 +26,15 @@ class Awaited {
     };
     struct Item {
         Kind kind;
-        std::uint8_t number;  // context key, or CPU
+        std::uint16_t number;  // context key, or CPU
     };
 
     void context(sim::ContextKey key) { add({Kind::context, key}); }
     // A bit for each context key.
     void contexts(const std::array<std::uint64_t, 2>& keys);
     // The interrupt, if it is pending there still; else the handler, which is at work.
-    void interrupt(unsigned cpu) { add({Kind::interrupt, static_cast<std::uint8_t>(cpu)}); }
-    void quiescence(unsigned cpu) { add({Kind::quiescence, static_cast<std::uint8_t>(cpu)}); }
+    void interrupt(unsigned cpu) { add({Kind::interrupt, static_cast<std::uint16_t>(cpu)}); }
+    void quiescence(unsigned cpu) { add({Kind::quiescence, static_cast<std::uint16_t>(cpu)}); }
 
     std::span<const Item> items() const { return {items_.data(), count_}; }
 
