@@ -4,7 +4,7 @@
 // lines on top of this. An input is the body of a plan (core/run/codec.h). Environment:
 //   RCUFUZZ_BUG      bugs to switch on, separated by commas
 //   RCUFUZZ_CONFIG   "name=value,...": configuration that inputs cannot change
-//   RCUFUZZ_MEMORY   sc or weak; default sc, or weak where a bug needs it
+//   RCUFUZZ_MEMORY   sc or weak; default: inputs choose; with a bug sc, or weak where it needs that
 //   RCUFUZZ_ORACLE   all or black-box
 //   RCUFUZZ_MUTATOR  plans or bytes: who changes inputs, this or the engine
 //   RCUFUZZ_FEEDBACK states, orders, all or code: what counts beside code coverage

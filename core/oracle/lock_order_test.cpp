@@ -8,6 +8,7 @@
 #include "core/kernel/kernel_test.h"
 #include "core/kernel/softirq.h"
 #include "core/kernel/spinlock.h"
+#include "core/kernel/timer.h"
 
 namespace rcufuzz::oracle {
 namespace {
@@ -303,6 +304,58 @@ TEST(LockUsage, OfAnInterruptAndATrylockThatLetsItInIsMisuse) {
                   },
                   lock_and_unlock, false),
               unsafe);
+}
+
+// --- timers -------------------------------------------------------------------------------------
+
+// A handler that takes the lock of its timer's owner, and a task that waits for the timer.
+std::string timer_fault(bool with_lock, bool handler_runs_first) {
+    return lock_fault([with_lock, handler_runs_first] {
+        RawSpinlock& lock = make_lock("nocb_lock", 0);
+        auto& timer = sim::world().arena().make<kernel::TimerList>();
+        const auto handler = [](kernel::TimerList& fired) {
+            lock_and_unlock_irqsave(*static_cast<RawSpinlock*>(fired.owner));
+        };
+        timer_setup(timer, handler, &lock, "nocb_timer", 0);
+        const auto arms = [&timer] { mod_timer(timer, kernel::jiffies() + 1); };
+        const auto waits = [&, with_lock] {
+            const kernel::IrqFlags flags = with_lock ? raw_spin_lock_irqsave(lock) : 0;
+            del_timer_sync(timer);
+            if (with_lock) raw_spin_unlock_irqrestore(lock, flags);
+        };
+        if (!handler_runs_first) {
+            task(0, waits);
+            task(1, arms);
+            return;
+        }
+        task(0, [arms, waits, &timer] {
+            arms();
+            while (timer.phase != kernel::TimerPhase::inactive) kernel::cpu_relax();
+            waits();
+        });
+    });
+}
+
+TEST(LockOrder, OfATimerAndALockThatItsHandlerTakesNeedNotDeadlockToBeMisuse) {
+    EXPECT_EQ(timer_fault(true, true),
+              "lock_misuse: del_timer_sync() waits for the handler of nocb_timer[0] with nocb_lock "
+              "held, which such a handler takes");
+    EXPECT_EQ(timer_fault(true, false),
+              "lock_misuse: the handler of nocb_timer[0] takes nocb_lock, with which held "
+              "del_timer_sync() waits for such a handler");
+    EXPECT_EQ(timer_fault(false, true), "");
+    EXPECT_EQ(timer_fault(false, false), "");
+}
+
+TEST(LockOrder, OfATimerThatWaitsForItsOwnHandler) {
+    EXPECT_EQ(lock_fault([] {
+                  auto& timer = sim::world().arena().make<kernel::TimerList>();
+                  timer_setup(
+                      timer, [](kernel::TimerList& fired) { del_timer_sync(fired); }, nullptr,
+                      "nocb_timer", 0);
+                  task(0, [&timer] { mod_timer(timer, kernel::jiffies() + 1); });
+              }),
+              "lock_misuse: del_timer_sync() waits for the handler of nocb_timer[0] in it");
 }
 
 }  // namespace

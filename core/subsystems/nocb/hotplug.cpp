@@ -25,7 +25,8 @@ void take_cpu_down(void* data) {
         if (kernel::cpu_is_quiescent(rdp.cpu) && !nocb().in_operation[rdp.cpu]) break;
         kernel::cpu_relax();
     }
-    kernel::local_irq_disable_now();  // nobody preempts the stopper since it has looked
+    // Nobody preempts the stopper since it has looked.
+    kernel::local_irq_disable_now(kernel::Site::current());
     del_timer(rdp.sched_tick);  // the tick stops with the CPU
     rdp.goes_down = true;
     rdp.stopper.take_cpu_down();

@@ -25,7 +25,7 @@ bool cpu_down() {
     all.has_been_offline |= cpu_bit(cpu);
     ++all.busy;
     note(Note::offline, 0);
-    kernel::local_irq_disable_now();
+    kernel::local_irq_disable_now(kernel::Site::current());
     for (IpiVector* const vector : {&all.many_ipi, &all.single_ipi, &all.spare_ipi})
         vector->drop(cpu);
     if (!bug(S32_offline_not_flushed)) flush_smp_call_function_queue();
