@@ -154,7 +154,7 @@ void expect_everywhere(const Primitive& primitive, Source source) {
             [&] {
                 primitive.boot();
                 sim::Irq& irq = sim::test::make_irq([] {});
-                irq.name = source.name = sim::world().name_object("interrupt");
+                irq.name = source.name = sim::world().names().add("interrupt");
                 source.comes == EventKind::nmi_enter ? sim::world().raise_nmi(source.cpu, irq)
                                                      : sim::world().raise_irq(source.cpu, irq);
             },
