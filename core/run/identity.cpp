@@ -37,7 +37,7 @@ std::string_view function_of(const sim::Site& site) {
 
 // --- who changed it last ------------------------------------------------------------------------
 
-bool changes(const Event& event) {
+bool changes_object(const Event& event) {
     return event.kind == EventKind::write || event.kind == EventKind::timer_arm ||
            event.kind == EventKind::timer_cancel || event.kind == EventKind::timer_fire;
 }
@@ -61,7 +61,7 @@ std::string_view timer_of(Events before, const Event& event) {
 std::string last_change(Events events, sim::ObjectId object) {
     std::string text = sim::world().names().of(object).text;
     for (std::size_t i = events.size(); i-- > 0;) {
-        if (events[i].object != object || !changes(events[i])) continue;
+        if (events[i].object != object || !changes_object(events[i])) continue;
         if (events[i].kind == EventKind::timer_fire) return text + "_fired";
         text += "_by_" + std::string(function_of(events[i].site));
         if (const std::string_view timer = timer_of(events.first(i), events[i]); !timer.empty())
@@ -110,7 +110,7 @@ std::string interrupted(Events events, sim::ContextKey key) {
         if (event.kind == EventKind::nmi_enter || event.kind == EventKind::irq_enter)
             inside = inside && static_cast<unsigned>(event.a) != key / sim::slots_per_cpu;
         const bool here = event.key / sim::slots_per_cpu == key / sim::slots_per_cpu;
-        if (!inside && here && event.key < key_count && event.key != key && changes(event))
+        if (!inside && here && event.key < key_count && event.key != key && changes_object(event))
             return "interrupts_" + std::string(function_of(event.site));
     }
     return {};
