@@ -45,9 +45,10 @@ std::string dictionary_of(const scenario::Subsystem& target) {
     }
     for (std::size_t i = 0; i < target.configs.size(); ++i) {
         const scenario::ConfigSpec& spec = target.configs[i];
-        if (spec.min == spec.max) continue;
+        const std::int16_t other = spec.standard == spec.max ? spec.min : spec.max;
+        if (spec.min == spec.max || (spec.chosen && !spec.is_faultless(other))) continue;
         run::Plan plan = run::empty_plan(target);
-        plan.config[i] = spec.standard == spec.max ? spec.min : spec.max;
+        plan.config[i] = other;
         dictionary += entry_line("config_" + std::string(spec.name), plan);
     }
     if (target.runs_weak) {

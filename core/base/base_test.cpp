@@ -120,13 +120,6 @@ TEST(AsCode, HoldsNoMarkup) {
     EXPECT_EQ(as_code("a\n# b"), "`a\\x0a# b`");
 }
 
-TEST(UserErrors, AreOnePrintableLineOfBoundedLength) {
-    EXPECT_STREQ(UserError(std::string("a\0\x1b\n", 4)).what(), "a\\x00\\x1b\\x0a");
-    const std::string said = UserError("start " + std::string(5000, 'x') + " end").what();
-    EXPECT_LT(said.size(), 700u);
-    EXPECT_THAT(said, testing::AllOf(testing::StartsWith("start"), testing::EndsWith(" end")));
-}
-
 // --- verdicts -----------------------------------------------------------------------------------
 
 TEST(Verdicts, StandInTheTableInTheirOrder) {

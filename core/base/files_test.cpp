@@ -19,6 +19,14 @@ namespace {
 
 using testing::HasSubstr;
 
+// Here and not with the texts: what() is written by the standard library, which MSan does not know.
+TEST(UserErrors, AreOnePrintableLineOfBoundedLength) {
+    EXPECT_STREQ(UserError(std::string("a\0\x1b\n", 4)).what(), "a\\x00\\x1b\\x0a");
+    const std::string said = UserError("start " + std::string(5000, 'x') + " end").what();
+    EXPECT_LT(said.size(), 700u);
+    EXPECT_THAT(said, testing::AllOf(testing::StartsWith("start"), testing::EndsWith(" end")));
+}
+
 class Files : public testing::Test {
    protected:
     Files() : folder_(testing::TempDir() + "/rcufuzz_base_test") {

@@ -59,6 +59,15 @@ void search_on(Search& search) {
     }
 }
 
+// Once the CPUs have low numbers, fewer of them may do.
+run::Plan with_low_cpus(const run::Plan& plan, const MinimizeOptions& options) {
+    run::Plan renamed = run::with_canonical_cpus(plan);
+    if (renamed.ops == plan.ops) return renamed;
+    Search search(renamed, options.budget, 0, options.keep_going);
+    simplify_config(search, Effort::high);
+    return search.best() == renamed ? renamed : run::with_canonical_cpus(search.best());
+}
+
 // The moves that guess go another way in each.
 constexpr unsigned attempts = 6;
 
@@ -77,7 +86,7 @@ run::Plan minimize(const run::Plan& found, const MinimizeOptions& options, Minim
         if (!all.reproduced || is_least(size_of(smallest)) || search.stopped()) break;
     }
     if (stats != nullptr) *stats = all;
-    return all.reproduced ? run::with_canonical_cpus(smallest) : smallest;
+    return all.reproduced ? with_low_cpus(smallest, options) : smallest;
 }
 
 }  // namespace rcufuzz::report

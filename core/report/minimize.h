@@ -17,7 +17,7 @@ namespace rcufuzz::report {
 
 struct MinimizeOptions {
     // Bounds the work, in points of all replays together; the standard is some two seconds.
-    std::uint64_t budget = 36'000'000;
+    std::uint64_t budget = 180'000'000;
     // Asked all the time; false ends the search, with the best so far. Null: go on.
     std::function<bool()> keep_going{};
 };

@@ -98,8 +98,8 @@ std::uint32_t Witness::choose(const sim::Choice& choice) {
 // --- search -------------------------------------------------------------------------------------
 
 Search::Search(const run::Plan& found, std::uint64_t budget, unsigned attempt,
-               const std::function<bool()>& keep_going)
-    : best_(found), budget_(budget), attempt_(attempt), keep_going_(keep_going) {
+               std::function<bool()> keep_going)
+    : best_(found), budget_(budget), attempt_(attempt), keep_going_(std::move(keep_going)) {
     run::canonicalize(best_);
     outcome_ = run::replay(best_);
     count(outcome_.points);

@@ -67,9 +67,9 @@ inline bool is_least(const Size& size) { return size.ops <= 1 && size.decisions 
 class Search {
    public:
     // `budget` counts points; what a run costs beyond its points is reckoned in points, too.
-    // `keep_going`, if any, is asked all the time and must outlive the search.
+    // `keep_going`, if any, is asked all the time.
     Search(const run::Plan& found, std::uint64_t budget, unsigned attempt,
-           const std::function<bool()>& keep_going = {});
+           std::function<bool()> keep_going = {});
 
     // False where the plan given shows nothing: there is nothing to search then.
     bool reproduces() const { return outcome_.found(); }
@@ -108,7 +108,7 @@ class Search {
     std::uint64_t cost_ = 0;
     std::uint64_t budget_;
     unsigned attempt_;
-    const std::function<bool()>& keep_going_;
+    std::function<bool()> keep_going_;
     std::uint64_t asked_at_ = 0;  // which cost, that is
     bool stopped_ = false;
 };

@@ -71,10 +71,12 @@ scenario::Op op_from(const scenario::Subsystem& target, std::uint8_t tag, ByteRe
     return op;
 }
 
-// What the bytes do not change: configuration, as bits, and the memory mode.
+// What the bytes do not change: configuration, as bits, and the memory mode. Of a form of the
+// algorithm they may be allowed those without faults only.
 struct Settled {
     std::uint32_t configs = 0;
     bool memory = true;
+    bool any_form = true;
 };
 
 void read_record(Plan& plan, ByteReader& reader, const Settled& settled) {
@@ -94,8 +96,11 @@ void read_record(Plan& plan, ByteReader& reader, const Settled& settled) {
         const auto value = static_cast<std::int16_t>(reader.u16());
         reader.u8();
         if (((settled.configs >> index) & 1u) != 0) return;
-        plan.config[index] =
+        const auto known =
             static_cast<std::int16_t>(wrap(value, configs[index].min, configs[index].max));
+        const bool refused = 
+            configs[index].chosen && !settled.any_form && !configs[index].is_faultless(known);
+        if (!refused) plan.config[index] = known;
     }
 }
 
@@ -208,7 +213,7 @@ std::vector<std::uint8_t> encode(const Plan& plan) {
 }
 
 Plan decode_body(std::span<const std::uint8_t> bytes, const Frame& frame) {
-    Settled settled{frame.fixed_configs, !frame.inputs_choose_memory};
+    Settled settled{frame.fixed_configs, !frame.inputs_choose_memory, false};
     const auto configs = frame.plan.target->configs;
     for (std::size_t i = 0; i < configs.size() && !frame.inputs_choose_forms; ++i)
         if (configs[i].chosen) settled.configs |= 1u << i;

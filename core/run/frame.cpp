@@ -52,11 +52,10 @@ Plan with_words(Plan plan, const FrameWords& said) {
 
 Plan without_bugs(Plan plan) {
     const scenario::Subsystem& target = *plan.target;
-    bool other_form = false;
-    for (std::size_t i = 0; i < target.bugs.size(); ++i)
-        if (((plan.bugs >> i) & 1u) != 0 && target.bugs[i].needs.by_nature) other_form = true;
-    for (std::size_t i = 0; i < target.configs.size() && other_form; ++i)
-        if (target.configs[i].chosen) plan.config[i] = target.configs[i].standard;
+    for (std::size_t i = 0; i < target.configs.size(); ++i) {
+        const scenario::ConfigSpec& spec = target.configs[i];
+        if (spec.chosen && !spec.is_faultless(plan.config[i])) plan.config[i] = spec.standard;
+    }
     plan.bugs = 0;
     canonicalize(plan);
     return plan;

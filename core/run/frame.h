@@ -23,7 +23,8 @@ struct Frame {
     Plan plan;                        // no operations, no decisions
     std::uint32_t fixed_configs = 0;  // bit i: the user gave configuration i, or a bug needs it
     // Which form of the algorithm it is (ConfigSpec::chosen), and under which memory: inputs of a
-    // fuzz target choose, where this says so, what the user has not.
+    // fuzz target choose, where this says so, what the user has not; of the forms, one that has no
+    // faults of its own.
     bool inputs_choose_forms = false;
     bool inputs_choose_memory = false;
 };
@@ -38,8 +39,7 @@ Frame make_frame(const scenario::Subsystem& target, const FrameWords& said);
 // `plan` with what the words say in place of its own; what they leave out stays.
 Plan with_words(Plan plan, const FrameWords& said);
 
-// The same plan for the correct code. A form that has the plan's bug by nature becomes the standard
-// one.
+// The same plan for the correct code. A form with faults of its own becomes the standard one.
 Plan without_bugs(Plan plan);
 
 }  // namespace rcufuzz::run

@@ -207,10 +207,7 @@ void draw_form(Plan& plan, const Frame& frame, Prng& prng) {
     const std::span<const scenario::ConfigSpec> specs = plan.target->configs;
     for (std::size_t i = 0; i < specs.size() && frame.inputs_choose_forms; ++i) {
         if (!specs[i].chosen || ((frame.fixed_configs >> i) & 1u) != 0) continue;
-        const auto range = static_cast<std::uint32_t>(specs[i].max - specs[i].min + 1);
-        plan.config[i] = prng.one_in(2) ? specs[i].standard
-                                        : static_cast<std::int16_t>(
-                                              specs[i].min + static_cast<int>(prng.below(range)));
+        plan.config[i] = prng.one_in(2) ? specs[i].standard : random_config(specs[i], prng);
     }
     if (frame.inputs_choose_memory)
         plan.memory = prng.one_in(4) ? MemoryMode::weak : MemoryMode::sc;

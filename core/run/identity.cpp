@@ -42,21 +42,6 @@ bool changes_object(const Event& event) {
            event.kind == EventKind::timer_cancel || event.kind == EventKind::timer_fire;
 }
 
-// The timer whose handler that was, where it was one.
-std::string_view timer_of(Events before, const Event& event) {
-    if (event.key >= key_count) return {};
-    if (event.key % sim::slots_per_cpu != static_cast<unsigned>(sim::Slot::softirq)) return {};
-    for (std::size_t i = before.size(); i-- > 0;) {
-        if (before[i].key == event.key && before[i].kind == EventKind::timer_fire)
-            return sim::world().names().of(before[i].object).text;
-        const bool entry =
-            before[i].kind == EventKind::softirq_enter &&
-            static_cast<unsigned>(before[i].a) == event.key / sim::slots_per_cpu;
-        if (entry) return {};
-    }
-    return {};
-}
-
 // "nocb_timer_by_wake_nocb_gp"
 std::string last_change(Events events, sim::ObjectId object) {
     std::string text = sim::world().names().of(object).text;
@@ -64,8 +49,6 @@ std::string last_change(Events events, sim::ObjectId object) {
         if (events[i].object != object || !changes_object(events[i])) continue;
         if (events[i].kind == EventKind::timer_fire) return text + "_fired";
         text += "_by_" + std::string(function_of(events[i].site));
-        if (const std::string_view timer = timer_of(events.first(i), events[i]); !timer.empty())
-            text += "_of_" + std::string(timer);
         return text;
     }
     return text + "_never";

@@ -6,6 +6,7 @@
 // knows a subsystem by name.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -71,8 +72,7 @@ constexpr std::string_view spec_number(std::string_view name) {
 // What a plan must have for a bug to show; run::make_frame() sees to it.
 struct BugNeeds {
     bool weak_memory = false;   // it cannot show under sequential consistency
-    std::string_view config{};  // "name=value ...": the form of the code that can have the bug
-    bool by_nature = false;     // has it, that is: no code asks whether the bug is on
+    std::string_view config{};  // "name=value ...": the form of the code that has it, or can
 };
 
 struct BugSpec {
@@ -94,12 +94,18 @@ struct ConfigSpec {
     std::int16_t standard;
     // What generators draw from when the user has not fixed the value; empty: always `standard`.
     std::span<const std::int16_t> swarm{};
-    // It says which algorithm this is. Only the user changes it: generators, fuzzers and the
-    // minimiser leave it alone.
+    // It says which form of the algorithm this is. Only the user changes it: generators and the
+    // minimiser leave it alone. What stands in `swarm` are then the forms in which no fault is
+    // known, beside the standard one; inputs of fuzz targets choose among these.
     bool chosen = false;
     // Not 0: where it is not 0 it disturbs what everything else does. Generators then have few of
     // its like in one plan, and this one as often as the number says, relative to the others.
     std::uint8_t disturbance = 0;
+
+    // Of a chosen entry: in this form nothing may ever be found.
+    constexpr bool is_faultless(std::int16_t value) const {
+        return value == standard || std::ranges::find(swarm, value) != swarm.end();
+    }
 };
 
 inline constexpr std::size_t max_configs = 32;

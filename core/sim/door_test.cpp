@@ -131,7 +131,9 @@ TEST(Door, DecisionsAreThoseOfTasksWhereverTheyRun) {
     bool some_task_migrates = false;
     for (const auto& [key, cpus] : cpus_of) {
         if (is_task_key(key)) some_task_migrates |= cpus.size() > 1;
-        if (key < bound_key_count) EXPECT_EQ(cpus.size(), 1u) << "a level is of one CPU";
+        if (key < bound_key_count) {
+            EXPECT_EQ(cpus.size(), 1u) << "a level is of one CPU";
+        }
         EXPECT_TRUE(is_task_key(key) || key == main_key || key % slots_per_cpu != 0)
             << "no task is bound to a CPU";
     }
@@ -184,10 +186,14 @@ TEST(Door, ExhaustiveSearchSeesEveryOutcome) {
     EXPECT_EQ(plain.counters, (std::set<unsigned long>{1, 2}));
     const Searched states = search_small(plan, true, false);
     EXPECT_EQ(states.counters, plain.counters);
-    if (has_image) EXPECT_LT(states.runs, plain.runs) << "a state is explored once";
+    if (has_image) {
+        EXPECT_LT(states.runs, plain.runs) << "a state is explored once";
+    }
     const Searched returns = search_small(plan, true, true);
     EXPECT_EQ(returns.counters, plain.counters) << "going back is going anew";
-    if (has_image) EXPECT_LT(returns.runs, states.runs);
+    if (has_image) {
+        EXPECT_LT(returns.runs, states.runs);
+    }
 }
 
 // --- the end of runs -----------------------------------------------------------------------------

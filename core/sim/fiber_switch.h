@@ -29,6 +29,7 @@
 #if defined(RCUFUZZ_ASAN)
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+#include <sanitizer/lsan_interface.h>
 #endif
 #if defined(RCUFUZZ_TSAN)
 #include <sanitizer/tsan_interface.h>

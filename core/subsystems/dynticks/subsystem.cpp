@@ -18,6 +18,7 @@ using scenario::Op;
 
 // --- configuration ------------------------------------------------------------------------------
 
+constexpr std::int16_t faultless[] = {3, 4};
 constexpr std::int16_t few_cpus[] = {2, 2, 2, 3};
 constexpr std::int16_t places[] = {0, 0, 0, 0, 0, 13, 13, 13, 13, 13, 13, 1,
                                    2, 3, 4, 5, 6, 7,  8,  9,  10, 11, 12};
@@ -27,7 +28,8 @@ enum Config : std::size_t { end_tick, generation, cpus, traced_place, tracer, fa
 
 constexpr ConfigSpec configs[] = {
     scenario::end_tick_spec,
-    {"generation", "the code of 0 v4.11, 1 v4.12, 2 v4.14, 3 v4.16, 4 v6.12", 0, 4, 4, {}, true},
+    {"generation", "the code of 0 v4.11, 1 v4.12, 2 v4.14, 3 v4.16, 4 v6.12", 0, 4, 4, faultless,
+     true},
     {"cpus", "CPUs with work", 1, max_workload_cpus, 2, few_cpus},
     {"traced",
      "where a function is traced: 0 nowhere, 1 task, on the way to 2 idle, 3 idle, 4 on the way "

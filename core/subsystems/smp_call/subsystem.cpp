@@ -22,6 +22,7 @@ using scenario::OpSpec;
 
 constexpr std::int16_t few_cpus[] = {3, 3, 3, 4, 4, 5};
 constexpr std::int16_t often[] = {0, 1, 1, 1};
+constexpr std::int16_t faultless[] = {4, 5, 6};
 constexpr std::int16_t seldom[] = {0, 0, 0, 1};
 
 enum Config : std::size_t { end_tick, generation, cpus, spare, hotplug };
@@ -34,7 +35,7 @@ constexpr ConfigSpec configs[] = {
      0,
      6,
      gen_723aae25d5cd,
-     {},
+     faultless,
      true},
     {"cpus", "CPUs", 2, max_work_cpus, 4, few_cpus},
     {"spare", "1: the first interrupt that a CPU is sent comes twice", 0, 1, 1, often},

@@ -76,7 +76,10 @@ TEST_P(ScriptRuns, ShowNothingThatTheModelRulesOut) {
                                                                   : false)
             << name_of(scripts[i]) << ": " << find->outcome.detail;
     }
-    EXPECT_EQ(found == 0, violating[GetParam()] == 0);
+    // A sample may miss those that violate.
+    if (effort_share == 1) {
+        EXPECT_EQ(found == 0, violating[GetParam()] == 0);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Generations, ScriptRuns, testing::Range(0u, 6u));
