@@ -65,6 +65,9 @@ constexpr const char* bug_help =
 constexpr const char* memory_help =
     "memory model: sc or weak; default sc, or weak where a bug needs it";
 
+constexpr const char* kernel_help =
+    "of the target linux: which of the kernels that scripts/kernel has built";
+
 void add_frame_options(CLI::App& command, FrameArgs& frame) {
     command.add_option("--target", frame.target, "target of bare fuzz target inputs");
     command.add_option("--bug", frame.bugs, std::string("for bare inputs: ") + bug_help)
@@ -75,6 +78,7 @@ void add_frame_options(CLI::App& command, FrameArgs& frame) {
         ->allow_extra_args(false);
     command.add_option("--memory", frame.memory, std::string("for bare inputs: ") + memory_help);
     command.add_option("--oracle", frame.oracle, "for bare inputs: all or black-box");
+    command.add_option("--kernel", frame.kernel, kernel_help);
 }
 
 constexpr const char* junit_help =
@@ -93,6 +97,7 @@ void add_hunt(CLI::App& app, int& exit_code) {
         "hunt", "runs random workloads under random schedules until a bug is found");
     const auto args = std::make_shared<HuntArgs>();
     command->add_option("target", args->frame.target, "what to hunt in (rcufuzz list)")->required();
+    command->add_option("--kernel", args->frame.kernel, kernel_help);
     command->add_option("--bug", args->frame.bugs, bug_help)->allow_extra_args(false);
     command
         ->add_option("--strategy", args->strategy,
@@ -178,6 +183,7 @@ void add_verify(CLI::App& app, int& exit_code) {
         "verify", "every run within bounds: a counterexample, or what exactly was covered");
     const auto args = std::make_shared<VerifyArgs>();
     command->add_option("target", args->frame.target, "what to verify (rcufuzz list)")->required();
+    command->add_option("--kernel", args->frame.kernel, kernel_help);
     command->add_option("--bug", args->frame.bugs, bug_help)->allow_extra_args(false);
     command
         ->add_option("--config", args->frame.configs,

@@ -125,7 +125,7 @@ TEST(AsCode, HoldsNoMarkup) {
 TEST(Verdicts, StandInTheTableInTheirOrder) {
     for (std::size_t i = 0; i < all_verdicts().size(); ++i)
         EXPECT_EQ(static_cast<std::size_t>(all_verdicts()[i].verdict), i);
-    EXPECT_EQ(all_verdicts().back().verdict, Verdict::oops) << "one is missing";
+    EXPECT_EQ(all_verdicts().back().verdict, Verdict::kernel_warning) << "one is missing";
 }
 
 TEST(Verdicts, WordsAreUniqueAndReadBack) {

@@ -7,7 +7,7 @@ namespace rcufuzz {
 
 namespace {
 
-constexpr std::array<VerdictInfo, 23> verdicts{{
+constexpr std::array<VerdictInfo, 24> verdicts{{
     {Verdict::clean, "clean", "nothing is wrong", true},
     {Verdict::stranded_callback, "stranded_callback",
      "a callback waits and nobody is left who would look at it", true},
@@ -37,11 +37,12 @@ constexpr std::array<VerdictInfo, 23> verdicts{{
     {Verdict::uninitialised_read, "uninitialised_read", "memory was read before it was written",
      true},
     {Verdict::oops, "oops", "a pointer led nowhere, or the stack was too small", true},
+    {Verdict::kernel_warning, "kernel_warning", "the kernel's own WARN or BUG says so", true},
 }};
 
 }  // namespace
 
-const std::array<VerdictInfo, 23>& all_verdicts() { return verdicts; }
+const std::array<VerdictInfo, 24>& all_verdicts() { return verdicts; }
 
 std::string_view word(Verdict verdict) {
     const auto index = static_cast<std::size_t>(verdict);

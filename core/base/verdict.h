@@ -35,6 +35,7 @@ enum class Verdict : std::uint8_t {
     latency_exceeded,
     uninitialised_read,
     oops,
+    kernel_warning,
 };
 
 struct VerdictInfo {
@@ -44,7 +45,7 @@ struct VerdictInfo {
     bool black_box;  // a consequence that a user of the kernel could see, not an inner invariant
 };
 
-const std::array<VerdictInfo, 23>& all_verdicts();
+const std::array<VerdictInfo, 24>& all_verdicts();
 
 std::string_view word(Verdict verdict);
 bool is_black_box(Verdict verdict);

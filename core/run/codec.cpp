@@ -109,6 +109,7 @@ Plan read_body(ByteReader& reader, const Plan& frame, const Settled& settled) {
     for (std::size_t i = 0; i < frame.target->configs.size(); ++i)
         if (((settled.configs >> i) & 1u) != 0) plan.config[i] = frame.config[i];
     plan.bugs = frame.bugs;
+    plan.subject = frame.subject;
     plan.memory = frame.memory;
     plan.oracle = frame.oracle;
     while (reader.remaining() != 0) read_record(plan, reader, settled);
@@ -167,6 +168,10 @@ const char* read_frame(ByteReader& reader, Plan& plan) {
     const std::uint8_t modes = reader.u8();
     plan.memory = static_cast<MemoryMode>(modes & 1);
     plan.oracle = static_cast<OracleMode>((modes >> 1) & 1);
+    if ((modes & 4) == 0) return nullptr;
+    if (target->platform == nullptr) return "a binary plan for a kernel that its target is not";
+    plan.subject.resize(reader.u8());
+    for (char& c : plan.subject) c = static_cast<char>(reader.u8());
     return nullptr;
 }
 
@@ -182,8 +187,14 @@ void write_frame(const Plan& plan, ByteWriter& writer) {
         writer.u16(hash & 0xffff);
         writer.u16(hash >> 16);
     }
-    writer.u8(static_cast<std::uint32_t>(plan.memory) | static_cast<std::uint32_t>(plan.oracle)
-                                                            << 1);
+    const bool has_subject = !plan.subject.empty();
+    writer.u8(static_cast<std::uint32_t>(plan.memory) |
+              static_cast<std::uint32_t>(plan.oracle) << 1 |
+              static_cast<std::uint32_t>(has_subject) << 2);
+    if (!has_subject) return;
+    CHECK(plan.subject.size() <= 0xff);
+    writer.u8(static_cast<std::uint32_t>(plan.subject.size()));
+    for (const char c : plan.subject) writer.u8(static_cast<std::uint8_t>(c));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "core/base/check.h"
 #include "core/base/text.h"
 #include "core/run/names.h"
+#include "core/scenario/platform.h"
 
 namespace rcufuzz::run {
 
@@ -30,10 +31,19 @@ std::uint32_t apply(const FrameWords& said, Plan& plan) {
     return fixed;
 }
 
+void set_subject(const FrameWords& said, Plan& plan) {
+    scenario::Platform* const platform = plan.target->platform;
+    if (platform != nullptr)
+        plan.subject = platform->subject(said.kernel);
+    else if (!said.kernel.empty())
+        throw UserError(std::string(plan.target->name) + " is no kernel that somebody built");
+}
+
 }  // namespace
 
 Frame make_frame(const scenario::Subsystem& target, const FrameWords& said) {
     Frame frame{empty_plan(target)};
+    set_subject(said, frame.plan);
     frame.fixed_configs = apply(said, frame.plan);
     return frame;
 }
@@ -45,6 +55,7 @@ void let_inputs_choose(Frame& frame, const FrameWords& said) {
 }
 
 Plan with_words(Plan plan, const FrameWords& said) {
+    if (!said.kernel.empty()) set_subject(said, plan);
     apply(said, plan);
     canonicalize(plan);
     return plan;

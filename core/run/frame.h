@@ -17,6 +17,7 @@ struct FrameWords {
     std::vector<std::string> configs{};  // "name=value"; stronger than what a bug needs
     std::string memory{};                // empty: weak where a bug needs it, else sc
     std::string oracle{};                // empty: all
+    std::string kernel{};                // of a target that is a kernel; empty: the only one built
 };
 
 struct Frame {

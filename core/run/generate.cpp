@@ -186,6 +186,7 @@ Plan generate(const Plan& base, const GenerateOptions& options, Prng& prng) {
     plan.bugs = base.bugs;
     plan.memory = base.memory;
     plan.oracle = base.oracle;
+    plan.subject = base.subject;
     for (std::size_t i = 0; i < target.configs.size(); ++i) {
         const bool fixed = ((options.fixed_configs >> i) & 1u) != 0 || target.configs[i].chosen;
         plan.config[i] = fixed ? base.config[i] : random_config(target.configs[i], prng);

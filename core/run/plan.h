@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/scenario/scenario.h"
@@ -30,6 +31,7 @@ inline bool is_decision_key(const scenario::Subsystem& target, sim::ContextKey k
 struct Plan {
     const scenario::Subsystem* target = nullptr;
     std::uint64_t bugs = 0;  // bit i: Subsystem::bugs[i] is on
+    std::string subject{};   // which build of the target's own kernel; empty: what there is
     MemoryMode memory = MemoryMode::sc;
     OracleMode oracle = OracleMode::all;
     scenario::ConfigValues config{};  // one value for each of Subsystem::configs, in range

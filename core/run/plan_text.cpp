@@ -4,6 +4,7 @@
 //
 //   rcufuzz-plan 1
 //   target nocb
+//   kernel 6.12 1a2b3c                    where the target is a kernel that somebody built
 //   bug D01_wake_leaves_level
 //   memory sc
 //   oracle all
@@ -136,13 +137,21 @@ void read_bug(Plan& plan, std::string_view name) {
 }
 
 // Items in the order in which they must stand.
-constexpr std::array<std::string_view, 8> item_words{header_word, "target", "bug", "memory",
-                                                     "oracle",    "config", "op",  "decide"};
+constexpr std::array<std::string_view, 9> item_words{
+    header_word, "target", "bug", "memory", "oracle", "config", "op", "decide", "kernel"};
+constexpr std::size_t kernel_rank = 8;  // stands right after the target
 
 std::size_t item_rank(std::string_view text) {
     const auto* const at = std::find(item_words.begin(), item_words.end(), text);
     if (at == item_words.end()) throw UserError("unknown word " + quoted(text));
     return static_cast<std::size_t>(at - item_words.begin());
+}
+
+void read_subject(Plan& plan, Words words) {
+    expect_count(words, 3, "kernel NAME HASH");
+    if (plan.target->platform == nullptr)
+        throw UserError(std::string(plan.target->name) + " is no kernel that somebody built");
+    plan.subject = std::string(words[1]) + " " + std::string(words[2]);
 }
 
 void read_item(Plan& plan, std::size_t rank, Words words) {
@@ -177,6 +186,9 @@ void read_item(Plan& plan, std::size_t rank, Words words) {
         case 6:
             read_op(plan, words);
             return;
+        case kernel_rank:
+            read_subject(plan, words);
+            return;
         default:
             read_decision(plan, words);
     }
@@ -204,10 +216,12 @@ class TextReader {
         first_ = false;
         if (rank > 1 && plan_.target == nullptr) throw UserError("expected target NAME first");
         refuse_second(words);
+        if (rank == kernel_rank && (rank_ != 1 || !plan_.subject.empty()))
+            throw UserError("kernel must stand right after target, and once");
         if (rank < rank_)
             throw UserError(std::string(words[0]) + " must stand above " +
                             std::string(item_words[rank_]));
-        rank_ = rank;
+        if (rank != kernel_rank) rank_ = rank;
         read_item(plan_, rank, words);
     }
 
@@ -235,6 +249,7 @@ class TextReader {
 std::string to_text(const Plan& plan) {
     const scenario::Subsystem& target = *plan.target;
     std::string text = std::string(header_word) + " 1\ntarget " + std::string(target.name) + "\n";
+    if (!plan.subject.empty()) text += "kernel " + plan.subject + "\n";
     for (const std::string_view bug : bug_names(plan)) text += "bug " + std::string(bug) + "\n";
     text += "memory " + std::string(memory_word(plan.memory)) + "\n";
     text += "oracle " + std::string(oracle_word(plan.oracle)) + "\n";

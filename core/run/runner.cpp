@@ -114,11 +114,12 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
     const scenario::Workload workload{.ops = plan.ops,
                                       .config = plan.config,
                                       .cpus = target.workload_cpus(plan.config),
-                                      .weak_memory = plan.memory == MemoryMode::weak};
+                                      .weak_memory = plan.memory == MemoryMode::weak,
+                                      .subject = plan.subject};
     sim::Limits limits{.free_jiffies = options.free_jiffies};
     if (platform.points() != 0) limits.points = platform.points();
     const sim::TraceLevel level = options.identify ? sim::TraceLevel::full : options.trace;
-    w.begin(target.all_cpus(plan.config), strategy, level, limits, platform.guest());
+    w.begin(target.all_cpus(plan.config), strategy, level, limits, platform.guest(workload));
     platform.begin(workload);
     scenario::Instance& instance = target.create(w.arena(), plan.config);
     // The tasks come first, so that they have the first task slot of their CPU whatever kthreads

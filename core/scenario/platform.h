@@ -23,14 +23,20 @@ struct Workload {
     const ConfigValues& config;
     unsigned cpus;  // that operations may name
     bool weak_memory;
+    const std::string& subject;  // as of Platform::subject(); empty: whatever there is
 };
 
 class Platform {
    public:
     virtual ~Platform() = default;
 
-    // Whom the machine asks (core/sim/guest.h); null: nobody.
-    virtual sim::Guest* guest() { return nullptr; }
+    // Which build of it a plan is for, "NAME HASH"; `name` is the user's word, empty: the only one.
+    // Empty where there is no such choice. Throws UserError for a name that there is not.
+    virtual std::string subject(const std::string& /*name*/) { return {}; }
+
+    // Whom the machine asks (core/sim/guest.h); null: nobody. Before the machine begins the run, so
+    // that a kernel may boot here; throws UserError where the subject is not there.
+    virtual sim::Guest* guest(const Workload& /*workload*/) { return nullptr; }
     // How many points a run may have; 0: as the machine has it.
     virtual std::uint64_t points() const { return 0; }
 
