@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The points of kernel code: before everything that others could see. Each place in the code,
+ * inlined copies included, has a record of its own in the section `sites`, which begins as the
+ * address of the code; the build looks up file, function and line of each.
+ *
+ * The runtime is compiled with MACHINE_NO_POINTS: nothing may come between two steps of it.
+ */
+#ifndef _ASM_MACHINE_H
+#define _ASM_MACHINE_H
+
+#ifndef __ASSEMBLY__
+
+#include "core/linux/door.h"
+
+#define machine_here()                                              \
+({                                                                  \
+	const struct machine_site *__here;                          \
+	asm volatile("movl $771f, %k0\n"                            \
+		     ".pushsection sites, \"aw\"\n"                 \
+		     "771: .quad 772f, 0, 0\n"                      \
+		     ".popsection\n"                                \
+		     "772:" : "=r" (__here));                       \
+	__here;                                                     \
+})
+
+extern void machine_point_at(const volatile void *object, unsigned int access,
+			     const struct machine_site *site);
+extern void machine_relax_at(const struct machine_site *site);
+extern void machine_spin_lock_at(volatile unsigned int *owner, const struct machine_site *site);
+
+#ifdef MACHINE_NO_POINTS
+#define kernel_point(object, access)	do { (void)(object); } while (0)
+#else
+#define kernel_point(object, access)	machine_point_at(object, access, machine_here())
+#endif
+#define kernel_relax()			machine_relax_at(machine_here())
+
+extern unsigned int acting_cpu;	/* who acts now */
+extern unsigned char irqs_off[];	/* by CPU */
+
+#endif
+#endif

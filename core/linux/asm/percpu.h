@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * this_cpu operations are indivisible: there is no point inside. So the generic ones for code that
+ * is not interrupted do.
+ */
+#ifndef _ASM_PERCPU_H
+#define _ASM_PERCPU_H
+
+#include <asm/machine.h>
+
+#define __my_cpu_offset		per_cpu_offset(acting_cpu)
+
+#define this_cpu_read_1(pcp)	raw_cpu_generic_read(pcp)
+#define this_cpu_read_2(pcp)	raw_cpu_generic_read(pcp)
+#define this_cpu_read_4(pcp)	raw_cpu_generic_read(pcp)
+#define this_cpu_read_8(pcp)	raw_cpu_generic_read(pcp)
+#define machine_to_cpu(pcp, val, op)		raw_cpu_generic_to_op(pcp, val, op)
+#define this_cpu_write_1(pcp, val)		machine_to_cpu(pcp, val, =)
+#define this_cpu_write_2(pcp, val)		machine_to_cpu(pcp, val, =)
+#define this_cpu_write_4(pcp, val)		machine_to_cpu(pcp, val, =)
+#define this_cpu_write_8(pcp, val)		machine_to_cpu(pcp, val, =)
+#define this_cpu_add_1(pcp, val)		machine_to_cpu(pcp, val, +=)
+#define this_cpu_add_2(pcp, val)		machine_to_cpu(pcp, val, +=)
+#define this_cpu_add_4(pcp, val)		machine_to_cpu(pcp, val, +=)
+#define this_cpu_add_8(pcp, val)		machine_to_cpu(pcp, val, +=)
+#define this_cpu_and_1(pcp, val)		machine_to_cpu(pcp, val, &=)
+#define this_cpu_and_2(pcp, val)		machine_to_cpu(pcp, val, &=)
+#define this_cpu_and_4(pcp, val)		machine_to_cpu(pcp, val, &=)
+#define this_cpu_and_8(pcp, val)		machine_to_cpu(pcp, val, &=)
+#define this_cpu_or_1(pcp, val)			machine_to_cpu(pcp, val, |=)
+#define this_cpu_or_2(pcp, val)			machine_to_cpu(pcp, val, |=)
+#define this_cpu_or_4(pcp, val)			machine_to_cpu(pcp, val, |=)
+#define this_cpu_or_8(pcp, val)			machine_to_cpu(pcp, val, |=)
+#define this_cpu_add_return_1(pcp, val)		raw_cpu_generic_add_return(pcp, val)
+#define this_cpu_add_return_2(pcp, val)		raw_cpu_generic_add_return(pcp, val)
+#define this_cpu_add_return_4(pcp, val)		raw_cpu_generic_add_return(pcp, val)
+#define this_cpu_add_return_8(pcp, val)		raw_cpu_generic_add_return(pcp, val)
+#define this_cpu_xchg_1(pcp, val)		raw_cpu_generic_xchg(pcp, val)
+#define this_cpu_xchg_2(pcp, val)		raw_cpu_generic_xchg(pcp, val)
+#define this_cpu_xchg_4(pcp, val)		raw_cpu_generic_xchg(pcp, val)
+#define this_cpu_xchg_8(pcp, val)		raw_cpu_generic_xchg(pcp, val)
+#define this_cpu_cmpxchg_1(pcp, old, new)	raw_cpu_generic_cmpxchg(pcp, old, new)
+#define this_cpu_cmpxchg_2(pcp, old, new)	raw_cpu_generic_cmpxchg(pcp, old, new)
+#define this_cpu_cmpxchg_4(pcp, old, new)	raw_cpu_generic_cmpxchg(pcp, old, new)
+#define this_cpu_cmpxchg_8(pcp, old, new)	raw_cpu_generic_cmpxchg(pcp, old, new)
+
+#include <asm-generic/percpu.h>
+
+#endif

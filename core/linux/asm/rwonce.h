@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The value to write is computed before the point: what it reads is older than the store. */
+#ifndef _ASM_RWONCE_H
+#define _ASM_RWONCE_H
+
+#include <linux/compiler_types.h>
+#include <asm/machine.h>
+
+#define __READ_ONCE(x)                                                     \
+({                                                                         \
+	kernel_point(&(x), MACHINE_READ);                                 \
+	*(const volatile __unqual_scalar_typeof(x) *)&(x);                 \
+})
+
+#define __WRITE_ONCE(x, val)                                               \
+do {                                                                       \
+	typeof(x) __value = (val);                                         \
+	kernel_point(&(x), MACHINE_WRITE);                                \
+	*(volatile typeof(x) *)&(x) = __value;                             \
+} while (0)
+
+#include <asm-generic/rwonce.h>
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef _ASM_SPINLOCK_H
+#define _ASM_SPINLOCK_H
+
+#include <asm/machine.h>
+#include <asm/spinlock_types.h>
+
+#define arch_spin_is_locked(lock)	((lock)->owner != 0)
+#define arch_spin_is_contended(lock)	((void)(lock), 0)
+#define arch_spin_value_unlocked(lock)	((lock).owner == 0)
+
+#define arch_spin_lock(lock)	machine_spin_lock_at(&(lock)->owner, machine_here())
+
+static __always_inline int arch_spin_trylock(arch_spinlock_t *lock)
+{
+	kernel_point(lock, MACHINE_LOCK);
+	if (lock->owner)
+		return 0;
+	lock->owner = acting_cpu + 1;
+	return 1;
+}
+
+static __always_inline void arch_spin_unlock(arch_spinlock_t *lock)
+{
+	kernel_point(lock, MACHINE_UNLOCK);
+	lock->owner = 0;
+}
+
+static __always_inline void arch_read_lock(arch_rwlock_t *lock)
+{
+	kernel_point(lock, MACHINE_LOCK);
+	while (lock->writer)
+		kernel_relax();
+	lock->readers++;
+}
+
+static __always_inline int arch_read_trylock(arch_rwlock_t *lock)
+{
+	kernel_point(lock, MACHINE_LOCK);
+	if (lock->writer)
+		return 0;
+	lock->readers++;
+	return 1;
+}
+
+static __always_inline void arch_read_unlock(arch_rwlock_t *lock)
+{
+	kernel_point(lock, MACHINE_UNLOCK);
+	lock->readers--;
+}
+
+static __always_inline void arch_write_lock(arch_rwlock_t *lock)
+{
+	kernel_point(lock, MACHINE_LOCK);
+	while (lock->writer || lock->readers)
+		kernel_relax();
+	lock->writer = acting_cpu + 1;
+}
+
+static __always_inline int arch_write_trylock(arch_rwlock_t *lock)
+{
+	kernel_point(lock, MACHINE_LOCK);
+	if (lock->writer || lock->readers)
+		return 0;
+	lock->writer = acting_cpu + 1;
+	return 1;
+}
+
+static __always_inline void arch_write_unlock(arch_rwlock_t *lock)
+{
+	kernel_point(lock, MACHINE_UNLOCK);
+	lock->writer = 0;
+}
+
+#endif

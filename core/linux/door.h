@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The door between the machine and a kernel image that is loaded into its process: the functions
+ * of core/sim/door.h as a table, since nothing links the two, and what the kernel gives in return.
+ *
+ * The kernel owns the stacks of its tasks and switches them itself; they lie in its own memory, so
+ * its whole state is the ranges of memory that it names. A CPU that idles goes back to the stack
+ * that the machine gave it.
+ */
+#ifndef RCUFUZZ_LINUX_DOOR_H
+#define RCUFUZZ_LINUX_DOOR_H
+
+/* The kernel has a function of this name. */
+#define machine_halt machine_halt_of_the_door
+#include "core/sim/door.h"
+#undef machine_halt
+
+/* Which data choice; 0 is always the ordinary answer. */
+enum machine_choice {
+    MACHINE_NEXT_TASK = 64,
+    MACHINE_WAKE_PREEMPTS,
+    MACHINE_TASK_CPU,
+    MACHINE_ALLOCATION_FAILS,
+    MACHINE_TICK_PREEMPTS,
+};
+
+/* What the kernel asks of the machine; see core/sim/door.h. Addresses instead of objects. */
+struct machine_door {
+    void (*point)(const volatile void *object, unsigned access, const struct machine_site *site);
+    unsigned (*choose)(unsigned what, unsigned count, const struct machine_site *site);
+    void (*relax)(const struct machine_site *site);
+    void (*changed)(unsigned cpu);
+    void (*expiry)(unsigned cpu, unsigned long jiffy);
+    void (*raise)(unsigned cpu, unsigned vector);
+    void (*raise_nmi)(unsigned cpu);
+    void (*task_is)(unsigned number);
+    void (*fail)(const char *verdict, const char *text, const struct machine_site *site);
+    void (*suspect)(const char *verdict, const char *text, const struct machine_site *site);
+    /* At the end of a run, outside of all contexts: returns. */
+    void (*judged)(const char *verdict, const char *text);
+    void (*note)(unsigned number, long a, long b, const struct machine_site *site);
+    void (*print)(const char *text); /* a line of the kernel's log */
+};
+
+struct guest_range {
+    void *begin;
+    unsigned long size;
+};
+
+/* What the machine asks of the kernel. The first function to call is prepare(); then each CPU is
+ * given to enter(), until all idle: the kernel has booted. */
+struct guest_door {
+    unsigned abi; /* GUEST_ABI */
+    const char *release;
+    const char *variant;
+    /* Who acts, and the present jiffy: the machine writes both whenever they may have changed. */
+    unsigned *cpu;
+    unsigned long *jiffies;
+    void (*prepare)(unsigned cpus, const char *parameters);
+    /* The CPU goes on from where it stood; returns when it idles, until an interrupt comes. */
+    void (*enter)(unsigned cpu);
+    const char *(*task_name)(unsigned number);
+    unsigned (*task_of)(unsigned cpu); /* the number of its current task */
+    int (*takes_interrupt)(unsigned cpu);
+    int (*takes_nmi)(unsigned cpu);
+    void (*interrupt)(unsigned cpu, unsigned vector);
+    void (*leave_interrupt)(unsigned cpu);
+    void (*nmi)(unsigned cpu);
+    /* All memory that a run may have changed, piece by piece; size 0: that was the last. */
+    struct guest_range (*range)(unsigned number);
+    struct guest_range whole;      /* the image and all of its memory */
+    struct machine_site *sites;    /* each begins as the address of its code, in `file` */
+    unsigned long site_count;
+    const struct guest_work *work; /* see work.h */
+};
+
+/* The interrupt of a device of the workload. */
+#define MACHINE_DEVICE_VECTOR 5
+
+#define GUEST_ABI 1u
+
+typedef const struct guest_door *(*guest_entry)(const struct machine_door *door);
+
+#endif

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A kernel image in this process: its file mapped at the addresses that it was linked for. One
+// image can be in a process at a time; they all want the same addresses.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/linux/door.h"
+
+namespace rcufuzz::linux_guest {
+
+class Image {
+   public:
+    // Throws UserError where the file is missing, is no such image, or its addresses are taken.
+    explicit Image(const std::string& path);
+    ~Image();
+    Image(const Image&) = delete;
+    Image& operator=(const Image&) = delete;
+
+    const guest_door& open(const machine_door& machine) const { return *entry_(&machine); }
+
+   private:
+    void map_segments(const std::string& path, std::span<const std::byte> file);
+
+    struct Mapping {
+        void* begin;
+        std::size_t size;
+    };
+    std::vector<Mapping> mappings_;
+    guest_entry entry_ = nullptr;
+};
+
+}  // namespace rcufuzz::linux_guest

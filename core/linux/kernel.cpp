@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/linux/kernel.h"
+
+#include <cstring>
+
+#include "core/base/check.h"
+#include "core/base/text.h"
+
+namespace rcufuzz::linux_guest {
+
+namespace {
+
+using sim::Site;
+using sim::World;
+using sim::world;
+
+// Of the kernel that runs now: one at a time.
+struct Running {
+    unsigned* cpu = nullptr;
+    unsigned long* jiffies = nullptr;
+    unsigned long jiffies_at_0 = 0;  // the kernel's jiffies when the machine's are 0
+    std::uintptr_t begin = 0;
+    std::size_t size = 0;
+    std::span<sim::Irq> vectors;
+    std::span<sim::Irq> nmis;
+    std::string* log = nullptr;
+    unsigned begun = 0;  // CPUs whose task has begun, as bits
+};
+Running now;
+
+constexpr std::size_t max_log = 64 * 1024;
+
+inline void tell_kernel(World& w, unsigned cpu) {
+    *now.cpu = cpu;
+    *now.jiffies = now.jiffies_at_0 + w.jiffies();
+}
+
+inline void tell_kernel(World& w) { tell_kernel(w, w.this_cpu_number()); }
+
+inline sim::ObjectId place(const volatile void* object) {
+    const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(object) - now.begin;
+    return offset < now.size ? sim::first_place + static_cast<sim::ObjectId>(offset) : 0;
+}
+
+// The kernel's C code may have no place of its own to tell.
+inline Site site_of(const machine_site* site) { return site != nullptr ? Site(site) : Site(); }
+
+void door_point(const volatile void* object, unsigned access, const machine_site* site) {
+    World& w = world();
+    w.point({place(object), static_cast<sim::AccessKind>(access)}, site_of(site));
+    tell_kernel(w);
+}
+
+unsigned door_choose(unsigned what, unsigned count, const machine_site* site) {
+    return world().choose(static_cast<std::uint16_t>(what), count, site_of(site));
+}
+
+void door_relax(const machine_site* site) {
+    World& w = world();
+    w.yield(site_of(site));
+    tell_kernel(w);
+}
+
+void door_changed(unsigned cpu) { world().changed(cpu); }
+
+void door_expiry(unsigned cpu, unsigned long jiffy) {
+    world().set_expiry(cpu, jiffy == MACHINE_NEVER ? sim::no_expiry : jiffy - now.jiffies_at_0);
+}
+
+void door_raise(unsigned cpu, unsigned vector) {
+    CHECK(cpu < world().cpus() && vector < MACHINE_VECTORS);
+    world().raise_irq(cpu, now.vectors[cpu * MACHINE_VECTORS + vector]);
+}
+
+void door_raise_nmi(unsigned cpu) {
+    CHECK(cpu < world().cpus());
+    world().raise_nmi(cpu, now.nmis[cpu]);
+}
+
+void door_task_is(unsigned number) { world().become_task(number); }
+
+Verdict verdict_of(const char* word) {
+    const std::optional<Verdict> verdict = verdict_from_word(word);
+    CHECK(verdict.has_value() && "no such verdict");
+    return *verdict;
+}
+
+void door_fail(const char* verdict, const char* text, const machine_site* site) {
+    World& w = world();
+    w.fail(verdict_of(verdict), text, site != nullptr ? Site(site) : w.current().site);
+}
+
+void door_suspect(const char* verdict, const char* text, const machine_site* site) {
+    world().note_suspicion(verdict_of(verdict), text, site_of(site));
+}
+
+void door_note(unsigned number, long a, long b, const machine_site* site) {
+    world().event(sim::EventKind::note, number, a, b, site_of(site));
+}
+
+void door_judged(const char* verdict, const char* text) {
+    world().note_finding(verdict_of(verdict), text, Site::current());
+}
+
+void door_print(const char* text) {
+    if (now.log->size() < max_log) *now.log += text;
+}
+
+constexpr machine_door machine{
+    door_point,      door_choose,  door_relax, door_changed, door_expiry, door_raise,
+    door_raise_nmi,  door_task_is, door_fail,  door_suspect, door_judged, door_note,
+    door_print,
+};
+
+void enter(const Kernel& kernel, unsigned cpu) {
+    tell_kernel(world());
+    kernel.door().enter(cpu);
+    world().halt(Site::current());
+}
+
+// The task of each CPU on the machine's own stack; in the boot, and from the booted state on, in
+// which it idles.
+// An interrupt needs a stack that it can interrupt: none comes before the task has begun.
+void begin_cpu() {
+    World& w = world();
+    now.begun |= 1u << w.this_cpu_number();
+    w.changed(w.this_cpu_number());
+}
+
+void boot_cpu(void* arg) {
+    const auto& kernel = *static_cast<const Kernel*>(arg);
+    begin_cpu();
+    for (;;) enter(kernel, world().this_cpu_number());
+}
+
+void run_cpu(void* arg) {
+    const auto& kernel = *static_cast<const Kernel*>(arg);
+    const unsigned cpu = world().this_cpu_number();
+    begin_cpu();
+    tell_kernel(world());
+    world().become_task(kernel.door().task_of(cpu));
+    world().halt(Site::current());
+    for (;;) enter(kernel, cpu);
+}
+
+// Answers 0 to everything.
+class Ordinary final : public sim::Strategy {
+   public:
+    std::uint32_t choose(const sim::Choice&) override { return 0; }
+    std::uint32_t points_until_choice(sim::ContextKey, std::uint32_t) override {
+        return sim::never_ask;
+    }
+};
+
+constexpr std::uint64_t max_boot_points = 10'000'000;
+constexpr sim::Jiffies first_jiffy = 100;  // of every run
+
+}  // namespace
+
+Kernel::Kernel(const std::string& path) : image_(path), door_(&image_.open(machine)) {
+    if (door_->abi != GUEST_ABI) throw UserError(path + ": was built for another rcufuzz");
+    remember(unbooted_);
+}
+
+void Kernel::name_sites(const std::string& path) {
+    const std::vector<std::uint8_t> bytes = read_file(path);
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    std::size_t i = 0;
+    for (const std::string_view line : lines(text)) {
+        const std::vector<std::string_view> fields = words(line);
+        if (fields.size() != 3 || i == door_->site_count)
+            throw UserError(path + ": is not of this kernel image");
+        machine_site& site = door_->sites[i++];
+        site.file = keep(fields[0]);
+        site.line = static_cast<unsigned>(parse_int(fields[1]).value_or(0));
+        site.function = keep(fields[2]);
+    }
+    if (i != door_->site_count) throw UserError(path + ": is not of this kernel image");
+}
+
+const char* Kernel::keep(std::string_view text) {
+    return site_words_.emplace(text).first->c_str();
+}
+
+void Kernel::begin(unsigned cpus) {
+    now.cpu = door_->cpu;
+    now.jiffies = door_->jiffies;
+    now.begin = reinterpret_cast<std::uintptr_t>(door_->whole.begin);
+    now.size = door_->whole.size;
+    now.log = &log_;
+    now.begun = 0;
+    now.nmis = world().arena().make_array<sim::Irq>(cpus);
+    now.vectors = world().arena().make_array<sim::Irq>(cpus * MACHINE_VECTORS);
+    for (std::size_t i = 0; i < now.vectors.size(); ++i)
+        now.vectors[i].vector = static_cast<unsigned>(i % MACHINE_VECTORS);
+}
+
+bool Kernel::takes_interrupt(unsigned cpu) {
+    return ((now.begun >> cpu) & 1u) != 0 && door_->takes_interrupt(cpu) != 0;
+}
+
+void Kernel::interrupt(unsigned cpu, unsigned vector) {
+    tell_kernel(world());
+    door_->interrupt(cpu, vector);
+}
+
+void Kernel::nmi(unsigned cpu) {
+    tell_kernel(world());
+    door_->nmi(cpu);
+}
+
+std::span<const std::byte> Kernel::memory(unsigned piece) const {
+    const guest_range range = door_->range(piece);
+    return {static_cast<const std::byte*>(range.begin), range.size};
+}
+
+void Kernel::remember(std::vector<Piece>& pieces) const {
+    pieces.clear();
+    for (unsigned i = 0;; ++i) {
+        const guest_range range = door_->range(i);
+        if (range.size == 0) return;
+        auto* const begin = static_cast<std::byte*>(range.begin);
+        pieces.push_back({begin, std::vector<std::byte>(begin, begin + range.size)});
+    }
+}
+
+void Kernel::put_back(const std::vector<Piece>& pieces) {
+    for (const Piece& piece : pieces)
+        std::memcpy(piece.begin, piece.bytes.data(), piece.bytes.size());
+}
+
+bool Kernel::boot(unsigned cpus, const std::string& parameters) {
+    for (Booted& booted : booted_)
+        if (booted.cpus == cpus && booted.parameters == parameters) {
+            now_ = &booted;
+            return true;
+        }
+    now_ = nullptr;
+    log_.clear();
+    put_back(unbooted_);
+    Ordinary ordinary;
+    World& w = world();
+    w.begin(cpus, ordinary, sim::TraceLevel::off, {.points = max_boot_points}, this);
+    now.jiffies_at_0 = *door_->jiffies - w.jiffies();
+    *now.cpu = 0;
+    door_->prepare(cpus, parameters.c_str());
+    for (unsigned cpu = 0; cpu < cpus; ++cpu) w.spawn(cpu, boot_cpu, this);
+    const bool succeeded = w.run_to_quiescence();
+    Booted& booted = booted_.emplace_back();
+    booted.cpus = cpus;
+    booted.parameters = parameters;
+    booted.jiffies = now.jiffies_at_0 + w.jiffies();
+    for (unsigned cpu = 0; cpu < cpus; ++cpu) {
+        const sim::Jiffies expiry = w.cpu(cpu).next_expiry;
+        booted.expiries.push_back(
+            expiry == sim::no_expiry ? expiry : expiry - w.jiffies() + first_jiffy);
+    }
+    w.finish();
+    if (!succeeded) {
+        booted_.pop_back();
+        return false;
+    }
+    remember(booted.pieces);
+    now_ = &booted;
+    return true;
+}
+
+void Kernel::start_run() {
+    CHECK(now_ != nullptr);
+    World& w = world();
+    put_back(now_->pieces);
+    now.jiffies_at_0 = now_->jiffies - w.jiffies();
+    tell_kernel(w, 0);
+    for (unsigned cpu = 0; cpu < now_->cpus; ++cpu) {
+        w.spawn(cpu, run_cpu, this);
+        w.set_expiry(cpu, now_->expiries[cpu]);
+    }
+}
+
+}  // namespace rcufuzz::linux_guest

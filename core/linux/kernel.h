@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A kernel as the machine's guest: the door's functions for it, and its booted state. It boots once
+// for each configuration; every run begins from there.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/linux/image.h"
+#include "core/sim/guest.h"
+#include "core/sim/world.h"
+
+namespace rcufuzz::linux_guest {
+
+class Kernel final : public sim::Guest {
+   public:
+    explicit Kernel(const std::string& path);
+
+    // From a file with a line "FILE LINE FUNCTION" for each point of the image. Throws UserError.
+    void name_sites(const std::string& path);
+
+    // Boots with so many CPUs and this command line, unless it has done so before. What the kernel
+    // finds wrong meanwhile is in the world's finding, as of any run; then false.
+    bool boot(unsigned cpus, const std::string& parameters);
+    // After World::begin() with this guest: the state as after the boot.
+    void start_run();
+
+    const guest_door& door() const { return *door_; }
+    std::string task_name(unsigned number) const { return door_->task_name(number); }
+    void clear_log() { log_.clear(); }
+    const std::string& log() const { return log_; }  // what the kernel printed since the boot began
+
+    void begin(unsigned cpus) override;
+    bool takes_interrupt(unsigned cpu) override;
+    bool takes_nmi(unsigned cpu) override { return door_->takes_nmi(cpu) != 0; }
+    void interrupt(unsigned cpu, unsigned vector) override;
+    void leave_interrupt(unsigned cpu) override { door_->leave_interrupt(cpu); }
+    void nmi(unsigned cpu) override;
+    std::span<const std::byte> memory(unsigned piece) const override;
+
+   private:
+    struct Piece {
+        std::byte* begin;
+        std::vector<std::byte> bytes;
+    };
+
+    void remember(std::vector<Piece>& pieces) const;
+    static void put_back(const std::vector<Piece>& pieces);
+
+    struct Booted {
+        unsigned cpus = 0;
+        std::string parameters;
+        std::vector<Piece> pieces;
+        unsigned long jiffies = 0;
+        std::vector<sim::Jiffies> expiries;  // by CPU, of a run that begins there
+    };
+
+    const char* keep(std::string_view text);
+
+    Image image_;
+    const guest_door* door_;
+    std::set<std::string, std::less<>> site_words_;
+    std::vector<Piece> unbooted_;
+    std::list<Booted> booted_;  // one for each configuration
+    const Booted* now_ = nullptr;
+    std::string log_;
+};
+
+}  // namespace rcufuzz::linux_guest

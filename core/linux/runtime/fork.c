@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// New tasks and their end. All are kernel threads.
+#include "core/linux/runtime/runtime.h"
+
+#include <linux/completion.h>
+#include <linux/init_task.h>
+#include <linux/kthread.h>
+#include <linux/mm_types.h>
+#include <linux/sched/task.h>
+#include <linux/string.h>
+
+/* Named by code that looks at any task; nothing here has memory of a user. */
+struct mm_struct init_mm;
+struct task_struct init_task;
+
+static void set_up(struct task_struct *task, unsigned int flags)
+{
+	task->flags = PF_KTHREAD | flags;
+	task->thread_info.preempt_count = PREEMPT_DISABLED + 1;
+	task->thread_info.cpu = acting_cpu;
+	cpumask_copy(&task->cpus_mask, cpu_possible_mask);
+	task->cpus_ptr = &task->cpus_mask;
+	task->nr_cpus_allowed = cpumask_weight(cpu_possible_mask);
+	task->prio = task->normal_prio = task->static_prio = 120;
+	refcount_set(&task->usage, 2);
+	raw_spin_lock_init(&task->pi_lock);
+	spin_lock_init(&task->alloc_lock);
+	INIT_LIST_HEAD(&task->tasks);
+	INIT_LIST_HEAD(&task->thread_node);
+#ifdef CONFIG_PREEMPT_RCU
+	INIT_LIST_HEAD(&task->rcu_node_entry);
+#endif
+	task->pid = thread_of(task)->number + 1;
+}
+
+struct task_struct *new_task(int (*fn)(void *), void *arg, const char *name, unsigned int flags)
+{
+	struct task_struct *task = &new_thread(fn, arg, name)->task;
+
+	set_up(task, flags);
+	return task;
+}
+
+static pid_t start_kthread(int (*fn)(void *), void *arg, const char *name)
+{
+	struct task_struct *task = new_task(fn, arg, name ? name : "kthread", 0);
+
+	if (!set_kthread_struct(task))
+		return -ENOMEM;
+	enqueue_new(task);
+	return task->pid;
+}
+
+#if IS_6_2_OR_LATER
+pid_t kernel_thread(int (*fn)(void *), void *arg, const char *name, unsigned long flags)
+{
+	return start_kthread(fn, arg, name);
+}
+#else
+pid_t kernel_thread(int (*fn)(void *), void *arg, unsigned long flags)
+{
+	return start_kthread(fn, arg, NULL);
+}
+#endif
+
+struct task_struct *fork_idle(int cpu)
+{
+	struct task_struct *task = new_task(NULL, NULL, "swapper", PF_IDLE | PF_NO_SETAFFINITY);
+
+	task->thread_info.cpu = cpu;
+	do_set_cpus_allowed(task, cpumask_of(cpu));
+	snprintf(task->comm, sizeof(task->comm), "swapper/%d", cpu);
+	return task;
+}
+
+void __noreturn do_exit(long code)
+{
+	struct task_struct *self = current;
+
+	self->exit_code = code;
+	if (self->vfork_done)
+		complete_all(self->vfork_done);
+	preempt_disable();
+	self->__state = TASK_DEAD;
+	self->flags |= PF_EXITING;
+	sched_preempt_enable_no_resched();
+	for (;;)
+		schedule();
+}
+
+void __put_task_struct(struct task_struct *task)
+{
+}
+
+void __set_task_comm(struct task_struct *task, const char *name, bool exec)
+{
+	strscpy(task->comm, name, sizeof(task->comm));
+}
+
+char *__get_task_comm(char *to, size_t size, struct task_struct *task)
+{
+	strscpy(to, task->comm, size);
+	return to;
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The ways into the kernel from outside: inter-processor interrupts, the timer, the NMI. Each runs
+// between the kernel's own irq_enter() and irq_exit(), which runs softirqs.
+#include "core/linux/runtime/runtime.h"
+
+#include <linux/hardirq.h>
+#include <linux/interrupt.h>
+#include <linux/irq_work.h>
+#include <linux/nmi.h>
+#include <linux/smp.h>
+#include <linux/timer.h>
+#include <linux/tick.h>
+
+#include <asm/irq_regs.h>
+
+
+static struct pt_regs kernel_regs;
+
+static void enter(void)
+{
+	machine_irqs_off_now();
+	set_irq_regs(&kernel_regs);
+	irq_enter();
+}
+
+static void leave(void)
+{
+	irq_exit();
+	irqs_off[acting_cpu] = 0;
+}
+
+void (*device_handler)(unsigned int cpu);
+extern bool user_mode_now[NR_CPUS];
+
+static void handle(unsigned int vector)
+{
+	switch (vector) {
+	case MACHINE_TIMER_VECTOR:
+		update_process_times(user_mode_now[acting_cpu]);
+		if (!this_queue()->in_idle)
+			tick_program();
+		break;
+	case VECTOR_CALL_FUNCTION:
+	case VECTOR_CALL_FUNCTION_SINGLE:
+		generic_smp_call_function_single_interrupt();
+		break;
+	case VECTOR_IRQ_WORK:
+		irq_work_run();
+		break;
+	case VECTOR_DEVICE:
+		device_handler(acting_cpu);
+		break;
+	case VECTOR_RESCHEDULE:
+	case VECTOR_START:
+		break;	/* the way out looks at need_resched */
+	}
+}
+
+int takes_interrupt(unsigned int cpu)
+{
+	return !irqs_off[cpu];
+}
+
+int takes_nmi(unsigned int cpu)
+{
+	return acting_task[cpu] != NULL;
+}
+
+void take_interrupt(unsigned int cpu, unsigned int vector)
+{
+	if (!acting_task[cpu])
+		return;	/* the CPU has just been told to start */
+	enter();
+	handle(vector);
+	leave();
+}
+
+/* As the interrupted task. The idle loop looks at need_resched by itself. */
+void leave_interrupt(unsigned int cpu)
+{
+	if (IS_ENABLED(CONFIG_PREEMPTION) && acting_task[cpu] && !this_queue()->in_idle &&
+	    need_resched())
+		preempt_schedule();
+}
+
+void take_nmi(unsigned int cpu)
+{
+	nmi_enter();
+	nmi_exit();
+}
+
+/* --- sending ------------------------------------------------------------------------------ */
+
+void arch_send_call_function_single_ipi(int cpu)
+{
+	door->raise(cpu, VECTOR_CALL_FUNCTION_SINGLE);
+}
+
+void send_call_function_single_ipi(int cpu)
+{
+	arch_send_call_function_single_ipi(cpu);
+}
+
+/* An idle CPU that polls would not need the interrupt; here none polls. */
+bool call_function_single_prep_ipi(int cpu)
+{
+	return true;
+}
+
+void arch_send_call_function_ipi_mask(const struct cpumask *mask)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, mask)
+		door->raise(cpu, VECTOR_CALL_FUNCTION);
+}
+
+void arch_irq_work_raise(void)
+{
+	door->raise(acting_cpu, VECTOR_IRQ_WORK);
+}

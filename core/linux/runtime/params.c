@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The kernel command line: __setup() functions and module parameters, in the kernel's own tables.
+#include "core/linux/runtime/runtime.h"
+
+#include <linux/init.h>
+#include <linux/moduleparam.h>
+#include <linux/string.h>
+
+extern const struct obs_kernel_param __setup_start[], __setup_end[];
+extern const struct kernel_param __start___param[], __stop___param[];
+
+static bool setup_takes(char *word)
+{
+	const struct obs_kernel_param *p;
+	bool taken = false;
+
+	for (p = __setup_start; p < __setup_end; p++) {
+		size_t length = strlen(p->str);
+
+		if (strncmp(word, p->str, length))
+			continue;
+		/* An early parameter's name is whole; the others end in '=' or stand alone. */
+		if (p->early && word[length] != '=' && word[length])
+			continue;
+		p->setup_func(word + length + (p->early && word[length] == '='));
+		taken = true;
+	}
+	return taken;
+}
+
+static bool parameter_takes(char *word)
+{
+	const struct kernel_param *p;
+	char *value = strchr(word, '=');
+	size_t length = value ? value - word : strlen(word);
+
+	for (p = __start___param; p < __stop___param; p++)
+		if (strlen(p->name) == length && !strncmp(p->name, word, length))
+			return p->ops->set(value ? value + 1 : NULL, p) == 0;
+	return false;
+}
+
+void parse_parameters(char *line)
+{
+	char *word;
+
+	while ((word = strsep(&line, " ")))
+		if (*word && !setup_takes(word) && !parameter_takes(word))
+			fail("invariant", NULL, "the kernel has no parameter \"%s\"", word);
+}
+
+/* --- values ------------------------------------------------------------------------------- */
+
+#define NUMBER(name, type, parse)                                                        \
+int param_set_##name(const char *value, const struct kernel_param *p)                    \
+{                                                                                        \
+	return value ? parse(value, 0, (type *)p->arg) : -EINVAL;                        \
+}                                                                                        \
+int param_get_##name(char *to, const struct kernel_param *p) { return 0; }               \
+const struct kernel_param_ops param_ops_##name = {                                       \
+	.set = param_set_##name, .get = param_get_##name                                 \
+}
+
+NUMBER(int, int, kstrtoint);
+NUMBER(uint, unsigned int, kstrtouint);
+NUMBER(long, long, kstrtol);
+NUMBER(ulong, unsigned long, kstrtoul);
+
+int param_set_bool(const char *value, const struct kernel_param *p)
+{
+	return kstrtobool(value ? value : "1", p->arg);
+}
+int param_get_bool(char *to, const struct kernel_param *p) { return 0; }
+const struct kernel_param_ops param_ops_bool = {
+	.set = param_set_bool, .get = param_get_bool
+};

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of the runtime share. The runtime stands where a kernel has its scheduler classes,
+ * its clock events, its slab allocator and its architecture; everything else is the kernel's own.
+ * It is compiled without points: each of its functions is one step, but for the places that call
+ * machine_point_at() themselves.
+ */
+#ifndef RCUFUZZ_LINUX_RUNTIME_H
+#define RCUFUZZ_LINUX_RUNTIME_H
+
+#ifndef MACHINE_NO_POINTS
+#error "the runtime has no points of its own"
+#endif
+
+#include <linux/cpu.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/smp.h>
+#include <linux/version.h>
+
+#include "core/linux/door.h"
+
+#define IS_6_2_OR_LATER (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0))
+
+extern const struct machine_door *door;
+
+/* A task and what the runtime keeps of it. The task comes first. */
+struct thread {
+	struct task_struct task;
+	unsigned long sp;	/* of a task that does not run */
+	unsigned char *stack;	/* its lowest byte */
+	struct list_head queued;	/* in a run queue, while ready and not running */
+	unsigned int number;	/* in order of creation */
+	int (*fn)(void *);
+	void *arg;
+};
+
+#define MAX_THREADS	96
+#define STACK_BYTES	THREAD_SIZE
+
+static inline struct thread *thread_of(struct task_struct *task)
+{
+	return (struct thread *)task;
+}
+
+struct run_queue {
+	struct list_head ready;	/* first in, first out */
+	struct task_struct *idle;
+	unsigned int ready_count;
+	unsigned long host_sp;	/* of the stack that the machine gave the CPU, while it acts */
+	bool tick_stopped;
+	bool in_idle;
+	bool started;
+	bool tickless;		/* a workload has asked for no tick */
+};
+extern struct run_queue run_queues[NR_CPUS];
+
+static inline struct run_queue *this_queue(void)
+{
+	return &run_queues[acting_cpu];
+}
+
+enum vector {
+	VECTOR_RESCHEDULE,
+	VECTOR_CALL_FUNCTION,
+	VECTOR_CALL_FUNCTION_SINGLE,
+	VECTOR_IRQ_WORK,
+	VECTOR_START,
+	VECTOR_DEVICE = MACHINE_DEVICE_VECTOR,
+};
+
+/* switch.c */
+void switch_threads(struct thread *from, struct thread *to);
+void leave_cpu(struct thread *self);	/* to the machine; goes on at the next enter() */
+void enter_cpu(unsigned int cpu);
+struct thread *new_thread(int (*fn)(void *), void *arg, const char *name);
+unsigned int thread_count(void);
+struct thread *thread_number(unsigned int number);
+
+/* sched.c */
+void sched_prepare(void);
+void enqueue_new(struct task_struct *task);
+void resched_cpu(int cpu);
+
+/* idle.c */
+void idle_loop(void);
+void tick_program(void);
+
+/* slab.c, percpu.c */
+void *arena_take(unsigned long size, unsigned long align);
+unsigned long arena_used(void);
+extern unsigned char arena[];
+void check_address(unsigned long address, const struct machine_site *site);
+void percpu_prepare(unsigned int cpus);
+struct guest_range percpu_range(void);
+
+/* print.c */
+int format(char *to, size_t size, const char *fmt, va_list args);
+void __noreturn fail(const char *verdict, const struct machine_site *site, const char *fmt, ...);
+
+/* boot.c, params.c */
+void prepare_kernel(unsigned int cpus, const char *parameters);
+void parse_parameters(char *line);
+void run_initcalls(void);
+
+#endif

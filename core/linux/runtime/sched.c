@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A scheduler without classes: ready tasks of a CPU queue first in, first out; who is next is a
+// choice of the machine, and so is where a woken task goes. Waking, sleeping and preemption keep
+// the kernel's order of steps as far as other code can see it.
+#include "core/linux/runtime/runtime.h"
+
+#include <linux/completion.h>
+#include <linux/rcupdate.h>
+#include <linux/rcuwait.h>
+#include <linux/sched/wake_q.h>
+#include <linux/stop_machine.h>
+#include <linux/wait.h>
+#include <uapi/linux/sched/types.h>
+
+int idle_cpu(int cpu);
+
+static bool may_run_on(const struct task_struct *task, unsigned int cpu)
+{
+	return cpumask_test_cpu(cpu, task->cpus_ptr) && cpu_online(cpu) &&
+	       (cpu_active(cpu) || (task->flags & PF_NO_SETAFFINITY));
+}
+
+/* Answer 0 is the CPU that the task was on. */
+static unsigned int choose_cpu(struct task_struct *task)
+{
+	unsigned int cpus[NR_CPUS], count = 0, cpu;
+
+	if (may_run_on(task, task_cpu(task)))
+		cpus[count++] = task_cpu(task);
+	for_each_online_cpu(cpu)
+		if (cpu != task_cpu(task) && may_run_on(task, cpu))
+			cpus[count++] = cpu;
+	if (!count)
+		return cpumask_test_cpu(task_cpu(task), cpu_online_mask) ? task_cpu(task) : 0;
+	if (count == 1 || task->migration_disabled)
+		return cpus[0];
+	return cpus[door->choose(MACHINE_TASK_CPU, count, NULL)];
+}
+
+static void set_cpu_of(struct task_struct *task, unsigned int cpu)
+{
+	task->thread_info.cpu = cpu;
+}
+
+static void enqueue(struct task_struct *task, unsigned int cpu)
+{
+	struct run_queue *queue = &run_queues[cpu];
+
+	set_cpu_of(task, cpu);
+	list_add_tail(&thread_of(task)->queued, &queue->ready);
+	queue->ready_count++;
+	task->on_rq = 1;
+}
+
+static void dequeue(struct task_struct *task)
+{
+	list_del_init(&thread_of(task)->queued);
+	run_queues[task_cpu(task)].ready_count--;
+}
+
+void resched_cpu(int cpu)
+{
+	struct task_struct *task = acting_task[cpu];
+
+	if (!task || test_tsk_thread_flag(task, TIF_NEED_RESCHED))
+		return;
+	set_tsk_thread_flag(task, TIF_NEED_RESCHED);
+	if (cpu != acting_cpu)
+		door->raise(cpu, VECTOR_RESCHEDULE);
+}
+
+static void maybe_preempt(unsigned int cpu)
+{
+	if (acting_task[cpu] == run_queues[cpu].idle)
+		resched_cpu(cpu);
+	else if (IS_ENABLED(CONFIG_PREEMPTION) && door->choose(MACHINE_WAKE_PREEMPTS, 2, NULL))
+		resched_cpu(cpu);
+}
+
+void enqueue_new(struct task_struct *task)
+{
+	unsigned int cpu = choose_cpu(task);
+
+	enqueue(task, cpu);
+	maybe_preempt(cpu);
+}
+
+int try_to_wake_up(struct task_struct *task, unsigned int state, int flags)
+{
+	unsigned int cpu;
+
+	machine_point_at(task, MACHINE_WAKE, machine_here());
+	if (!(task->__state & state))
+		return 0;
+	task->__state = TASK_RUNNING;
+	if (task->on_rq)
+		return 1;
+	cpu = choose_cpu(task);
+	enqueue(task, cpu);
+	maybe_preempt(cpu);
+	return 1;
+}
+
+int wake_up_process(struct task_struct *task)
+{
+	return try_to_wake_up(task, TASK_NORMAL, 0);
+}
+
+int wake_up_state(struct task_struct *task, unsigned int state)
+{
+	return try_to_wake_up(task, state, 0);
+}
+
+int default_wake_function(wait_queue_entry_t *entry, unsigned int mode, int flags, void *key)
+{
+	return try_to_wake_up(entry->private, mode, flags);
+}
+
+void wake_up_if_idle(int cpu)
+{
+	if (acting_task[cpu] == run_queues[cpu].idle)
+		resched_cpu(cpu);
+}
+
+/* Where a timer goes that is not bound to its CPU: an idle one is not woken for it. */
+int get_nohz_timer_target(void)
+{
+	unsigned int cpu;
+
+	if (idle_cpu(acting_cpu))
+		for_each_online_cpu(cpu)
+			if (!idle_cpu(cpu))
+				return cpu;
+	return acting_cpu;
+}
+
+static struct task_struct *pick_next(struct run_queue *queue)
+{
+	struct thread *thread;
+	unsigned int skip;
+
+	if (!queue->ready_count)
+		return queue->idle;
+	skip = queue->ready_count > 1 ?
+		door->choose(MACHINE_NEXT_TASK, queue->ready_count, NULL) : 0;
+	list_for_each_entry(thread, &queue->ready, queued)
+		if (!skip--)
+			break;
+	dequeue(&thread->task);
+	return &thread->task;
+}
+
+static void check_atomic(struct task_struct *task)
+{
+	if (task->thread_info.preempt_count != PREEMPT_DISABLED + 1 &&
+	    task->__state != TASK_DEAD)
+		fail("lock_misuse", NULL, "%s sleeps where it must not: preempt_count is %x",
+		     task->comm, task->thread_info.preempt_count - 1);
+}
+
+static void schedule_once(bool preempt)
+{
+	struct run_queue *queue;
+	struct task_struct *prev = current, *next;
+
+	check_atomic(prev);
+	machine_point_at(NULL, MACHINE_NONE, machine_here());
+	local_irq_disable();
+	rcu_note_context_switch(preempt);
+	queue = this_queue();
+	if (!preempt && prev->__state != TASK_RUNNING)
+		prev->on_rq = 0;
+	clear_tsk_thread_flag(prev, TIF_NEED_RESCHED);
+	if (prev != queue->idle && prev->on_rq) {
+		if (may_run_on(prev, acting_cpu))
+			enqueue(prev, acting_cpu);
+		else
+			enqueue_new(prev);
+	}
+	/* No point from where it is off the queue to where its stack is left: it may be woken. */
+	next = pick_next(queue);
+	if (next != prev)
+		switch_threads(thread_of(prev), thread_of(next));
+	local_irq_enable();
+}
+
+void schedule(void)
+{
+	do {
+		preempt_disable();
+		schedule_once(false);
+		sched_preempt_enable_no_resched();
+	} while (need_resched());
+}
+
+void schedule_preempt_disabled(void)
+{
+	sched_preempt_enable_no_resched();
+	schedule();
+	preempt_disable();
+}
+
+void preempt_schedule(void)
+{
+	if (!preemptible())
+		return;
+	do {
+		preempt_disable();
+		schedule_once(true);
+		sched_preempt_enable_no_resched();
+	} while (need_resched());
+}
+
+void preempt_schedule_notrace(void)
+{
+	preempt_schedule();
+}
+
+int __cond_resched(void)
+{
+	if (should_resched(0)) {
+		preempt_disable();
+		schedule_once(true);
+		sched_preempt_enable_no_resched();
+		return 1;
+	}
+#ifndef CONFIG_PREEMPT_RCU
+	rcu_all_qs();
+#endif
+	return 0;
+}
+
+void yield(void)
+{
+	set_current_state(TASK_RUNNING);
+	schedule();
+}
+
+/* --- the tick ----------------------------------------------------------------------------- */
+
+static void sched_tick_now(void)
+{
+	if (this_queue()->ready_count)
+		resched_cpu(acting_cpu);
+}
+
+void sched_tick(void)
+{
+	sched_tick_now();
+}
+
+void scheduler_tick(void)
+{
+	sched_tick_now();
+}
+
+/* --- affinity and names ------------------------------------------------------------------- */
+
+static void move_if_misplaced(struct task_struct *task)
+{
+	if (!list_empty(&thread_of(task)->queued) && !may_run_on(task, task_cpu(task))) {
+		dequeue(task);
+		enqueue_new(task);
+	} else if (acting_task[task_cpu(task)] == task && task->on_rq &&
+		   !may_run_on(task, task_cpu(task))) {
+		resched_cpu(task_cpu(task));
+	}
+}
+
+void do_set_cpus_allowed(struct task_struct *task, const struct cpumask *mask)
+{
+	cpumask_copy(&task->cpus_mask, mask);
+	task->nr_cpus_allowed = cpumask_weight(mask);
+	if (!cpumask_test_cpu(task_cpu(task), mask) && !task->on_rq)
+		set_cpu_of(task, cpumask_first(mask));
+}
+
+int set_cpus_allowed_ptr(struct task_struct *task, const struct cpumask *mask)
+{
+	cpumask_copy(&task->cpus_mask, mask);
+	task->nr_cpus_allowed = cpumask_weight(mask);
+	move_if_misplaced(task);
+	if (task == current && !may_run_on(task, acting_cpu))
+		schedule();
+	return 0;
+}
+
+unsigned long wait_task_inactive(struct task_struct *task, unsigned int state)
+{
+	while (task->on_rq)
+		kernel_relax();
+	return 1;
+}
+
+void sched_prepare(void)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < NR_CPUS; cpu++)
+		INIT_LIST_HEAD(&run_queues[cpu].ready);
+}
+
+/* --- waking many -------------------------------------------------------------------------- */
+
+static bool wake_q_take(struct wake_q_head *head, struct task_struct *task)
+{
+	if (task->wake_q.next)
+		return false;
+	task->wake_q.next = WAKE_Q_TAIL;
+	*head->lastp = &task->wake_q;
+	head->lastp = &task->wake_q.next;
+	return true;
+}
+
+void wake_q_add(struct wake_q_head *head, struct task_struct *task)
+{
+	wake_q_take(head, task);
+}
+
+void wake_q_add_safe(struct wake_q_head *head, struct task_struct *task)
+{
+	wake_q_take(head, task);
+}
+
+void wake_up_q(struct wake_q_head *head)
+{
+	struct wake_q_node *node = head->first;
+
+	while (node != WAKE_Q_TAIL) {
+		struct task_struct *task = container_of(node, struct task_struct, wake_q);
+
+		node = node->next;
+		task->wake_q.next = NULL;
+		wake_up_process(task);
+	}
+}
+
+int rcuwait_wake_up(struct rcuwait *wait)
+{
+	struct task_struct *task = rcu_dereference(wait->task);
+
+	return task ? wake_up_process(task) : 0;
+}
+
+void sched_ttwu_pending(void *arg)
+{
+}
+
+void schedule_idle(void)
+{
+	do {
+		schedule_once(false);
+	} while (need_resched());
+}
+
+/* --- stopping one CPU for another --------------------------------------------------------- */
+
+int stop_machine_cpuslocked(cpu_stop_fn_t fn, void *data, const struct cpumask *cpus)
+{
+	return fn(data);
+}
+
+void stop_machine_park(int cpu)
+{
+}
+
+void stop_machine_unpark(int cpu)
+{
+}
+
+/* --- what is told of them ----------------------------------------------------------------- */
+
+void show_tasks(void)
+{
+	unsigned int i, cpu;
+
+	for (i = 0; i < thread_count(); i++) {
+		struct task_struct *task = &thread_number(i)->task;
+
+		printk("task %u %s: state %x, on cpu %u%s%s, preempt_count %x\n", i, task->comm,
+		       task->__state, task_cpu(task), task->on_rq ? ", ready" : "",
+		       task_curr(task) ? ", runs" : "", task->thread_info.preempt_count);
+	}
+	for_each_possible_cpu(cpu)
+		printk("cpu %u: irqs %s, tick %s, %s\n", cpu, irqs_off[cpu] ? "off" : "on",
+		       run_queues[cpu].tick_stopped ? "stopped" : "on",
+		       run_queues[cpu].in_idle ? "idle" : "busy");
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Work queues: pending work of a CPU queues there, and two workers of that CPU take it, so that
+// work which waits for other work gets on. One item never runs twice at a time.
+#include "core/linux/runtime/runtime.h"
+
+#include <linux/kthread.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/timer.h>
+#include <linux/workqueue.h>
+
+#define WORKERS 2
+
+struct worker {
+	struct task_struct *task;
+	struct work_struct *running;
+};
+
+struct work_pool {
+	struct list_head pending;
+	struct worker workers[WORKERS];
+};
+
+static struct work_pool pools[NR_CPUS];
+static unsigned long any_queue;	/* a work queue has no state here */
+
+#define THE_QUEUE ((struct workqueue_struct *)&any_queue)
+struct workqueue_struct *system_wq = THE_QUEUE, *system_highpri_wq = THE_QUEUE;
+struct workqueue_struct *system_percpu_wq = THE_QUEUE, *system_unbound_wq = THE_QUEUE;
+struct workqueue_struct *system_power_efficient_wq = THE_QUEUE;
+
+static bool runs_on(const struct work_pool *pool, const struct work_struct *work)
+{
+	unsigned int i;
+
+	for (i = 0; i < WORKERS; i++)
+		if (pool->workers[i].running == work)
+			return true;
+	return false;
+}
+
+static bool runs_anywhere(const struct work_struct *work)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		if (runs_on(&pools[cpu], work))
+			return true;
+	return false;
+}
+
+static struct work_struct *take_work(struct work_pool *pool)
+{
+	struct work_struct *work;
+
+	list_for_each_entry(work, &pool->pending, entry)
+		if (!runs_anywhere(work)) {
+			list_del_init(&work->entry);
+			return work;
+		}
+	return NULL;
+}
+
+static void wake_workers(struct work_pool *pool)
+{
+	unsigned int i;
+
+	for (i = 0; i < WORKERS; i++)
+		if (pool->workers[i].task && !pool->workers[i].running) {
+			wake_up_process(pool->workers[i].task);
+			return;
+		}
+}
+
+static void run_work(struct work_pool *pool, struct worker *self, struct work_struct *work)
+{
+	work_func_t fn = work->func;
+
+	self->running = work;
+	if (!list_empty(&pool->pending))
+		wake_workers(pool);
+	clear_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work));
+	machine_point_at(work, MACHINE_WRITE, machine_here());
+	fn(work);
+	self->running = NULL;
+}
+
+static int worker_main(void *arg)
+{
+	struct worker *self = arg;
+	struct work_pool *pool = &pools[raw_smp_processor_id()];
+	struct work_struct *work;
+
+	for (;;) {
+		set_current_state(TASK_IDLE);
+		work = take_work(pool);
+		if (!work) {
+			schedule();
+			continue;
+		}
+		__set_current_state(TASK_RUNNING);
+		run_work(pool, self, work);
+	}
+	return 0;
+}
+
+static void start_workers(unsigned int cpu)
+{
+	unsigned int i;
+
+	for (i = 0; i < WORKERS; i++) {
+		struct worker *worker = &pools[cpu].workers[i];
+		struct task_struct *task = kthread_create_on_node(worker_main, worker, -1,
+								  "kworker/%u:%u", cpu, i);
+
+		kthread_bind(task, cpu);
+		worker->task = task;
+		wake_up_process(task);
+	}
+}
+
+/* Work may queue from here on; it runs once there are workers. */
+void prepare_workqueues(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		INIT_LIST_HEAD(&pools[cpu].pending);
+}
+
+void start_workqueues(void)
+{
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu)
+		start_workers(cpu);
+}
+
+int workqueue_prepare_cpu(unsigned int cpu)
+{
+	return 0;
+}
+
+int workqueue_online_cpu(unsigned int cpu)
+{
+	if (!pools[cpu].workers[0].task)
+		start_workers(cpu);
+	return 0;
+}
+
+int workqueue_offline_cpu(unsigned int cpu)
+{
+	return 0;
+}
+
+/* --- queueing ----------------------------------------------------------------------------- */
+
+static void insert_work(int cpu, struct work_struct *work)
+{
+	struct work_pool *pool;
+
+	if (cpu == WORK_CPU_UNBOUND || cpu >= nr_cpu_ids || !pools[cpu].pending.next)
+		cpu = raw_smp_processor_id();
+	if (!cpu_online(cpu))
+		cpu = cpumask_first(cpu_online_mask);
+	pool = &pools[cpu];
+	list_add_tail(&work->entry, &pool->pending);
+	wake_workers(pool);
+}
+
+bool queue_work_on(int cpu, struct workqueue_struct *queue, struct work_struct *work)
+{
+	machine_point_at(work, MACHINE_WRITE, machine_here());
+	if (test_and_set_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work)))
+		return false;
+	insert_work(cpu, work);
+	return true;
+}
+
+void delayed_work_timer_fn(struct timer_list *timer)
+{
+	struct delayed_work *work = from_timer(work, timer, timer);
+
+	insert_work(work->cpu, &work->work);
+}
+
+static void start_delayed(int cpu, struct delayed_work *work, unsigned long delay)
+{
+	if (!delay) {
+		insert_work(cpu, &work->work);
+		return;
+	}
+	work->cpu = cpu;
+	work->timer.expires = jiffies + delay;
+	if (cpu != WORK_CPU_UNBOUND)
+		add_timer_on(&work->timer, cpu);
+	else
+		add_timer(&work->timer);
+}
+
+bool queue_delayed_work_on(int cpu, struct workqueue_struct *queue, struct delayed_work *work,
+			   unsigned long delay)
+{
+	machine_point_at(work, MACHINE_WRITE, machine_here());
+	if (test_and_set_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(&work->work)))
+		return false;
+	start_delayed(cpu, work, delay);
+	return true;
+}
+
+static bool take_back(struct delayed_work *work)
+{
+	if (del_timer(&work->timer))
+		return true;
+	if (list_empty(&work->work.entry))
+		return false;
+	list_del_init(&work->work.entry);
+	return true;
+}
+
+bool mod_delayed_work_on(int cpu, struct workqueue_struct *queue, struct delayed_work *work,
+			 unsigned long delay)
+{
+	bool was_pending = take_back(work);
+
+	set_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(&work->work));
+	start_delayed(cpu, work, delay);
+	return was_pending;
+}
+
+static void wait_until_done(struct work_struct *work)
+{
+	while (test_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work)) || runs_anywhere(work))
+		schedule_timeout_uninterruptible(1);
+}
+
+bool cancel_delayed_work_sync(struct delayed_work *work)
+{
+	bool was_pending = take_back(work);
+
+	if (was_pending)
+		clear_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(&work->work));
+	wait_until_done(&work->work);
+	return was_pending;
+}
+
+bool cancel_work_sync(struct work_struct *work)
+{
+	bool was_pending = !list_empty(&work->entry);
+
+	if (was_pending) {
+		list_del_init(&work->entry);
+		clear_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work));
+	}
+	wait_until_done(work);
+	return was_pending;
+}
+
+bool flush_work(struct work_struct *work)
+{
+	bool busy = test_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work)) || runs_anywhere(work);
+
+	wait_until_done(work);
+	return busy;
+}
+
+bool flush_delayed_work(struct delayed_work *work)
+{
+	if (del_timer(&work->timer))
+		insert_work(work->cpu, &work->work);
+	return flush_work(&work->work);
+}
+
+static void rcu_work_ready(struct rcu_head *head)
+{
+	struct rcu_work *work = container_of(head, struct rcu_work, rcu);
+
+	insert_work(WORK_CPU_UNBOUND, &work->work);
+}
+
+bool queue_rcu_work(struct workqueue_struct *queue, struct rcu_work *work)
+{
+	if (test_and_set_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(&work->work)))
+		return false;
+	call_rcu(&work->rcu, rcu_work_ready);
+	return true;
+}
+
+bool flush_rcu_work(struct rcu_work *work)
+{
+	return flush_work(&work->work);
+}
+
+struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...)
+{
+	return THE_QUEUE;
+}
+
+/* --- work on a certain CPU ---------------------------------------------------------------- */
+
+struct work_for_cpu {
+	struct work_struct work;
+	long (*fn)(void *);
+	void *arg;
+	long result;
+};
+
+static void work_for_cpu_fn(struct work_struct *work)
+{
+	struct work_for_cpu *self = container_of(work, struct work_for_cpu, work);
+
+	self->result = self->fn(self->arg);
+}
+
+long work_on_cpu_key(int cpu, long (*fn)(void *), void *arg, struct lock_class_key *key)
+{
+	struct work_for_cpu work = { .fn = fn, .arg = arg };
+
+	INIT_WORK_ONSTACK(&work.work, work_for_cpu_fn);
+	queue_work_on(cpu, system_wq, &work.work);
+	flush_work(&work.work);
+	return work.result;
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Callbacks and what must hold of them: each is invoked once, not before the readers of its time
+// have ended, and in the end all are.
+#include "core/linux/work/work.h"
+
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#define MAX_CALLBACKS	256
+#define MAX_COOKIES	NR_CPUS
+
+/* Posted: call_rcu() has returned. */
+enum state { POSTING = 1, POSTED, INVOKED };
+
+struct tracked {
+	struct rcu_head head;
+	struct readers readers;
+	unsigned int number;
+	bool posts_another;
+	bool hurried;
+};
+
+static unsigned char states[MAX_CALLBACKS];
+static unsigned int count, outstanding;
+
+unsigned int callbacks_outstanding(void)
+{
+	return outstanding;
+}
+
+static void check_readers(const struct readers *readers, const char *what)
+{
+	if (reader_left(readers) >= 0)
+		fail("callback_too_early", machine_here(),
+		     "%s although a reader that began before has not ended", what);
+}
+
+static bool post(unsigned int how);
+
+static void invoked(struct rcu_head *head)
+{
+	struct tracked *tracked = container_of(head, struct tracked, head);
+	bool posts_another = tracked->posts_another;
+
+	if (states[tracked->number] == INVOKED)
+		fail("callback_twice", machine_here(), "a callback is invoked a second time");
+	states[tracked->number] = INVOKED;
+	outstanding--;
+	check_readers(&tracked->readers, "a callback is invoked");
+	kfree(tracked);
+	if (posts_another)
+		post(0);
+}
+
+static bool is_posted(unsigned int number)
+{
+	if (states[number] == POSTING)
+		states[number] = POSTED;
+	return true;
+}
+
+static bool post(unsigned int how)
+{
+	struct tracked *tracked;
+	unsigned int number;
+
+	if (count == MAX_CALLBACKS)
+		return false;
+	tracked = kmalloc(sizeof(*tracked), GFP_ATOMIC);
+	if (!tracked)
+		return false;
+	tracked->number = count++;
+	tracked->posts_another = how == 2;
+	tracked->hurried = how == 1;
+	number = tracked->number;
+	states[number] = POSTING;
+	outstanding++;
+	readers_open_now(&tracked->readers);
+#ifdef CONFIG_RCU_LAZY
+	if (how == 1) {
+		call_rcu_hurry(&tracked->head, invoked);
+		return is_posted(number);
+	}
+#endif
+	call_rcu(&tracked->head, invoked);
+	return is_posted(number);
+}
+
+bool do_call_rcu(unsigned int how, unsigned int unused)
+{
+	return post(how);
+}
+
+bool do_burst(unsigned int times, unsigned int unused)
+{
+	unsigned int i;
+
+	for (i = 0; i < 8 * times; i++)
+		if (!post(0))
+			break;
+	return i != 0;
+}
+
+void judge_callbacks(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		if (states[i] && states[i] != INVOKED) {
+			door->judged("stranded_callback", "a callback is never invoked, though "
+				     "nothing holds its grace period up");
+			return;
+		}
+}
+
+/* --- waiting for grace periods ------------------------------------------------------------ */
+
+static bool may_sleep_here(void)
+{
+	return !reader_open_here() && !irqs_disabled() && !in_interrupt();
+}
+
+bool do_synchronize_rcu(unsigned int how, unsigned int unused)
+{
+	struct readers readers;
+
+	if (!may_sleep_here())
+		return false;
+	readers_open_now(&readers);
+	if (how)
+		synchronize_rcu_expedited();
+	else
+		synchronize_rcu();
+	check_readers(&readers, "synchronize_rcu() returns");
+	return true;
+}
+
+bool do_rcu_barrier(unsigned int unused, unsigned int unused2)
+{
+	unsigned char before[MAX_CALLBACKS];
+	unsigned int i;
+
+	if (!may_sleep_here())
+		return false;
+	memcpy(before, states, sizeof(before));
+	rcu_barrier();
+	for (i = 0; i < MAX_CALLBACKS; i++)
+		if (before[i] == POSTED && states[i] == POSTED)
+			fail("barrier_too_short", machine_here(),
+			     "rcu_barrier() returns before a callback that was posted earlier has run");
+	return true;
+}
+
+/* --- cookies ------------------------------------------------------------------------------ */
+
+static struct cookie {
+	bool taken, full;
+	unsigned long state;
+	struct rcu_gp_oldstate full_state;
+	struct readers readers;
+} cookies[MAX_COOKIES];
+
+bool do_get_state(unsigned int how, unsigned int unused)
+{
+	struct cookie *cookie = &cookies[raw_smp_processor_id()];
+
+	/* An interrupt may come in the middle of another's. */
+	cookie->taken = false;
+	readers_open_now(&cookie->readers);
+	cookie->full = how >= 2;
+	if (how == 0)
+		cookie->state = get_state_synchronize_rcu();
+	else if (how == 1)
+		cookie->state = start_poll_synchronize_rcu();
+	else if (how == 2)
+		get_state_synchronize_rcu_full(&cookie->full_state);
+	else
+		start_poll_synchronize_rcu_full(&cookie->full_state);
+	cookie->full = how >= 2;
+	cookie->taken = true;
+	return true;
+}
+
+bool do_poll_state(unsigned int unused, unsigned int unused2)
+{
+	struct cookie cookie = cookies[raw_smp_processor_id()];
+	bool over;
+
+	if (!cookie.taken)
+		return false;
+	over = cookie.full ? poll_state_synchronize_rcu_full(&cookie.full_state) :
+			     poll_state_synchronize_rcu(cookie.state);
+	if (over)
+		check_readers(&cookie.readers, "a cookie's grace period is said to be over");
+	return true;
+}
+
+bool do_cond_synchronize(unsigned int unused, unsigned int unused2)
+{
+	struct cookie cookie = cookies[raw_smp_processor_id()];
+
+	if (!cookie.taken || !may_sleep_here())
+		return false;
+	if (cookie.full)
+		cond_synchronize_rcu_full(&cookie.full_state);
+	else
+		cond_synchronize_rcu(cookie.state);
+	check_readers(&cookie.readers, "cond_synchronize_rcu() returns");
+	return true;
+}
+
+/* --- time passes -------------------------------------------------------------------------- */
+
+bool do_sleep(unsigned int ticks, unsigned int unused)
+{
+	if (!may_sleep_here())
+		return false;
+	schedule_timeout_uninterruptible(ticks);
+	return true;
+}
+
+bool do_spin(unsigned int ticks, unsigned int unused)
+{
+	unsigned long end = jiffies + ticks;
+
+	if (irqs_disabled())
+		return false;
+	while (time_before(jiffies, end))
+		cpu_relax();
+	return true;
+}
+
+/* User mode: a tick that comes then is a quiescent state, and so is what preempts. */
+bool do_user(unsigned int ticks, unsigned int unused)
+{
+	unsigned long end = jiffies + ticks;
+	unsigned int cpu = raw_smp_processor_id();
+
+	if (!may_sleep_here())
+		return false;
+	while (time_before(jiffies, end)) {
+		user_mode_now[cpu] = true;
+		cpu_relax();
+		user_mode_now[cpu] = false;
+		if (need_resched())
+			schedule();
+	}
+	return true;
+}
+
+bool do_cond_resched(unsigned int unused, unsigned int unused2)
+{
+	if (!may_sleep_here())
+		return false;
+	cond_resched();
+	return true;
+}

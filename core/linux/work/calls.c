@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Calls of functions on other CPUs, irq_work, and timers: each call runs once, on the right CPU,
+// with its own data, and before a caller that waits goes on; a timer does not fire early.
+#include "core/linux/work/work.h"
+
+#include <linux/irq_work.h>
+#include <linux/smp.h>
+#include <linux/timer.h>
+
+#define MAX_CALLS 128
+
+struct call {
+	unsigned int cpus, ran;	/* bits */
+	bool over;
+};
+
+static struct call calls[MAX_CALLS];
+static unsigned int count;
+
+static struct call *new_call(unsigned int cpus)
+{
+	if (count == MAX_CALLS)
+		return NULL;
+	calls[count].cpus = cpus;
+	return &calls[count++];
+}
+
+static void call_runs(void *info)
+{
+	struct call *call = info;
+	unsigned int bit = 1u << raw_smp_processor_id();
+
+	if (call < calls || call >= calls + count)
+		fail("wrong_data", machine_here(), "a call runs with data that is no call's");
+	if (!(call->cpus & bit))
+		fail("wrong_cpu_or_incarnation", machine_here(), "a call runs on a CPU that is not asked");
+	if (call->ran & bit)
+		fail("callback_twice", machine_here(), "a call runs twice");
+	call->ran |= bit;
+}
+
+static void check_over(const struct call *call)
+{
+	if (call->ran != call->cpus)
+		fail("lost_call", machine_here(), "a call that waits returns before all have run");
+}
+
+static unsigned int online_cpu(unsigned int cpu)
+{
+	cpu %= nr_cpu_ids;
+	return cpu_online(cpu) ? cpu : 0;
+}
+
+bool do_call_single(unsigned int cpu, unsigned int wait)
+{
+	struct call *call;
+
+	cpu = online_cpu(cpu);
+	if (irqs_disabled())
+		return false;
+	call = new_call(1u << cpu);
+	if (!call)
+		return false;
+	smp_call_function_single(cpu, call_runs, call, wait);
+	if (wait)
+		check_over(call);
+	return true;
+}
+
+bool do_call_many(unsigned int mask, unsigned int wait)
+{
+	struct cpumask cpus;
+	struct call *call;
+
+	if (irqs_disabled())
+		return false;
+	preempt_disable();
+	cpumask_clear(&cpus);
+	cpumask_bits(&cpus)[0] = mask;
+	cpumask_and(&cpus, &cpus, cpu_online_mask);
+	call = new_call(cpumask_bits(&cpus)[0] & ~(1u << smp_processor_id()));
+	if (call) {
+		smp_call_function_many(&cpus, call_runs, call, wait);
+		if (wait)
+			check_over(call);
+	}
+	preempt_enable();
+	return call != NULL;
+}
+
+/* --- with an element of one's own --------------------------------------------------------- */
+
+static struct own_csd {
+	call_single_data_t csd;
+	struct call *call;
+} own_csds[NR_CPUS][2];
+
+static void own_call_runs(void *info)
+{
+	struct own_csd *own = info;
+	struct call *call = own->call;
+
+	own->call = NULL;
+	if (!call)
+		fail("wrong_data", machine_here(), "an element runs that was not queued");
+	call_runs(call);
+}
+
+bool do_call_async(unsigned int cpu, unsigned int which)
+{
+	struct own_csd *own = &own_csds[raw_smp_processor_id()][which];
+	unsigned long flags;
+	struct call *call;
+	bool done = false;
+
+	cpu = online_cpu(cpu);
+	local_irq_save(flags);
+	if (!own->call && (call = new_call(1u << cpu))) {
+		own->call = call;
+		INIT_CSD(&own->csd, own_call_runs, own);
+		if (smp_call_function_single_async(cpu, &own->csd))
+			fail("lost_call", machine_here(), "an idle element is said to be busy");
+		done = true;
+	}
+	local_irq_restore(flags);
+	return done;
+}
+
+/* --- irq_work ----------------------------------------------------------------------------- */
+
+static struct own_work {
+	struct irq_work work;
+	unsigned int queued, ran;
+} own_works[NR_CPUS][NR_CPUS];
+
+static void irq_work_runs(struct irq_work *work)
+{
+	struct own_work *own = container_of(work, struct own_work, work);
+
+	if (!in_hardirq())
+		fail("wrong_cpu_or_incarnation", machine_here(), "irq_work runs outside of an interrupt");
+	own->ran = own->queued;
+}
+
+bool do_irq_work(unsigned int cpu, unsigned int unused)
+{
+	struct own_work *own;
+	bool done;
+
+	cpu = online_cpu(cpu);
+	preempt_disable();
+	own = &own_works[smp_processor_id()][cpu];
+	own->queued++;
+	done = cpu == smp_processor_id() ? irq_work_queue(&own->work) :
+					   irq_work_queue_on(&own->work, cpu);
+	preempt_enable();
+	return done;
+}
+
+void judge_calls(void)
+{
+	unsigned int i, cpu, to;
+
+	for (i = 0; i < count; i++)
+		if (calls[i].ran != calls[i].cpus) {
+			door->judged("lost_call", "a call never runs on a CPU that is asked");
+			return;
+		}
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		for (to = 0; to < nr_cpu_ids; to++)
+			if (own_works[cpu][to].ran != own_works[cpu][to].queued) {
+				door->judged("lost_call", "an irq_work that was queued never runs");
+				return;
+			}
+}
+
+/* --- timers ------------------------------------------------------------------------------- */
+
+static struct own_timer {
+	struct timer_list timer;
+	unsigned long due;
+	unsigned int armed, fired;
+	bool busy;
+} own_timers[NR_CPUS];
+
+static void timer_fires(struct timer_list *timer)
+{
+	struct own_timer *own = container_of(timer, struct own_timer, timer);
+
+	if (time_before(jiffies, own->due))
+		fail("order_violated", machine_here(), "a timer fires before its time");
+	own->fired = own->armed;
+}
+
+static bool delete_timer(struct own_timer *own, bool waits)
+{
+	if (waits && (in_interrupt() || irqs_disabled()))
+		return false;
+	if (waits)
+		timer_delete_sync(&own->timer);
+	else
+		timer_delete(&own->timer);
+	own->fired = own->armed;
+	return true;
+}
+
+bool do_timer(unsigned int ticks, unsigned int how)
+{
+	struct own_timer *own = &own_timers[raw_smp_processor_id()];
+
+	/* One operation at a time: the kernel asks the same of those who share a timer. */
+	if (own->busy)
+		return false;
+	own->busy = true;
+	if (how) {
+		delete_timer(own, how == 2);
+	} else {
+		/* It may fire for the former time until it is moved. */
+		own->due = jiffies;
+		own->armed++;
+		mod_timer(&own->timer, jiffies + ticks);
+	}
+	own->busy = false;
+	return true;
+}
+
+void judge_timers(void)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		if (own_timers[cpu].fired != own_timers[cpu].armed) {
+			door->judged("lost_call", "a timer never fires");
+			return;
+		}
+}
+
+void prepare_work_items(void)
+{
+	unsigned int cpu, to;
+
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		timer_setup(&own_timers[cpu].timer, timer_fires, 0);
+		for (to = 0; to < nr_cpu_ids; to++)
+			init_irq_work(&own_works[cpu][to].work, irq_work_runs);
+	}
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A trace point with up to four probes, each with data of its own that is freed after the probe has
+// been taken away and no trace can be in it any more: a probe meets its own data only, and alive.
+#include "core/linux/work/work.h"
+
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/tracepoint.h>
+
+#define PROBES 4
+
+DECLARE_TRACE(machine_trace, TP_PROTO(unsigned long serial), TP_ARGS(serial));
+
+static int regfunc_balance;
+
+static int machine_regfunc(void)
+{
+	regfunc_balance++;
+	return 0;
+}
+
+static void machine_unregfunc(void)
+{
+	regfunc_balance--;
+}
+
+DEFINE_TRACE_FN(machine_trace, machine_regfunc, machine_unregfunc,
+		TP_PROTO(unsigned long serial), TP_ARGS(serial));
+
+struct probe_data {
+	unsigned int probe;
+	struct rcu_head head;
+};
+
+static struct probe_data *registered[PROBES];
+static unsigned int busy[PROBES];
+
+static void check(void *data, unsigned int probe)
+{
+	struct probe_data *own = data;
+
+	if (READ_ONCE(own->probe) != probe)
+		fail("wrong_data", machine_here(), "a probe is called with data of another");
+}
+
+#define PROBE(n) static void probe_##n(void *data, unsigned long serial) { check(data, n); }
+PROBE(0)
+PROBE(1)
+PROBE(2)
+PROBE(3)
+
+static void (*const probes[PROBES])(void *, unsigned long) = {
+	probe_0, probe_1, probe_2, probe_3
+};
+
+bool do_probe_register(unsigned int probe, unsigned int unused)
+{
+	struct probe_data *data;
+	bool done = false;
+
+	if (reader_open_here() || irqs_disabled() || busy[probe] || registered[probe])
+		return false;
+	busy[probe] = 1;
+	data = kmalloc(sizeof(*data), GFP_KERNEL);
+	if (data) {
+		data->probe = probe;
+		done = register_trace_machine_trace(probes[probe], data) == 0;
+		if (done)
+			registered[probe] = data;
+		else
+			kfree(data);
+	}
+	busy[probe] = 0;
+	return done;
+}
+
+/* As a user of trace points must: wait for those who are in one before the data goes. */
+bool do_probe_unregister(unsigned int probe, unsigned int unused)
+{
+	struct probe_data *data = registered[probe];
+
+	if (reader_open_here() || irqs_disabled() || busy[probe] || !data)
+		return false;
+	busy[probe] = 1;
+	registered[probe] = NULL;
+	unregister_trace_machine_trace(probes[probe], data);
+	tracepoint_synchronize_unregister();
+	kfree(data);
+	busy[probe] = 0;
+	return true;
+}
+
+bool do_trace(unsigned int unused, unsigned int unused2)
+{
+	trace_machine_trace(1);
+	return true;
+}
+
+void judge_probes(void)
+{
+	unsigned int probe, any = 0;
+
+	for (probe = 0; probe < PROBES; probe++)
+		any |= registered[probe] || busy[probe];
+	if (regfunc_balance != !!any)
+		door->judged("invariant", "the calls of regfunc and unregfunc do not match the probes");
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Readers. In a task one may stay open over several operations; in an interrupt it ends before the
+// operation does. The oracles know of each from when it has begun until before it ends.
+#include "core/linux/work/work.h"
+
+#define MAX_NESTED 4
+
+enum how { READ_RCU, READ_BH, READ_PREEMPT, READ_IRQ };
+
+struct open_reader {
+	unsigned int how, slot;
+	unsigned long flags;
+};
+
+static unsigned int open_serial[MAX_READERS];
+static unsigned int next_serial = 1;
+static struct open_reader nested[NR_CPUS][MAX_NESTED];
+static unsigned int depth[NR_CPUS];
+
+static unsigned int take_slot(void)
+{
+	unsigned int slot;
+
+	for (slot = 0; slot < MAX_READERS && open_serial[slot]; slot++)
+		;
+	if (slot < MAX_READERS)
+		open_serial[slot] = next_serial++;
+	return slot;
+}
+
+static void give_slot(unsigned int slot)
+{
+	if (slot < MAX_READERS)
+		open_serial[slot] = 0;
+}
+
+void readers_open_now(struct readers *now)
+{
+	memcpy(now->serial, open_serial, sizeof(now->serial));
+}
+
+int reader_left(const struct readers *then)
+{
+	unsigned int slot;
+
+	for (slot = 0; slot < MAX_READERS; slot++)
+		if (then->serial[slot] && then->serial[slot] == open_serial[slot])
+			return slot;
+	return -1;
+}
+
+bool reader_open_here(void)
+{
+	return depth[raw_smp_processor_id()] != 0;
+}
+
+static void begin(struct open_reader *reader, unsigned int how)
+{
+	reader->how = how;
+	switch (how) {
+	case READ_RCU:
+		rcu_read_lock();
+		break;
+	case READ_BH:
+		rcu_read_lock_bh();
+		break;
+	case READ_PREEMPT:
+		preempt_disable();
+		break;
+	case READ_IRQ:
+		local_irq_save(reader->flags);
+		break;
+	}
+	reader->slot = take_slot();
+}
+
+static void end(struct open_reader *reader)
+{
+	give_slot(reader->slot);
+	switch (reader->how) {
+	case READ_RCU:
+		rcu_read_unlock();
+		break;
+	case READ_BH:
+		rcu_read_unlock_bh();
+		break;
+	case READ_PREEMPT:
+		preempt_enable();
+		break;
+	case READ_IRQ:
+		local_irq_restore(reader->flags);
+		break;
+	}
+}
+
+static bool short_reader(unsigned int how)
+{
+	struct open_reader reader;
+	int i;
+
+	begin(&reader, how);
+	for (i = 0; i < 3; i++)
+		kernel_point(&open_serial, MACHINE_READ);
+	end(&reader);
+	return true;
+}
+
+bool do_read_lock(unsigned int how, unsigned int unused)
+{
+	unsigned int cpu = raw_smp_processor_id();
+
+	/* Bottom halves are not enabled with interrupts off. */
+	if (irqs_disabled() && how == READ_BH)
+		how = READ_RCU;
+	if (in_interrupt() || irqs_disabled())
+		return short_reader(how);
+	if (depth[cpu] == MAX_NESTED)
+		return false;
+	begin(&nested[cpu][depth[cpu]], how);
+	depth[cpu]++;
+	return true;
+}
+
+/* What was opened with interrupts off inside is closed first: readers nest. */
+bool do_read_unlock(unsigned int unused, unsigned int unused2)
+{
+	unsigned int cpu = raw_smp_processor_id();
+
+	if (!depth[cpu] || in_hardirq() || in_serving_softirq())
+		return false;
+	if (irqs_disabled() && nested[cpu][depth[cpu] - 1].how != READ_IRQ)
+		return false;
+	depth[cpu]--;
+	end(&nested[cpu][depth[cpu]]);
+	return true;
+}
+
+void close_readers(void)
+{
+	while (do_read_unlock(0, 0))
+		;
+}

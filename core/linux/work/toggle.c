@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Offloading and taking back. Online in v6.1; in v6.12 of offline CPUs only, so that online it is
+// refused.
+#include "core/linux/work/work.h"
+
+#include <linux/cpu.h>
+
+bool do_nocb_toggle(unsigned int cpu, unsigned int on)
+{
+	int result;
+
+	if (reader_open_here() || irqs_disabled() || in_interrupt())
+		return false;
+	cpu %= nr_cpu_ids;
+	result = on ? rcu_nocb_cpu_offload(cpu) : rcu_nocb_cpu_deoffload(cpu);
+	return result == 0;
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// One task for each CPU of the workload executes that CPU's operations in the order of the plan.
+// Those for a softirq or a hardirq are raised there and come when the machine lets them; the task
+// goes on meanwhile, and waits for them at its end.
+#include "core/linux/work/work.h"
+
+#include <linux/completion.h>
+#include <linux/interrupt.h>
+#include <linux/kthread.h>
+#include <linux/slab.h>
+
+#define MAX_RAISED 64
+
+const struct work_plan *work_plan;
+bool user_mode_now[NR_CPUS];
+extern bool allocations_may_fail;
+extern void (*device_handler)(unsigned int cpu);
+
+static const operation operations[] = {
+#define OPERATION(name, ...) do_##name,
+#include "core/linux/operations.def"
+#undef OPERATION
+};
+
+/* Indices of operations that wait for an interrupt. */
+struct raised {
+	unsigned int index[MAX_RAISED];
+	unsigned int begin, end;
+};
+
+static struct cpu_work {
+	struct task_struct *task;
+	struct raised hard, soft;
+	struct tasklet_struct tasklet;
+	unsigned int outstanding;
+	bool started, waits, done;
+} works[NR_CPUS];
+
+static void execute(unsigned int index)
+{
+	const struct work_op *op = &work_plan->ops[index];
+
+	work_plan->begins(index);
+	work_plan->ends(index, operations[op->kind](op->a, op->b));
+}
+
+/* --- interrupts --------------------------------------------------------------------------- */
+
+static void execute_raised(struct cpu_work *work, struct raised *raised)
+{
+	while (raised->begin != raised->end) {
+		execute(raised->index[raised->begin++ % MAX_RAISED]);
+		if (!--work->outstanding && work->waits)
+			wake_up_process(work->task);
+	}
+}
+
+static void handle_device(unsigned int cpu)
+{
+	struct cpu_work *work = &works[cpu];
+
+	if (work->started && !work->done)
+		execute_raised(work, &work->hard);
+	else if (work->started || !work_plan)
+		return;
+	else {
+		work->started = true;
+		wake_up_process(work->task);
+	}
+}
+
+static void handle_tasklet(unsigned long cpu)
+{
+	execute_raised(&works[cpu], &works[cpu].soft);
+}
+
+static void raise(struct cpu_work *work, unsigned int index)
+{
+	bool hard = work_plan->ops[index].context == WORK_HARDIRQ;
+	struct raised *raised = hard ? &work->hard : &work->soft;
+
+	raised->index[raised->end++ % MAX_RAISED] = index;
+	work->outstanding++;
+	if (hard)
+		door->raise(smp_processor_id(), MACHINE_DEVICE_VECTOR);
+	else
+		tasklet_schedule(&work->tasklet);
+}
+
+/* --- the tasks ---------------------------------------------------------------------------- */
+
+static void start_op(struct cpu_work *work, unsigned int index)
+{
+	unsigned long flags;
+
+	kernel_point(work, MACHINE_NONE);
+	switch (work_plan->ops[index].context) {
+	case WORK_TASK_ON:
+		execute(index);
+		break;
+	case WORK_TASK_OFF:
+		local_irq_save(flags);
+		execute(index);
+		local_irq_restore(flags);
+		break;
+	default:
+		raise(work, index);
+	}
+}
+
+static void wait_for_raised(struct cpu_work *work)
+{
+	work->waits = true;
+	for (;;) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		if (!work->outstanding)
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+}
+
+/* Until nothing that was posted is outstanding: RCU must get there without this CPU's idling. */
+static void stay_in_kernel(void)
+{
+	unsigned long end = jiffies + 2 * HZ;
+
+	while (callbacks_outstanding() && time_before(jiffies, end)) {
+		cond_resched();
+		cpu_relax();
+	}
+}
+
+static int work_main(void *arg)
+{
+	struct cpu_work *work = arg;
+	unsigned int cpu = raw_smp_processor_id(), i;
+
+	while (!work->started) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		if (!work->started)
+			schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	for (i = 0; i < work_plan->count; i++)
+		if (work_plan->ops[i].cpu == cpu)
+			start_op(work, i);
+	close_readers();
+	wait_for_raised(work);
+	close_readers();
+	if (work_plan->end == WORK_END_KERNEL)
+		stay_in_kernel();
+	work->done = true;
+	for (;;) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		schedule();
+	}
+	return 0;
+}
+
+/* At the end of the boot. */
+void start_workload_threads(void)
+{
+	unsigned int cpu;
+
+	device_handler = handle_device;
+	prepare_work_items();
+	for_each_online_cpu(cpu) {
+		struct cpu_work *work = &works[cpu];
+
+		tasklet_init(&work->tasklet, handle_tasklet, cpu);
+		work->task = kthread_create_on_node(work_main, work, -1, "work/%u", cpu);
+		kthread_bind(work->task, cpu);
+		wake_up_process(work->task);
+	}
+}
+
+/* --- what the machine calls --------------------------------------------------------------- */
+
+static void start(const struct work_plan *plan)
+{
+	unsigned int busy = 0, i;
+
+	work_plan = plan;
+	allocations_may_fail = plan->failing_allocations;
+	for (i = 0; i < plan->count; i++)
+		busy |= 1u << plan->ops[i].cpu;
+	for (i = 0; busy >> i; i++)
+		if (busy >> i & 1)
+			door->raise(i, MACHINE_DEVICE_VECTOR);
+}
+
+static void judge(void)
+{
+	unsigned int cpu;
+
+	judge_callbacks();
+	judge_calls();
+	judge_timers();
+	judge_probes();
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		if (works[cpu].started && !works[cpu].done)
+			door->judged("deadlock", "an operation never returns");
+}
+
+void show_tasks(void);
+
+static void show(void)
+{
+	show_rcu_gp_kthreads();
+	show_tasks();
+}
+
+static int observe(const char *name, long *value)
+{
+	return 0;
+}
+
+const struct guest_work guest_work = {
+	.start = start,
+	.judge = judge,
+	.show = show,
+	.observe = observe,
+};

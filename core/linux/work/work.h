@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the operations share. They are kernel code like any other, with points; what they keep for
+ * the oracles is accessed plainly and is no part of what is tested.
+ */
+#ifndef RCUFUZZ_LINUX_WORK_WORK_H
+#define RCUFUZZ_LINUX_WORK_WORK_H
+
+#include <linux/kernel.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/version.h>
+
+#include "core/linux/door.h"
+#include "core/linux/work.h"
+
+extern const struct machine_door *door;
+extern const struct work_plan *work_plan;
+extern bool user_mode_now[NR_CPUS];
+void __noreturn fail(const char *verdict, const struct machine_site *site, const char *fmt, ...);
+
+/* True: it did something. */
+typedef bool (*operation)(unsigned int a, unsigned int b);
+#define OPERATION(name, ...) bool do_##name(unsigned int a, unsigned int b);
+#include "core/linux/operations.def"
+#undef OPERATION
+
+/* --- readers ------------------------------------------------------------------------------ */
+
+#define MAX_READERS 32
+
+/* The readers that were open at a moment, by serial number; 0: none. */
+struct readers {
+	unsigned int serial[MAX_READERS];
+};
+
+void readers_open_now(struct readers *now);
+/* One of them has not ended yet: its number, or -1. */
+int reader_left(const struct readers *then);
+bool reader_open_here(void);
+/* Ends what operations of this CPU have left open. */
+void close_readers(void);
+void pause_reader_bookkeeping(void);
+
+/* --- at the end --------------------------------------------------------------------------- */
+
+void judge_callbacks(void);
+void judge_calls(void);
+void judge_timers(void);
+void judge_probes(void);
+void prepare_work_items(void);	/* at boot */
+unsigned int callbacks_outstanding(void);
+
+#endif
