@@ -17,7 +17,8 @@ std::span<const scenario::Subsystem* const> all() {
 const scenario::Subsystem* find(std::string_view name) {
     for (const scenario::Subsystem* subsystem : all())
         if (subsystem->name == name) return subsystem;
-    return nullptr;
+    const scenario::Subsystem& kernel = linux_kernel::subsystem();
+    return kernel.name == name ? &kernel : nullptr;
 }
 
 }  // namespace rcufuzz::subsystems

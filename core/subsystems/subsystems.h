@@ -17,6 +17,12 @@ namespace rcufuzz::subsystems {
 #include "core/subsystems/subsystems.def"
 #undef SUBSYSTEM
 
+// A kernel's own source: there only as far as somebody has built one (scripts/kernel), and so not
+// among those that every test goes through.
+namespace linux_kernel {
+const scenario::Subsystem& subsystem();
+}
+
 std::span<const scenario::Subsystem* const> all();
 const scenario::Subsystem* find(std::string_view name);  // null: no such subsystem
 

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/subsystems/linux/kernels.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+
+#include "core/base/check.h"
+#include "core/base/text.h"
+
+namespace rcufuzz::linux_subject {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path folder() {
+    const char* const said = std::getenv("RCUFUZZ_KERNELS");
+    return said != nullptr ? said : RCUFUZZ_KERNELS;
+}
+
+BuiltKernel read_about(const fs::path& kernel) {
+    BuiltKernel built{kernel.filename().string(), {}, {}, {}};
+    const std::vector<std::uint8_t> bytes = read_file((kernel / "about").string());
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    for (const std::string_view line : lines(text)) {
+        const std::vector<std::string_view> fields = words(line);
+        if (fields.size() != 2) continue;
+        if (fields[0] == "release") built.release = fields[1];
+        if (fields[0] == "variant") built.variant = fields[1];
+        if (fields[0] == "hash") built.hash = fields[1];
+    }
+    return built;
+}
+
+struct Loaded {
+    std::string name;
+    std::unique_ptr<linux_guest::Kernel> kernel;
+};
+Loaded loaded;
+
+}  // namespace
+
+std::vector<BuiltKernel> built_kernels() {
+    std::vector<BuiltKernel> built;
+    std::error_code error;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder(), error))
+        if (fs::exists(entry.path() / "about", error)) built.push_back(read_about(entry.path()));
+    std::sort(built.begin(), built.end(),
+              [](const BuiltKernel& a, const BuiltKernel& b) { return a.name < b.name; });
+    return built;
+}
+
+BuiltKernel find_kernel(const std::string& name) {
+    const std::vector<BuiltKernel> built = built_kernels();
+    if (built.empty())
+        throw UserError("no kernel is built; scripts/kernel build debian:6.12 builds one");
+    std::string names;
+    for (const BuiltKernel& kernel : built) {
+        if (kernel.name == name || (name.empty() && built.size() == 1)) return kernel;
+        names += (names.empty() ? "" : ", ") + kernel.name;
+    }
+    throw UserError(name.empty() ? "which kernel? --kernel names one of " + names
+                                 : "no kernel '" + name + "' is built (" + names + ")");
+}
+
+linux_guest::Kernel& load_kernel(const std::string& name) {
+    if (loaded.kernel != nullptr && loaded.name == name) return *loaded.kernel;
+    loaded.kernel.reset();
+    const fs::path where = folder() / name;
+    loaded.kernel = std::make_unique<linux_guest::Kernel>((where / "kernel.image").string());
+    loaded.kernel->name_sites((where / "sites").string());
+    loaded.name = name;
+    return *loaded.kernel;
+}
+
+linux_guest::Kernel* loaded_kernel() { return loaded.kernel.get(); }
+
+}  // namespace rcufuzz::linux_subject

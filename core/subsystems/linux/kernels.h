@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The kernels that scripts/kernel has built, and the one of them that this process runs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/linux/kernel.h"
+#include "core/scenario/platform.h"
+
+namespace rcufuzz::linux_subject {
+
+struct BuiltKernel {
+    std::string name;     // "6.12"
+    std::string release;  // "6.12.117"
+    std::string variant;  // "base"
+    std::string hash;     // of the sources that it was made of
+};
+
+// In the order of their names.
+std::vector<BuiltKernel> built_kernels();
+
+// By name; empty: the only one. Throws UserError, which says what there is.
+BuiltKernel find_kernel(const std::string& name);
+
+// Loaded, in place of the one before; the same kernel stays.
+linux_guest::Kernel& load_kernel(const std::string& name);
+linux_guest::Kernel* loaded_kernel();
+
+}  // namespace rcufuzz::linux_subject

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Every kernel that scripts/kernel has built boots, runs, and is found correct. Without one, only
+// what is said then is tested.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "core/base/check.h"
+#include "core/run/codec.h"
+#include "core/run/frame.h"
+#include "core/run/generate.h"
+#include "core/run/runner.h"
+#include "core/strategy/strategies.h"
+#include "core/subsystems/linux/kernels.h"
+#include "core/subsystems/subsystems.h"
+
+namespace rcufuzz::linux_subject {
+namespace {
+
+const scenario::Subsystem& target() { return *subsystems::find("linux"); }
+
+std::string complaint(const std::string& kernel) {
+    try {
+        static_cast<void>(find_kernel(kernel));
+    } catch (const UserError& error) {
+        return error.what();
+    }
+    return "none";
+}
+
+TEST(BuiltKernels, WithoutOneTheUserHearsHowToBuildIt) {
+    const char* const before = std::getenv("RCUFUZZ_KERNELS");
+    const std::string saved = before != nullptr ? before : "";
+    setenv("RCUFUZZ_KERNELS", "/nowhere", 1);
+    EXPECT_EQ(complaint(""), "no kernel is built; scripts/kernel build debian:6.12 builds one");
+    EXPECT_TRUE(built_kernels().empty());
+    if (before != nullptr)
+        setenv("RCUFUZZ_KERNELS", saved.c_str(), 1);
+    else
+        unsetenv("RCUFUZZ_KERNELS");
+}
+
+TEST(BuiltKernels, NoOtherTargetHasAKernel) {
+    EXPECT_THROW(run::make_frame(*subsystems::find("nocb"), {.kernel = "6.12"}), UserError);
+}
+
+// Those with a fix undone are for the corpus.
+std::vector<std::string> correct_kernels() {
+    std::vector<std::string> names;
+    for (const BuiltKernel& kernel : built_kernels())
+        if (kernel.name.find("without") == std::string::npos) names.push_back(kernel.name);
+    return names;
+}
+
+class EveryKernel : public testing::TestWithParam<std::string> {
+   protected:
+    run::Plan plan(const std::string& text) const {
+        const std::string subject = target().platform->subject(GetParam());
+        const std::string head = "rcufuzz-plan 1\ntarget linux\nkernel " + subject + "\n";
+        return run::from_text(head + text, "test");
+    }
+};
+
+TEST_P(EveryKernel, InvokesACallback) {
+    const run::Outcome outcome = run::replay(plan("op cpu0 on call_rcu how=0\n"));
+    EXPECT_EQ(outcome.verdict, Verdict::clean) << outcome.detail;
+    EXPECT_GT(outcome.points, 200u) << "a grace period has more";
+}
+
+TEST_P(EveryKernel, TakesTheSameCourseTwice) {
+    const run::Plan again = plan(
+        "op cpu0 on call_rcu how=2\nop cpu1 hardirq call_rcu how=0\nop cpu1 on rcu_barrier\n"
+        "op cpu0 softirq burst count=2\nop cpu1 on synchronize_rcu how=1\n");
+    const run::Outcome first = run::replay(again);
+    run::replay(plan("config cpus 3\nop cpu2 on sleep jiffies=2\n"));  // another boot between
+    const run::Outcome second = run::replay(again);
+    EXPECT_EQ(first.verdict, Verdict::clean) << first.detail;
+    EXPECT_EQ(first.trace_hash, second.trace_hash);
+    EXPECT_EQ(first.points, second.points);
+}
+
+TEST_P(EveryKernel, HasNothingToFind) {
+    run::Frame frame = run::make_frame(target(), {.kernel = GetParam()});
+    Prng prng(7);
+    const auto policy = strategy::make_policy("pct");
+    for (unsigned i = 0; i < 200; ++i) {
+        const run::Plan workload = run::generate(frame.plan, {}, prng);
+        policy->reseed(prng.next());
+        const run::Recorded recorded = run::record(workload, *policy);
+        ASSERT_EQ(recorded.outcome.verdict, Verdict::clean)
+            << recorded.outcome.detail << "\n" << run::to_text(recorded.plan);
+    }
+}
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(EveryKernel);
+INSTANTIATE_TEST_SUITE_P(Built, EveryKernel, testing::ValuesIn(correct_kernels()),
+                         [](const auto& info) {
+                             std::string name;
+                             for (const char c : info.param) name += std::isalnum(c) != 0 ? c : '_';
+                             return name;
+                         });
+
+}  // namespace
+}  // namespace rcufuzz::linux_subject

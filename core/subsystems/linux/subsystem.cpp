@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A kernel's own source as a subject: its operations, its configuration, which is a kernel command
+// line for the most part, and how a plan gets to the kernel image.
+#include <array>
+
+#include "core/base/check.h"
+#include "core/base/text.h"
+#include "core/linux/work.h"
+#include "core/subsystems/linux/kernels.h"
+#include "core/subsystems/subsystems.h"
+
+namespace rcufuzz::linux_subject {
+
+namespace {
+
+using scenario::ConfigSpec;
+using scenario::ConfigValues;
+using scenario::Op;
+using scenario::OpContext;
+using scenario::OpSpec;
+using scenario::Workload;
+
+// --- operations ---------------------------------------------------------------------------------
+
+constexpr std::uint8_t T = scenario::bit(OpContext::task_on);
+constexpr std::uint8_t O = scenario::bit(OpContext::task_off);
+constexpr std::uint8_t S = scenario::bit(OpContext::softirq);
+constexpr std::uint8_t H = scenario::bit(OpContext::hardirq);
+
+constexpr OpSpec ops[] = {
+#define OPERATION(name, contexts, weight, a, a_min, a_max, b, b_min, b_max, summary) \
+    {#name, summary, contexts, {{{a, a_min, a_max}, {b, b_min, b_max}}}, weight},
+#include "core/linux/operations.def"
+#undef OPERATION
+};
+
+// --- configuration ------------------------------------------------------------------------------
+
+constexpr std::int16_t few_cpus[] = {2, 2, 3, 4};
+constexpr std::int16_t offloaded[] = {0, 1, 1, 1, 2};
+constexpr std::int16_t limits[] = {0, 0, 1};
+
+enum Config : std::size_t { end_tick, cpus, nocbs, bypass_limit, failing_allocations };
+
+constexpr ConfigSpec configs[] = {
+    {"end_tick", "after the last operation 1: CPUs idle; 0: they first stay in the kernel", 0, 1, 1,
+     scenario::end_tick_spec.swarm},
+    {"cpus", "CPUs", 1, 4, 2, few_cpus},
+    {"nocbs", "rcu_nocbs= 0: not given, 1: all CPUs, 2: CPU 1 and up", 0, 2, 1, offloaded},
+    {"bypass_limit", "rcutree.nocb_nobypass_lim_per_jiffy= 0: not given, else this", 0, 64, 0,
+     limits},
+    {"failing_allocations", "1: an allocation may fail", 0, 1, 0, {}},
+};
+
+unsigned cpu_count(const ConfigValues& values) { return static_cast<unsigned>(values[cpus]); }
+std::string cpu_name(const ConfigValues&, unsigned cpu) { return "cpu" + std::to_string(cpu); }
+
+std::string command_line(const ConfigValues& values) {
+    std::string line;
+    if (values[nocbs] == 1) line += " rcu_nocbs=all";
+    if (values[nocbs] == 2 && values[cpus] > 1)
+        line += " rcu_nocbs=1-" + std::to_string(values[cpus] - 1);
+    if (values[bypass_limit] != 0)
+        line += " rcutree.nocb_nobypass_lim_per_jiffy=" + std::to_string(values[bypass_limit]);
+    return line;
+}
+
+// --- one run ------------------------------------------------------------------------------------
+
+std::string first_word(const std::string& subject) { return subject.substr(0, subject.find(' ')); }
+
+class LinuxPlatform final : public scenario::Platform {
+   public:
+    sim::Guest& guest(const Workload& workload) override {
+        const std::string name = workload.subject.empty() ? find_kernel({}).name
+                                                          : first_word(workload.subject);
+        if (name != name_) {
+            static_cast<void>(find_kernel(name));
+            name_ = name;
+        }
+        kernel_ = &load_kernel(name);
+        if (!kernel_->boot(cpu_count(workload.config), command_line(workload.config)))
+            throw UserError("kernel " + name + " does not boot with" +
+                            command_line(workload.config) + ": " +
+                            sim::world().finding().detail);
+        return *kernel_;
+    }
+
+    std::uint64_t points() const override { return 60'000; }
+
+    void start_ops(const Workload& workload) override {
+        count_ = 0;
+        for (const Op& op : workload.ops)
+            ops_[count_++] = {op.kind, op.cpu, static_cast<unsigned char>(op.context), op.args[0],
+                              op.args[1]};
+        plan_ = {ops_.data(),
+                 count_,
+                 workload.cpus,
+                 workload.config[end_tick] != 0 ? unsigned{WORK_END_IDLE}
+                                                : unsigned{WORK_END_KERNEL},
+                 static_cast<unsigned>(workload.config[failing_allocations]),
+                 begins,
+                 ends};
+        kernel_->start_run();
+        kernel_->door().work->start(&plan_);
+    }
+
+    std::string subject(const std::string& name) override {
+        const BuiltKernel kernel = find_kernel(name);
+        return kernel.name + " " + kernel.hash;
+    }
+
+    std::string task_name(unsigned number) const override {
+        return kernel_ != nullptr ? kernel_->task_name(number) : std::string();
+    }
+
+    const linux_guest::Kernel& kernel() const { return *kernel_; }
+
+   private:
+    static void begins(unsigned index) {
+        sim::world().event(sim::EventKind::op_begin, 0, index, 0, {});
+    }
+    static void ends(unsigned index, int done) {
+        sim::world().event(sim::EventKind::op_end, 0, index, done, {});
+    }
+
+    static constexpr std::size_t max_ops = 64;
+    std::array<work_op, max_ops> ops_{};
+    unsigned count_ = 0;
+    work_plan plan_{};
+    linux_guest::Kernel* kernel_ = nullptr;
+    std::string name_;
+};
+
+LinuxPlatform platform;
+
+// The kernel image executes the operations by itself.
+class LinuxInstance final : public scenario::Instance {
+   public:
+    void boot() override {}
+    bool run_op(const Op&) override { return false; }
+    void close_cpu(unsigned) override {}
+    void tick(unsigned) override {}
+    void judge_end() override { platform.kernel().door().work->judge(); }
+    std::optional<std::int64_t> observe(std::string_view) const override { return std::nullopt; }
+};
+
+scenario::Instance& create(Arena& arena, const ConfigValues&) {
+    return arena.make<LinuxInstance>();
+}
+
+std::string tell(unsigned, std::string_view, std::int64_t, std::int64_t) { return {}; }
+
+}  // namespace
+
+}  // namespace rcufuzz::linux_subject
+
+namespace rcufuzz::subsystems::linux_kernel {
+
+const scenario::Subsystem& subsystem() {
+    namespace s = rcufuzz::linux_subject;
+    static const scenario::Subsystem description{
+        .name = "linux",
+        .summary = "a kernel's own source, from a tree that the user names (scripts/kernel)",
+        .ops = s::ops,
+        .bugs = {},
+        .configs = s::configs,
+        .workload_cpus = s::cpu_count,
+        .all_cpus = s::cpu_count,
+        .cpu_name = s::cpu_name,
+        .create = s::create,
+        .tell = s::tell,
+        .has_tasks = true,
+        .platform = &s::platform,
+    };
+    return description;
+}
+
+}  // namespace rcufuzz::subsystems::linux_kernel
