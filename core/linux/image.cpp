@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "core/base/check.h"
+#include "core/base/files.h"
 #include "core/base/text.h"
 
 namespace rcufuzz::linux_guest {

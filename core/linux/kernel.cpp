@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/base/check.h"
+#include "core/base/files.h"
 #include "core/base/text.h"
 
 namespace rcufuzz::linux_guest {
@@ -91,7 +92,7 @@ void door_fail(const char* verdict, const char* text, const machine_site* site) 
 }
 
 void door_suspect(const char* verdict, const char* text, const machine_site* site) {
-    world().note_suspicion(verdict_of(verdict), text, site_of(site));
+    world().findings().suspect(verdict_of(verdict), text, site_of(site));
 }
 
 void door_note(unsigned number, long a, long b, const machine_site* site) {
@@ -99,7 +100,7 @@ void door_note(unsigned number, long a, long b, const machine_site* site) {
 }
 
 void door_judged(const char* verdict, const char* text) {
-    world().note_finding(verdict_of(verdict), text, Site::current());
+    world().findings().note(verdict_of(verdict), text, Site::current());
 }
 
 void door_print(const char* text) {

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "core/base/check.h"
+#include "core/base/files.h"
 #include "core/base/text.h"
 
 namespace rcufuzz::linux_subject {
