@@ -40,23 +40,31 @@ static bool runs_on(const struct work_pool *pool, const struct work_struct *work
 	return false;
 }
 
-static bool runs_anywhere(const struct work_struct *work)
+/* -1: nowhere. */
+static int cpu_that_runs(const struct work_struct *work)
 {
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu)
 		if (runs_on(&pools[cpu], work))
-			return true;
-	return false;
+			return cpu;
+	return -1;
 }
 
-static struct work_struct *take_work(struct work_pool *pool)
+static bool runs_anywhere(const struct work_struct *work)
+{
+	return cpu_that_runs(work) >= 0;
+}
+
+/* From here on it runs, as far as others can see. */
+static struct work_struct *take_work(struct work_pool *pool, struct worker *self)
 {
 	struct work_struct *work;
 
 	list_for_each_entry(work, &pool->pending, entry)
 		if (!runs_anywhere(work)) {
 			list_del_init(&work->entry);
+			self->running = work;
 			return work;
 		}
 	return NULL;
@@ -77,7 +85,6 @@ static void run_work(struct work_pool *pool, struct worker *self, struct work_st
 {
 	work_func_t fn = work->func;
 
-	self->running = work;
 	if (!list_empty(&pool->pending))
 		wake_workers(pool);
 	clear_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work));
@@ -94,7 +101,7 @@ static int worker_main(void *arg)
 
 	for (;;) {
 		set_current_state(TASK_IDLE);
-		work = take_work(pool);
+		work = take_work(pool, self);
 		if (!work) {
 			schedule();
 			continue;
@@ -156,10 +163,17 @@ int workqueue_offline_cpu(unsigned int cpu)
 
 /* --- queueing ----------------------------------------------------------------------------- */
 
+/*
+ * Work that runs queues where it runs, as __queue_work() has it: the worker there takes it when it
+ * is done, and one elsewhere would have to let it lie.
+ */
 static void insert_work(int cpu, struct work_struct *work)
 {
 	struct work_pool *pool;
+	int runs = cpu_that_runs(work);
 
+	if (runs >= 0)
+		cpu = runs;
 	if (cpu == WORK_CPU_UNBOUND || cpu >= nr_cpu_ids || !pools[cpu].pending.next)
 		cpu = raw_smp_processor_id();
 	if (!cpu_online(cpu))
