@@ -224,5 +224,50 @@ TEST(StepBound, StrategiesAreNotAskedInTheSecondHalf) {
     EXPECT_LE(last, 2000u);
 }
 
+// Tasks that go to sleep and are woken without a rule, on four of five CPUs, and interrupts beside
+// them. The task on the fifth always runs: it has its turn again and again, whatever the rhythm of
+// the others is.
+struct Rhythm {
+    std::uint32_t state;
+    std::array<Context*, 5> tasks;
+    unsigned fifth;    // the CPU of the one that always runs
+    unsigned others;   // turns of others since its last one
+    unsigned longest;  // most of them at a time
+    unsigned turns;    // of all
+    unsigned next(unsigned n) { return (state = state * 1664525 + 1013904223) / 65536 % n; }
+};
+Rhythm rhythm;
+
+void play(unsigned cpu) {
+    while (++rhythm.turns < 1300) {
+        if (rhythm.turns < 1100) rhythm.others = 0;  // the strategy is still asked
+        rhythm.others = cpu == rhythm.fifth ? 0 : rhythm.others + 1;
+        rhythm.longest = std::max(rhythm.longest, rhythm.others);
+        Context& other = *rhythm.tasks[rhythm.next(5)];
+        if (other.state == ContextState::sleeping) world().unblock(other);
+        if (rhythm.next(4) == 0) world().raise_irq(rhythm.next(5), test::make_irq([] {}));
+        if (cpu != rhythm.fifth && rhythm.next(3) == 0)
+            world().block(ContextState::sleeping, 0, Site::current());
+        world().yield(Site::current());
+    }
+    for (Context* task : rhythm.tasks)
+        if (task->state == ContextState::sleeping) world().unblock(*task);
+}
+
+TEST(StepBound, NoRhythmKeepsSomebodyOut) {
+    for (std::uint32_t seed = 0; seed < 200; ++seed) {
+        NeverAsked never;
+        rhythm = {seed, {}, seed % 5, 0, 0, 0};
+        run(5, never,
+            [] {
+                for (unsigned cpu = 0; cpu < 5; ++cpu)
+                    rhythm.tasks[cpu] = &spawn(cpu, [cpu] { play(cpu); });
+            },
+            {.points = 2200, .free_jiffies = 0});
+        EXPECT_GE(rhythm.turns, 1300u) << seed;
+        EXPECT_LE(rhythm.longest, 4u) << seed;
+    }
+}
+
 }  // namespace
 }  // namespace rcufuzz::sim

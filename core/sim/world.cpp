@@ -139,6 +139,7 @@ void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Lim
     jiffies_ = 100;
     points_ = turn_began_ = switches_ = handovers_ = 0;
     fair_ = actor_appeared_ = abandoned_ = false;
+    fair_turn_ = {};
     actors_ = 0;
     quiet_ = unlimited;
     names_.begin();
@@ -439,15 +440,23 @@ unsigned World::first_actor(ActorMask mask) const {
     return nth_bit(from_here != 0 ? from_here : run, 0);
 }
 
-// Where nobody is asked any more, at the n-th choice of the run: all get their turn. Contexts that
-// run have every second choice, in between comes whatever else is offered. Two that spin side by
-// side would otherwise keep out the interrupt that both of them wait for.
-static unsigned fair_actor(ActorMask mask, std::uint64_t n) {
+// The next bit after `last`, in a circle.
+static unsigned next_in_turn(ActorMask mask, unsigned last) {
+    const ActorMask after = mask & ~((actor_bit(last) << 1) - 1);
+    return nth_bit(after != 0 ? after : mask, 0);
+}
+
+// Where nobody is asked any more: all get their turn. Contexts that run have every second choice,
+// in between comes whatever else is offered. Two that spin side by side would otherwise keep out
+// the interrupt that both of them wait for. Whose turn it is must not go by how many choices there
+// have been: CPUs that tick with a period of their own would keep out the others for ever.
+unsigned World::fair_actor(ActorMask mask) {
     constexpr ActorMask all_run = (ActorMask{1} << max_cpus) - 1;
     const ActorMask run = mask & all_run;
     const ActorMask rest = mask & ~all_run;
-    const ActorMask turn = run == 0 || (rest != 0 && n % 2 != 0) ? rest : run;
-    return nth_bit(turn, static_cast<unsigned>(n / 2 % std::popcount(turn)));
+    fair_turn_.ran = rest == 0 || (run != 0 && !fair_turn_.ran);
+    unsigned& last = fair_turn_.ran ? fair_turn_.last_run : fair_turn_.last_rest;
+    return last = next_in_turn(fair_turn_.ran ? run : rest, last);
 }
 
 // Who acts when the current context does not go on; main, where nobody can.
@@ -467,7 +476,7 @@ Context* World::choose_next(ChoiceKind kind) {
         const bool time_only = mask == actor_bit(actor_time);
         if (mask == 0 || (time_only && !timer_armed_))
             return enter(kind == ChoiceKind::yield ? self : main_);
-        const unsigned first = fair_ ? fair_actor(mask, handovers_) : first_actor(mask);
+        const unsigned first = fair_ ? fair_actor(mask) : first_actor(mask);
         const ActorMask others = mask & ~actor_bit(first);
         ++self.ordinal;
         const std::uint32_t answer = others != 0 && !fair_ ? ask(kind, first, others) : 0;

@@ -211,6 +211,7 @@ class World {
     [[noreturn]] void livelock();
     [[nodiscard]] Context* enter(Context& next);  // all of a switch but the jump; returns next
     unsigned first_actor(ActorMask mask) const;
+    unsigned fair_actor(ActorMask mask);
     std::uint32_t ask(ChoiceKind kind, unsigned first, ActorMask others);
     std::uint32_t answer_to(const Choice& choice);
     void answer_from_outside();
@@ -257,6 +258,12 @@ class World {
     bool timer_armed_ = false;        // on some wheel, with an expiry still ahead
     bool abandoned_ = false;
     bool fair_ = false;  // the strategy is no longer asked: round robin until the end
+    struct FairTurn {
+        bool ran = false;  // a context that runs had the last choice
+        unsigned last_run = 0;
+        unsigned last_rest = 0;
+    };
+    FairTurn fair_turn_;
     Choice question_{};
     std::uint32_t answer_ = 0;
     Moments moments_;
