@@ -99,8 +99,8 @@ void door_note(unsigned number, long a, long b, const machine_site* site) {
     world().event(sim::EventKind::note, number, a, b, site_of(site));
 }
 
-void door_judged(const char* verdict, const char* text) {
-    world().findings().note(verdict_of(verdict), text, Site::current());
+void door_judged(const char* verdict, const char* text, const machine_site* site) {
+    world().findings().note(verdict_of(verdict), text, site_of(site));
 }
 
 void door_print(const char* text) {

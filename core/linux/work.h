@@ -37,11 +37,23 @@ struct work_plan {
     void (*ends)(unsigned index, int done);
 };
 
+/*
+ * Grace periods and timers of a few jiffies, CPUs that RCU asks for a quiescent state after a tenth
+ * of a second, and callbacks that post another: with HZ=100 this is several times what they need.
+ */
+#define WORK_PROMISE_JIFFIES 200
+
 struct guest_work {
     /* Before the first CPU of the run acts. The plan outlives the run. */
     void (*start)(const struct work_plan *plan);
     /* After the last: what is not done that should be. */
     void (*judge)(void);
+    /*
+     * The run has come to its step bound, and for WORK_PROMISE_JIFFIES everybody has had his turn:
+     * what is not done that should be by then, be it that CPUs tick on for ever. Nothing where a
+     * task of the workload still computes.
+     */
+    void (*judge_late)(void);
     /* Prints what the kernel knows of its grace periods and callbacks, and each task. */
     void (*show)(void);
     /* A named quantity for stories; 0: no such name. */

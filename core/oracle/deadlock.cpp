@@ -214,10 +214,4 @@ void judge_deadlock() {
     sim::world().findings().note(Verdict::deadlock, chain.text(), chain.links[0].site);
 }
 
-void judge_endless_run() {
-    const WaitChain chain = find_deadlock();
-    if (chain.links.empty()) return;
-    sim::world().findings().correct(Verdict::deadlock, chain.text(), chain.links[0].site);
-}
-
 }  // namespace rcufuzz::oracle

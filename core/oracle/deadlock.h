@@ -39,11 +39,8 @@ struct WaitChain {
 // context that has ended. The same of all that there are in each run.
 WaitChain find_deadlock();
 
-// At quiescence, outside any context. Verdict: deadlock.
+// Outside any context, at quiescence or where the run has come to its step bound: who spins there,
+// or is kept alive by the clock, may do so because others wait for each other. Verdict: deadlock.
 void judge_deadlock();
-
-// Where the run has come to its step bound: who spins there, or is kept alive by the clock, may do
-// so because others wait for each other. Makes `deadlock` of `livelock` then.
-void judge_endless_run();
 
 }  // namespace rcufuzz::oracle

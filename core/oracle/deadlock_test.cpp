@@ -43,10 +43,11 @@ Said said_of(sim::Strategy& strategy, const Body& body) {
     Said said;
     const auto at_end = [&said] {
         said.cause = find_deadlock().cause();
-        if (sim::world().finding().verdict == Verdict::livelock)
-            judge_endless_run();
-        else
-            judge_deadlock();
+        sim::Findings& findings = sim::world().findings();
+        sim::Finding endless;
+        if (findings.result().verdict == Verdict::livelock) endless = findings.take_back();
+        judge_deadlock();
+        findings.put_back(std::move(endless));
     };
     said.fault = fault(run_kernel(3, strategy, body, {.points = 4000, .free_jiffies = 4}, at_end));
     return said;

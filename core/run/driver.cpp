@@ -163,7 +163,7 @@ class OwnKernel final : public scenario::Platform {
     }
 
     void judge_deadlock() override { oracle::judge_deadlock(); }
-    void judge_endless_run() override { oracle::judge_endless_run(); }
+    void judge_endless_run() override { oracle::judge_deadlock(); }
     void judge_progress() override { oracle::judge_progress(); }
 
     // A kthread goes by its own name, "rcuo1", wherever it runs.

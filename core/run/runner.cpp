@@ -134,7 +134,11 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
         clean = w.run_to_quiescence();
     }
     if (clean) judge(instance, platform);
-    if (w.finding().verdict == Verdict::livelock) platform.judge_endless_run();
+    if (w.finding().verdict == Verdict::livelock) {
+        sim::Finding endless = w.findings().take_back();
+        platform.judge_endless_run();
+        w.findings().put_back(std::move(endless));
+    }
 
     Outcome outcome;
     if (w.finding().verdict != Verdict::clean) {

@@ -48,9 +48,10 @@ class Platform {
     virtual void start_ops(const Workload& workload, Instance& instance) = 0;
     // One scheduling-clock tick for every CPU of the workload, at quiescence.
     virtual void raise_ticks(const Workload& workload, Instance& instance) = 0;
-    // Whether contexts wait for each other: at quiescence, and where the run has come to its step
-    // bound, as the verdict `livelock`.
+    // Whether contexts wait for each other: at quiescence.
     virtual void judge_deadlock() {}
+    // The run has come to its step bound. What is noted here is its verdict, otherwise it is a
+    // livelock.
     virtual void judge_endless_run() {}
     // Whether somebody who ought to have come to his end has not. At quiescence, where the
     // instance has found nothing.

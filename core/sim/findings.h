@@ -43,9 +43,11 @@ class Findings {
     void note(Verdict verdict, Objection why, const Site& site) {
         if (finding_.is_none()) finding_ = found(verdict, std::move(why), site);
     }
-    // For a run that has ended at its step bound: what it is in truth, where somebody can tell.
-    void correct(Verdict verdict, std::string detail, const Site& site) {
-        finding_ = {verdict, site, std::move(detail)};
+    // For a run that has ended at its step bound: takes the verdict back, so that somebody may say
+    // what it is in truth; and puts it back where nobody has.
+    Finding take_back() { return std::exchange(finding_, {}); }
+    void put_back(Finding finding) {
+        if (finding_.is_none()) finding_ = std::move(finding);
     }
     // An inner invariant does not hold, say. The run goes on: a consequence that users would see is
     // the better find. Where none comes, this is the verdict.

@@ -140,6 +140,7 @@ void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Lim
     points_ = turn_began_ = switches_ = handovers_ = 0;
     fair_ = actor_appeared_ = abandoned_ = false;
     fair_turn_ = {};
+    fair_since_ = 0;
     actors_ = 0;
     quiet_ = unlimited;
     names_.begin();
@@ -412,7 +413,7 @@ Context* World::ask_at_point() {
     }
     if (points_ >= limits_.points) livelock();
     actor_appeared_ = false;
-    if (points_ >= limits_.points / 2) fair_ = true;
+    if (points_ >= limits_.points / 2) become_fair();
     if (fair_ || (points_ - turn_began_ >= max_turn_points && !keeps_image_)) {
         turn_began_ = points_;
         return settle(self, choose_next(ChoiceKind::yield));
@@ -430,35 +431,6 @@ Context* World::ask_at_point() {
     return &self;
 }
 
-// Order of the actors when the current context does not go on: contexts that run, beginning with
-// this CPU and then upwards; interrupts; softirqs; preemption; time.
-unsigned World::first_actor(ActorMask mask) const {
-    constexpr ActorMask all_run = (ActorMask{1} << max_cpus) - 1;
-    const ActorMask run = mask & all_run;
-    if (run == 0 || !in_context()) return nth_bit(mask, 0);
-    const ActorMask from_here = run & ~((ActorMask{1} << current_->cpu) - 1);
-    return nth_bit(from_here != 0 ? from_here : run, 0);
-}
-
-// The next bit after `last`, in a circle.
-static unsigned next_in_turn(ActorMask mask, unsigned last) {
-    const ActorMask after = mask & ~((actor_bit(last) << 1) - 1);
-    return nth_bit(after != 0 ? after : mask, 0);
-}
-
-// Where nobody is asked any more: all get their turn. Contexts that run have every second choice,
-// in between comes whatever else is offered. Two that spin side by side would otherwise keep out
-// the interrupt that both of them wait for. Whose turn it is must not go by how many choices there
-// have been: CPUs that tick with a period of their own would keep out the others for ever.
-unsigned World::fair_actor(ActorMask mask) {
-    constexpr ActorMask all_run = (ActorMask{1} << max_cpus) - 1;
-    const ActorMask run = mask & all_run;
-    const ActorMask rest = mask & ~all_run;
-    fair_turn_.ran = rest == 0 || (run != 0 && !fair_turn_.ran);
-    unsigned& last = fair_turn_.ran ? fair_turn_.last_run : fair_turn_.last_rest;
-    return last = next_in_turn(fair_turn_.ran ? run : rest, last);
-}
-
 // Who acts when the current context does not go on; main, where nobody can.
 Context* World::choose_next(ChoiceKind kind) {
     Context& self = *current_;
@@ -469,7 +441,7 @@ Context* World::choose_next(ChoiceKind kind) {
             return enter(main_);
         }
         // Contexts that only give way come to no point.
-        if (points_ >= limits_.points / 2 || handovers_ >= limits_.points / 2) fair_ = true;
+        if (points_ >= limits_.points / 2 || handovers_ >= limits_.points / 2) become_fair();
         actor_appeared_ = false;
         ActorMask mask = actors_;
         if (kind == ChoiceKind::yield) mask &= ~actor_bit(actor(Act::run, self.cpu));

@@ -126,6 +126,8 @@ class World {
     bool another_task_ready(unsigned cpu) const { return next_ready_task(cpu) != nullptr; }
     void refresh_clock();  // after a next_expiry changed
     Jiffies jiffies() const { return jiffies_; }
+    // Those that have gone by since strategies are no longer asked, and everybody has his turn.
+    Jiffies fair_jiffies() const { return fair_ ? jiffies_ - fair_since_ : 0; }
 
     Context& current() { return *current_; }
     bool in_context() const { return current_ != &main_; }
@@ -211,6 +213,7 @@ class World {
     [[noreturn]] void livelock();
     [[nodiscard]] Context* enter(Context& next);  // all of a switch but the jump; returns next
     unsigned first_actor(ActorMask mask) const;
+    void become_fair();
     unsigned fair_actor(ActorMask mask);
     std::uint32_t ask(ChoiceKind kind, unsigned first, ActorMask others);
     std::uint32_t answer_to(const Choice& choice);
@@ -258,6 +261,7 @@ class World {
     bool timer_armed_ = false;        // on some wheel, with an expiry still ahead
     bool abandoned_ = false;
     bool fair_ = false;  // the strategy is no longer asked: round robin until the end
+    Jiffies fair_since_ = 0;
     struct FairTurn {
         bool ran = false;  // a context that runs had the last choice
         unsigned last_run = 0;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The files of a kernel tree that run on the machine, unmodified.
+# The files of a kernel tree that run on the machine, unmodified; kernel/rcu/tree.c beside them, see
+# work/tree_rcu.c.
 set(kernel_files
     kernel/context_tracking.c
     kernel/cpu.c
@@ -18,7 +19,6 @@ set(kernel_files
     kernel/rcu/rcu_segcblist.c
     kernel/rcu/srcutree.c
     kernel/rcu/sync.c
-    kernel/rcu/tree.c
     kernel/rcu/update.c
     kernel/time/timer.c
     kernel/time/timer_migration.c

@@ -36,6 +36,17 @@ int _printk(const char *fmt, ...)
 	return 0;
 }
 
+void judged(const char *verdict, const struct machine_site *site, const char *fmt, ...)
+{
+	char text[LINE_BYTES];
+	va_list args;
+
+	va_start(args, fmt);
+	format(text, sizeof(text), fmt, args);
+	va_end(args);
+	door->judged(verdict, text, site);
+}
+
 /* A warning ends the run: nothing that comes after it can be trusted. */
 void machine_warn_at(const struct machine_site *site, const char *fmt, ...)
 {

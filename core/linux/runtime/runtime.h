@@ -99,6 +99,7 @@ struct guest_range percpu_range(void);
 /* print.c */
 int format(char *to, size_t size, const char *fmt, va_list args);
 void __noreturn fail(const char *verdict, const struct machine_site *site, const char *fmt, ...);
+void judged(const char *verdict, const struct machine_site *site, const char *fmt, ...);
 
 /* boot.c, params.c */
 void prepare_kernel(unsigned int cpus, const char *parameters);

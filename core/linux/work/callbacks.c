@@ -2,6 +2,7 @@
 //
 // Callbacks and what must hold of them: each is invoked once, not before the readers of its time
 // have ended, and in the end all are.
+#include "core/linux/work/where.h"
 #include "core/linux/work/work.h"
 
 #include <linux/slab.h>
@@ -18,10 +19,11 @@ struct tracked {
 	struct readers readers;
 	unsigned int number;
 	bool posts_another;
-	bool hurried;
 };
 
 static unsigned char states[MAX_CALLBACKS];
+static bool lazy[MAX_CALLBACKS];	/* may wait for seconds */
+static struct rcu_head *heads[MAX_CALLBACKS];
 static unsigned int count, outstanding;
 
 unsigned int callbacks_outstanding(void)
@@ -72,9 +74,10 @@ static bool post(unsigned int how)
 		return false;
 	tracked->number = count++;
 	tracked->posts_another = how == 2;
-	tracked->hurried = how == 1;
 	number = tracked->number;
 	states[number] = POSTING;
+	heads[number] = &tracked->head;
+	lazy[number] = IS_ENABLED(CONFIG_RCU_LAZY) && how != 1;
 	outstanding++;
 	readers_open_now(&tracked->readers);
 #ifdef CONFIG_RCU_LAZY
@@ -102,14 +105,15 @@ bool do_burst(unsigned int times, unsigned int unused)
 	return i != 0;
 }
 
-void judge_callbacks(void)
+void judge_callbacks(bool lazy_too)
 {
 	unsigned int i;
 
 	for (i = 0; i < count; i++)
-		if (states[i] && states[i] != INVOKED) {
-			door->judged("stranded_callback", "a callback is never invoked, though "
-				     "nothing holds its grace period up");
+		if (states[i] && states[i] != INVOKED && (lazy_too || !lazy[i])) {
+			judged("stranded_callback", machine_here(),
+			       "a callback is never invoked: it is %s",
+			       where_callback_is(heads[i]));
 			return;
 		}
 }

@@ -164,13 +164,14 @@ void judge_calls(void)
 
 	for (i = 0; i < count; i++)
 		if (calls[i].ran != calls[i].cpus) {
-			door->judged("lost_call", "a call never runs on a CPU that is asked");
+			judged("lost_call", machine_here(), "a call never runs on a CPU that is asked");
 			return;
 		}
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		for (to = 0; to < nr_cpu_ids; to++)
 			if (own_works[cpu][to].ran != own_works[cpu][to].queued) {
-				door->judged("lost_call", "an irq_work that was queued never runs");
+				judged("lost_call", machine_here(),
+				       "an irq_work that was queued never runs");
 				return;
 			}
 }
@@ -231,7 +232,7 @@ void judge_timers(void)
 
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		if (own_timers[cpu].fired != own_timers[cpu].armed) {
-			door->judged("lost_call", "a timer never fires");
+			judged("lost_call", machine_here(), "a timer never fires");
 			return;
 		}
 }

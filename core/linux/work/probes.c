@@ -104,5 +104,6 @@ void judge_probes(void)
 	for (probe = 0; probe < PROBES; probe++)
 		any |= registered[probe] || busy[probe];
 	if (regfunc_balance != !!any)
-		door->judged("invariant", "the calls of regfunc and unregfunc do not match the probes");
+		judged("invariant", machine_here(),
+		       "the calls of regfunc and unregfunc do not match the probes");
 }

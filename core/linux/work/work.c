@@ -191,17 +191,32 @@ static void start(const struct work_plan *plan)
 			door->raise(i, MACHINE_DEVICE_VECTOR);
 }
 
-static void judge(void)
+static void judge_all(bool lazy_too)
 {
 	unsigned int cpu;
 
-	judge_callbacks();
+	judge_callbacks(lazy_too);
 	judge_calls();
 	judge_timers();
 	judge_probes();
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		if (works[cpu].started && !works[cpu].done)
-			door->judged("deadlock", "an operation never returns");
+			judged("deadlock", machine_here(), "an operation never returns");
+}
+
+static void judge(void)
+{
+	judge_all(true);
+}
+
+static void judge_late(void)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		if (works[cpu].started && !works[cpu].done && task_is_running(works[cpu].task))
+			return;
+	judge_all(false);
 }
 
 void show_tasks(void);
@@ -220,6 +235,7 @@ static int observe(const char *name, long *value)
 const struct guest_work guest_work = {
 	.start = start,
 	.judge = judge,
+	.judge_late = judge_late,
 	.show = show,
 	.observe = observe,
 };

@@ -44,11 +44,13 @@ void pause_reader_bookkeeping(void);
 
 /* --- at the end --------------------------------------------------------------------------- */
 
-void judge_callbacks(void);
+void judge_callbacks(bool lazy_too);
 void judge_calls(void);
 void judge_timers(void);
 void judge_probes(void);
 void prepare_work_items(void);	/* at boot */
 unsigned int callbacks_outstanding(void);
+/* A verdict on the end of a run. */
+void judged(const char *verdict, const struct machine_site *site, const char *fmt, ...);
 
 #endif

@@ -115,6 +115,10 @@ class LinuxPlatform final : public scenario::Platform {
     // The kernel's own tick comes with its timers, and its oracles look for what has not ended.
     void raise_ticks(const Workload&, scenario::Instance&) override {}
     void judge_progress() override {}
+    void judge_endless_run() override {
+        if (sim::world().fair_jiffies() >= WORK_PROMISE_JIFFIES)
+            kernel_->door().work->judge_late();
+    }
 
     std::string task_name(const sim::Context& task) const override {
         if (kernel_ == nullptr || !sim::is_task_key(task.key)) return {};

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Whose turn it is where no strategy says it.
+#include "core/sim/world.h"
+
+namespace rcufuzz::sim {
+
+// Order of the actors when the current context does not go on: contexts that run, beginning with
+// this CPU and then upwards; interrupts; softirqs; preemption; time.
+unsigned World::first_actor(ActorMask mask) const {
+    constexpr ActorMask all_run = (ActorMask{1} << max_cpus) - 1;
+    const ActorMask run = mask & all_run;
+    if (run == 0 || !in_context()) return nth_bit(mask, 0);
+    const ActorMask from_here = run & ~((ActorMask{1} << current_->cpu) - 1);
+    return nth_bit(from_here != 0 ? from_here : run, 0);
+}
+
+void World::become_fair() {
+    if (!fair_) fair_since_ = jiffies_;
+    fair_ = true;
+}
+
+// The next bit after `last`, in a circle.
+static unsigned next_in_turn(ActorMask mask, unsigned last) {
+    const ActorMask after = mask & ~((actor_bit(last) << 1) - 1);
+    return nth_bit(after != 0 ? after : mask, 0);
+}
+
+// Where nobody is asked any more: all get their turn. Contexts that run have every second choice,
+// in between comes whatever else is offered. Two that spin side by side would otherwise keep out
+// the interrupt that both of them wait for. Whose turn it is must not go by how many choices there
+// have been: CPUs that tick with a period of their own would keep out the others for ever.
+unsigned World::fair_actor(ActorMask mask) {
+    constexpr ActorMask all_run = (ActorMask{1} << max_cpus) - 1;
+    const ActorMask run = mask & all_run;
+    const ActorMask rest = mask & ~all_run;
+    fair_turn_.ran = rest == 0 || (run != 0 && !fair_turn_.ran);
+    unsigned& last = fair_turn_.ran ? fair_turn_.last_run : fair_turn_.last_rest;
+    return last = next_in_turn(fair_turn_.ran ? run : rest, last);
+}
+
+}  // namespace rcufuzz::sim
