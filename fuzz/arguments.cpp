@@ -280,6 +280,8 @@ void add_litmus(CLI::App& app, int& exit_code) {
     command->add_option("--seconds", args->seconds, "give a test up after so much time")
         ->transform(seconds())
         ->capture_default_str();
+    command->add_flag("--machine", args->machine,
+                      "explore on the machine that subsystems run on, not by the axioms");
     command->add_flag("--json", args->json, "print one JSON document");
     command->callback([args, &exit_code] { exit_code = litmus_tests(*args); });
 }

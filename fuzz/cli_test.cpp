@@ -2,6 +2,8 @@
 //
 // The program as its users see it: exit codes, one line for what they got wrong, one JSON document
 // where they ask for it.
+#include "fuzz/cli_test.h"
+
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -11,7 +13,6 @@
 #include <string>
 
 #include "core/base/files.h"
-#include "fuzz/cli_test.h"
 
 namespace rcufuzz {
 namespace {
@@ -162,6 +163,34 @@ TEST_F(Cli, LitmusSaysWhetherTheResultIsAsRecorded) {
     ASSERT_EQ(all.size(), 2u);
     EXPECT_EQ(all[0].at("agreement"), "as recorded");
     EXPECT_EQ(all[1].at("exhaustive"), true);
+}
+
+// What the search does not know, it does not say; what it has found by then, it does.
+TEST_F(Cli, LitmusSaysUnknownWhereItWasGivenUp) {
+    const std::string process = "(int *x)\n{\n\tint r0 = READ_ONCE(*x);\n\tWRITE_ONCE(*x, 1);\n}\n";
+    const std::string text = "C t\n(* Result: Never *)\n{}\nP0" + process + "P1" + process;
+    write_file(path("t.litmus"), text + "exists (x=7)\n", false);
+    EXPECT_EQ(rcufuzz("litmus t.litmus").exit_code, 0);
+    const Result unknown = rcufuzz("litmus t.litmus --seconds 0.000001");
+    EXPECT_EQ(unknown.exit_code, 75);
+    EXPECT_THAT(unknown.out, HasSubstr("Observation t Unknown"));
+    EXPECT_THAT(unknown.out, HasSubstr("Recorded Never: not decided"));
+    write_file(path("u.litmus"), text + "exists (x=1)\n", false);
+    const Result both = rcufuzz("litmus .  --seconds 0.000001");
+    EXPECT_EQ(both.exit_code, 42) << "one execution is enough to know that it is not Never";
+    EXPECT_THAT(both.out,
+                HasSubstr("2 tests, 1 not as recorded, 0 outside the dialect, 1 unknown"));
+}
+
+// A load comes after a later store by the axioms, never on the machine.
+TEST_F(Cli, LitmusExploresTheMachineIfAsked) {
+    const std::string text =
+        "C lb\n{}\nP0(int *x, int *y)\n{\n\tint r0 = READ_ONCE(*x);\n\tWRITE_ONCE(*y, 1);\n}\n"
+        "P1(int *x, int *y)\n{\n\tint r0 = READ_ONCE(*y);\n\tWRITE_ONCE(*x, 1);\n}\n"
+        "exists (0:r0=1 /\\ 1:r0=1)\n";
+    write_file(path("lb.litmus"), text, false);
+    EXPECT_THAT(rcufuzz("litmus lb.litmus").out, HasSubstr("Observation lb Sometimes"));
+    EXPECT_THAT(rcufuzz("litmus lb.litmus --machine").out, HasSubstr("Observation lb Never"));
 }
 
 TEST_F(Cli, VerifyEndsWithACounterexampleOrWithWhatItCovered) {

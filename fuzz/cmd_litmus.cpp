@@ -39,6 +39,7 @@ void check_file(Checked& checked, const LitmusArgs& args) {
     const std::string& file = checked.file;
     litmus::CheckOptions options;
     options.mode = args.memory == "sc" ? litmus::Mode::sc : litmus::Mode::weak;
+    options.method = args.machine ? litmus::Method::machine : litmus::Method::axioms;
     Deadline deadline{std::chrono::steady_clock::now() +
                       std::chrono::milliseconds(static_cast<std::int64_t>(args.seconds * 1000))};
     options.stop = Deadline::passed;
@@ -48,9 +49,10 @@ void check_file(Checked& checked, const LitmusArgs& args) {
     checked.agreement = litmus::agreement(checked.test, checked.report);
 }
 
-// The search was given up before it knew.
+// The search was given up before it knew enough for what was asked.
 bool is_undecided(const Checked& checked) {
-    if (checked.agreement == Agreement::not_recorded) return !checked.report.complete;
+    if (checked.agreement == Agreement::not_recorded)
+        return checked.report.observation() == "Unknown";
     return checked.agreement == Agreement::undecided;
 }
 
@@ -74,6 +76,7 @@ void print_whole(const Checked& checked) {
         print("Not exhaustive: given up after {} runs\n", checked.report.runs);
     else if (checked.report.forgot)
         print("Not exhaustive: more than {} stores to one variable\n", memory::max_history);
+    if (checked.report.cut_short) print("Loops that wait: two rounds at most, as herd7\n");
     if (!checked.test.result.empty())
         print("Recorded {}: {}\n", checked.test.result, agreement_word(checked.agreement));
 }
@@ -104,6 +107,7 @@ nlohmann::json as_json(const Checked& checked) {
     json["positive"] = report.positive;
     json["negative"] = report.negative;
     json["data_race"] = report.race;
+    json["mixed_accesses"] = report.mixed;
     json["unmatched_srcu_unlock"] = report.unmatched;
     json["exhaustive"] = report.complete && !report.forgot;
     json["runs"] = report.runs;
@@ -125,7 +129,7 @@ int litmus_tests(const LitmusArgs& args) {
     const bool one = files.size() == 1;
     std::size_t outside = 0;
     std::size_t wrong = 0;
-    bool undecided = false;
+    std::size_t unknown = 0;
     nlohmann::json all = nlohmann::json::array();
     for (const std::string& file : files) {
         if (output_failed()) break;
@@ -133,22 +137,24 @@ int litmus_tests(const LitmusArgs& args) {
         checked.file = file;
         checked.outside = inputs.try_input([&] { check_file(checked, args); });
         if (!checked.outside.empty()) ++outside;
-        if (checked.outside.empty() && is_undecided(checked)) undecided = true;
         if (checked.agreement == Agreement::disagrees) ++wrong;
+        if (checked.outside.empty() && is_undecided(checked)) ++unknown;
         if (args.json)
             all.push_back(as_json(checked));
-        else if (!one)
+        else if (!one) {
             print_line(checked);
-        else if (checked.outside.empty())
+            flush_output();  // a folder takes a while
+        } else if (checked.outside.empty())
             print_whole(checked);
     }
     if (args.json)
         put(all.dump(1, ' ', true, nlohmann::json::error_handler_t::replace) + "\n");
-    else if (files.size() > 1)
-        print("{} tests, {} not as recorded, {} outside the dialect\n", files.size(), wrong,
-              outside);
+    else if (!one)
+        print("{} tests, {} not as recorded, {} outside the dialect, {} unknown\n", files.size(),
+              wrong, outside, unknown);
     if (wrong != 0) return exit_found;
-    return inputs.any_refused() ? exit_usage : undecided ? exit_undecided : exit_clean;
+    if (inputs.any_refused()) return exit_usage;
+    return unknown != 0 ? exit_undecided : exit_clean;
 }
 
 }  // namespace rcufuzz::cli

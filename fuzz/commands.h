@@ -116,6 +116,7 @@ struct LitmusArgs {
     std::vector<std::string> paths;  // files and folders
     std::string memory = "weak";
     double seconds = 60;  // for each test
+    bool machine = false;
     bool json = false;
 };
 int litmus_tests(const LitmusArgs& args);
