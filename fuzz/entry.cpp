@@ -102,11 +102,9 @@ std::string assertion_line(const run::Outcome& outcome) {
     const std::string_view site = outcome.site;  // "nocb/wake.cpp:87 wake_nocb_gp"
     const std::size_t space = std::min(site.find(' '), site.size());
     const std::string_view function = site.substr(std::min(space + 1, site.size()));
-    const std::string_view file = site.substr(0, std::min(site.find(':'), space));
     return std::string(site.substr(0, space)) + ": " + std::string(function) +
-           ": Assertion `FuzzerHash=" + letters_of(hash.value()) + " " +
-           std::string(word(outcome.verdict)) + " " + std::string(file) + " " +
-           std::string(function) + "' failed.";
+           ": Assertion `FuzzerHash=" + letters_of(hash.value()) + " " + outcome.identity +
+           "' failed.";
 }
 
 Entry::Entry(std::string_view target) {

@@ -31,7 +31,8 @@ using Bytes = std::vector<std::uint8_t>;
 using ByteView = std::span<const std::uint8_t>;
 
 // A find in the form of a failed assertion of glibc, which ClusterFuzz takes two crashes apart by:
-// a hash of the identity comes first, then verdict, file and function for those who read it.
+// a hash of the identity comes first, then the identity for those who read it. Nothing between the
+// quotes may depend on anything else: two finds of one identity are one crash, whatever came of it.
 std::string assertion_line(const run::Outcome& outcome);
 
 class Entry {

@@ -181,8 +181,12 @@ TEST(AssertionLine, SaysTheIdentityInLetters) {
     const std::string line = assertion_line(outcome);
     EXPECT_THAT(line, testing::MatchesRegex(
                           "nocb/wake.cpp:87: wake_nocb_gp: Assertion `FuzzerHash=[a-z]{14} "
-                          "lost_wakeup nocb/wake.cpp wake_nocb_gp' failed."));
+                          "lost_wakeup-a' failed."));
     EXPECT_EQ(assertion_line(outcome), line);
+    outcome.verdict = Verdict::stranded_callback;  // a consequence that came this time
+    outcome.site = "nocb/other.cpp:1 f";
+    const auto quoted = [](const std::string& text) { return text.substr(text.find('`')); };
+    EXPECT_EQ(quoted(assertion_line(outcome)), quoted(line));
     outcome.identity = "lost_wakeup-b";
     EXPECT_NE(assertion_line(outcome), line);
 }

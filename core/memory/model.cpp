@@ -158,8 +158,10 @@ Loaded Model::commit_load(unsigned agent, Location& x, const Candidate& picked, 
     const bool acquires = order == Order::acquire || order == Order::full;
     if (acquires) raise_load_bound(a, time);
     (acquires ? a.ordered : a.pending).join(read.loads_before);
+    const bool missed = picked.index + 1 < x.count;
+    const bool held_back = missed && x.stores[picked.index + 1u]->visible == never;
     return {read.value, time, static_cast<std::uint32_t>(x.count - 1 - picked.index), false,
-            read.id.writer == no_writer};
+            read.id.writer == no_writer, held_back};
 }
 
 // --- what an agent keeps of its loads -----------------------------------------------------------

@@ -156,6 +156,8 @@ struct Loaded {
     std::uint32_t age = 0;  // how many stores of the location are newer
     bool stored = false;    // a read-modify-write that was not given up
     bool initial = false;   // the value that the location began with
+    // A newer store was missed, and nothing made its CPU wait until everybody could see it.
+    bool held_back = false;
 };
 
 // How an access depends on earlier loads; 0: it does not.
@@ -220,6 +222,7 @@ class Model {
     struct Race {
         const Location* location = nullptr;
         const char* what = "";
+        bool seen = false;  // this CPU knows of the other's access, and may still be early
     };
     const Race& race() const { return race_; }
 
@@ -283,7 +286,7 @@ class Model {
     void check_load(unsigned agent, const Location& x, Time time, bool plain);
     void check_store(unsigned agent, const Location& x, Time address, bool plain);
     void release_loads(unsigned agent, Store& made, bool releases);
-    void note_race(const Location& x, const char* what);
+    void note_race(const Location& x, const char* what, bool seen);
 
     Arena* arena_ = nullptr;
     Choose choose_ = nullptr;

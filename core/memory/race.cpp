@@ -26,7 +26,8 @@ void Model::check_load(unsigned agent, const Location& x, Time time, bool plain)
         const Store& store = *x.stores[i];
         if (store.id.writer == agent || store.id.writer == no_writer) continue;
         if ((plain || store.plain) && !knows(agents_[agent], store, time))
-            note_race(x, "a load does not come after another CPU's store");
+            note_race(x, "a load does not come after another CPU's store",
+                      agents_[agent].known.has(store.id));
     }
 }
 
@@ -41,7 +42,7 @@ void Model::check_store(unsigned agent, const Location& x, Time address, bool pl
         // Data and control dependencies hold for marked stores only.
         const bool after =
             plain ? knows(a, store, time) : store.visible != never || a.known.has(store.id);
-        if (!after) note_race(x, "two stores are in no order");
+        if (!after) note_race(x, "two stores are in no order", a.known.has(store.id));
     }
     LoadClock before = a.ordered;
     if (!plain || address != 0) before.join(a.pending);
@@ -49,7 +50,7 @@ void Model::check_store(unsigned agent, const Location& x, Time address, bool pl
         if (other == agent) continue;
         if (x.plain_load[other] > before.plain[other] ||
             (plain && x.marked_load[other] > before.marked[other]))
-            note_race(x, "a store does not come after another CPU's load");
+            note_race(x, "a store does not come after another CPU's load", false);
     }
 }
 
@@ -64,8 +65,8 @@ void Model::release_loads(unsigned agent, Store& made, bool releases) {
     made.loads_before.marked[agent] = a.loads_done;
 }
 
-void Model::note_race(const Location& x, const char* what) {
-    if (race_.location == nullptr) race_ = {&x, what};
+void Model::note_race(const Location& x, const char* what, bool seen) {
+    if (race_.location == nullptr) race_ = {&x, what, seen};
 }
 
 }  // namespace rcufuzz::memory

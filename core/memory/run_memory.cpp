@@ -5,6 +5,7 @@
 #include <array>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/base/check.h"
 #include "core/memory/model.h"
@@ -47,6 +48,7 @@ struct RunMemory {
 
 RunMemory run;
 bool weak = false;
+std::vector<std::size_t> missed_held_back;  // by read event; of runs with a full trace
 const sim::RunState run_state([](unsigned piece) -> std::span<const std::byte> {
     if (!weak) return {};
     if (piece < Model::pieces) return run.model.piece(piece);
@@ -82,12 +84,22 @@ std::string name_of(const Location& x) {
     return name.text + (name.index < 0 ? "" : "[" + std::to_string(name.index) + "]");
 }
 
+// "func: a load does not come after another CPU's store": which of many like objects it was, and
+// who came to it, is luck.
+std::string cause_of_race(const Location& x, const Model::Race& race) {
+    const std::string name = sim::world().names().of(static_cast<sim::ObjectId>(x.name)).text;
+    return name.substr(name.rfind('.') + 1) + ": " + race.what +
+           (race.seen ? " that it has seen" : "");
+}
+
 void judge_race(const Location& x, const Site& site) {
     if (run.model.race().location == nullptr || run.now.race_told) [[likely]]
         return;
     run.now.race_told = true;
-    sim::world().findings().suspect(Verdict::data_race, name_of(x) + ": " + run.model.race().what,
-                                site);
+    const Model::Race& race = run.model.race();
+    sim::world().findings().suspect(
+        Verdict::data_race,
+        sim::Objection::whole_cause(name_of(x) + ": " + race.what, cause_of_race(x, race)), site);
 }
 
 void judge_value(const Location& x, const Loaded& loaded, const Site& site) {
@@ -109,6 +121,7 @@ void begin_memory(bool on, bool races) {
     run.model.begin(w.arena(), w.cpus(), ask, nullptr);
     run.model.track_races(races);
     run.now.race_told = false;
+    missed_held_back.clear();
 }
 
 Model* weak_model() { return weak ? &run.model : nullptr; }
@@ -143,7 +156,14 @@ Seen load(Location& x, const void* cell, Order order, bool plain, const Site& si
     agent.last_load = loaded.time;
     judge_race(x, site);
     judge_value(x, loaded, site);
+    const sim::Trace& trace = sim::world().trace();
+    if (loaded.held_back && trace.level() == sim::TraceLevel::full)
+        missed_held_back.push_back(trace.events().size());  // the event that follows
     return {loaded.value, loaded.age};
+}
+
+bool missed_what_was_held_back(std::size_t event) {
+    return std::ranges::binary_search(missed_held_back, event);
 }
 
 Value store(Location& x, const void* cell, Value value, Order order, bool plain, const Site& site) {
@@ -262,6 +282,11 @@ void Milestone::reach() {
     if (mark_ == nullptr || outside()) return;
     run.now.question = 0;
     run.model.store(current_agent(), *mark_, 1, Order::release);
+}
+
+bool Milestone::seen_here() const {
+    if (mark_ == nullptr || outside()) return reached_;
+    return reached_ && run.model.agent(current_agent()).known.has(mark_->newest().id);
 }
 
 bool Milestone::certain_here() const {

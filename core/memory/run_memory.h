@@ -62,6 +62,9 @@ struct Updated {
 };
 Updated update(Location& x, const void* cell, bool (*update)(void*, Value, Value&), void* arg,
                Order order, bool returns, const Site& site);
+// Of a read event in a full trace of this run that missed a store: whether that store was one which
+// others need not see yet. If not, it was the load that came too early.
+bool missed_what_was_held_back(std::size_t event);
 // A pointer to this object has just been loaded by the load before this call.
 void note_pointer(const void* begin, std::size_t size);
 // The accesses that follow depend on all loads so far: an index was computed from one of them.
@@ -128,6 +131,8 @@ class Milestone {
     void reach();  // and all that whoever runs now has done and seen
     bool is_reached() const { return reached_; }
     bool certain_here() const;
+    // Whoever runs now has come to know of it, though it may have looked too early.
+    bool seen_here() const;
 
    private:
     bool reached_ = false;

@@ -211,7 +211,8 @@ WaitChain find_deadlock() {
 void judge_deadlock() {
     const WaitChain chain = find_deadlock();
     if (chain.links.empty()) return;
-    sim::world().findings().note(Verdict::deadlock, chain.text(), chain.links[0].site);
+    sim::world().findings().note(Verdict::deadlock, {chain.text(), chain.cause()},
+                                 chain.links[0].site);
 }
 
 }  // namespace rcufuzz::oracle

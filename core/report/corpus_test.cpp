@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "core/base/files.h"
 #include "core/report/explain.h"
@@ -116,6 +119,37 @@ std::string reproducer_name(const testing::TestParamInfo<Reproducer>& info) {
     return std::string(info.param.target->name) + "_" + std::string(info.param.bug->spec);
 }
 INSTANTIATE_TEST_SUITE_P(All, CorpusReproducer, testing::ValuesIn(reproducers()), reproducer_name);
+
+// Two bugs are two finds: those that are not are partial forms of one another, or show nothing
+// else than each other.
+TEST(CorpusReproducers, HaveIdentitiesOfTheirOwn) {
+    std::map<std::string, std::vector<std::string>> bugs;
+    for (const Reproducer& reproducer : reproducers())
+        bugs[std::string(reproducer.target->name) + run::replay(reproducer.plan()).identity]
+            .push_back(reproducer.name());
+    std::vector<std::vector<std::string>> shared;
+    for (const auto& [identity, names] : bugs)
+        if (names.size() > 1) shared.push_back(names);
+    std::ranges::sort(shared);
+    const std::vector<std::vector<std::string>> known{
+        {"dynticks/D08", "dynticks/D10"}, {"dynticks/D13b", "dynticks/D13c"},
+        {"dynticks/D18", "dynticks/D21"}, {"nocb/D01", "nocb/D01b", "nocb/D02"},
+        {"nocb/D27b", "nocb/D27d"},       {"smp_call/S01", "smp_call/S10"},
+    };
+    EXPECT_EQ(shared, known);
+}
+
+// The tick of a CPU that has callbacks goes on for ever: nobody but the clock does.
+TEST(EndlessRun, OfTheClockAloneIsJudgedByWhatIsLeftUndone) {
+    const run::Plan plan = run::from_text(
+        "rcufuzz-plan 1\ntarget nocb\nbug D31_offloaded_without_kthreads\nmemory sc\noracle all\n"
+        "config toggling 1\nconfig hotplug 1\nconfig late_cpu 1\nconfig spawn_failures 2\n"
+        "op cpu1 on cpu_up cpu=2\nop cpu2 on deoffload cpu=2\n",
+        "plan");
+    const run::Outcome outcome = run::replay(plan);
+    EXPECT_EQ(outcome.verdict, Verdict::deadlock);
+    EXPECT_TRUE(outcome.identity.starts_with("deadlock-task_waits_on_")) << outcome.identity;
+}
 
 TEST(CorpusReproducers, TableIsTrue) {
     std::string table =

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/kernel/kthread.h"
+#include "core/memory/run_memory.h"
 #include "core/run/site.h"
 
 namespace rcufuzz::run {
@@ -58,26 +59,18 @@ std::string last_change(Events events, sim::ObjectId object) {
 
 constexpr std::size_t events_of_one_step = 200;
 
-// The store after the one that this load returned.
-const Event* missed_by(Events before, const Event& load) {
-    std::int64_t newer = load.b;
-    for (std::size_t i = before.size(); i-- > 0;)
-        if (before[i].kind == EventKind::write && before[i].object == load.object && --newer == 0)
-            return &before[i];
-    return nullptr;
-}
-
-// "old_cfd.csd.func_in_call_function_not_by_set_up"; empty: it saw the newest of all.
+// "old_cfd.csd.func_in_call_function_held_back": the variable of which this context did not see the
+// newest value, the last time that this happened, where it looked, and which side lacks the order:
+// the one that stored may be seen late, or the one that loaded was early. Empty: it saw the newest
+// of all.
 std::string missed_store(Events events, sim::ContextKey key) {
     const std::size_t from = events.size() - std::min(events.size(), events_of_one_step);
     for (std::size_t i = events.size(); i-- > from;) {
         const Event& load = events[i];
         if (load.key != key || load.kind != EventKind::read || load.b == 0) continue;
-        std::string text = "old_" + std::string(sim::world().names().of(load.object).text) +
-                           "_in_" + std::string(function_of(load.site));
-        if (const Event* const store = missed_by(events.first(i), load))
-            text += "_not_by_" + std::string(function_of(store->site));
-        return text;
+        return "old_" + std::string(sim::world().names().of(load.object).text) + "_in_" +
+               std::string(function_of(load.site)) +
+               (memory::missed_what_was_held_back(i) ? "_held_back" : "_early");
     }
     return {};
 }
@@ -156,12 +149,16 @@ std::string identity_of(const sim::World& w) {
         add_part(text, who_goes_on(events));
         return text.substr(0, max_identity);
     }
+    if (root.whole) {
+        add_part(text, stable_words(root.cause));
+        return text.substr(0, max_identity);
+    }
     add_part(text, root.cause.empty() ? stable_words(root.detail) : root.cause);
     const bool at_end = root.key == sim::main_key;
     if (root.broken.empty() && !(at_end && !root.cause.empty()))
         add_part(text, function_of(root.site));
     for (const sim::ObjectId object : root.broken) add_part(text, last_change(events, object));
-    if (!root.broken.empty() && !root.cause.empty()) add_part(text, interrupted(events, root.key));
+    if (root.by_interruption) add_part(text, interrupted(events, root.key));
     if (!at_end) add_part(text, missed_store(events, root.key));
     return text.substr(0, max_identity);
 }

@@ -8,7 +8,8 @@
 // Verdict and cause of the first objection: where an oracle found something broken inside before
 // the consequence came, that is the cause, and which consequence it has is luck. The cause is what
 // the oracle says is wrong, the function in which it shows, who wrote last what is broken, and
-// under weak memory which store the last load missed.
+// under weak memory which variable was seen too old and which side lacks the order: unless the
+// oracle says that its own words are all.
 #pragma once
 
 #include <string>

@@ -24,6 +24,8 @@ struct Finding {
     // For its identity, see objection.h.
     std::string cause{};
     std::vector<ObjectId> broken{};
+    bool whole = false;
+    bool by_interruption = false;
     ContextKey key = 0;      // whose doing it was; main_key: the end of the run was judged
     std::size_t events = 0;  // of the full trace, before it
 
@@ -74,6 +76,8 @@ class Findings {
                 std::move(why.sentence),
                 std::move(why.cause),
                 std::move(why.broken),
+                why.whole,
+                why.by_interruption,
                 (*current_)->key,
                 trace_->events().size()};
     }

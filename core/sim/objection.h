@@ -21,6 +21,13 @@ struct Objection {
     Objection(std::string text, std::string why, std::initializer_list<ObjectId> wrong = {})
         : sentence(std::move(text)), cause(std::move(why)), broken(wrong) {}
 
+    // The cause says all: where it shows, and what its context has loaded, is luck.
+    static Objection whole_cause(std::string text, std::string why) {
+        Objection objection(std::move(text), std::move(why));
+        objection.whole = true;
+        return objection;
+    }
+
     bool empty() const { return sentence.empty(); }
 
     std::string sentence;
@@ -28,6 +35,9 @@ struct Objection {
     std::string cause;
     // Shared state that is not as it should be: whoever changed it last is part of the cause.
     std::vector<ObjectId> broken;
+    bool whole = false;  // see whole_cause()
+    // It shows in an interrupt, and what that has come between is part of the cause.
+    bool by_interruption = false;
 };
 
 }  // namespace rcufuzz::sim

@@ -89,7 +89,10 @@ Context* World::enter(Context& next) {
         current_ = &next;
         turn_began_ = points_;
         ++switches_;
-        if (&next != &main_) event(EventKind::resume, 0, next.key, 0, next.site);
+        if (&next != &main_) {
+            if (next.is_task()) last_task_turn_ = points_;
+            event(EventKind::resume, 0, next.key, 0, next.site);
+        }
     }
     if (&next != &main_) {
         grant_points();
@@ -137,7 +140,7 @@ void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Lim
     limits_ = limits;
     free_jiffies_ = limits.free_jiffies;
     jiffies_ = 100;
-    points_ = turn_began_ = switches_ = handovers_ = 0;
+    points_ = turn_began_ = last_task_turn_ = switches_ = handovers_ = 0;
     fair_ = actor_appeared_ = abandoned_ = false;
     fair_turn_ = {};
     fair_since_ = 0;

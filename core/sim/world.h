@@ -47,6 +47,8 @@ class World {
     const Trace& trace() const { return trace_; }
     bool abandoned() const { return abandoned_; }  // by the strategy
     std::uint64_t points() const { return points_; }
+    // At which a task has begun to run last: since then only interrupts have, and the clock.
+    std::uint64_t last_task_turn() const { return last_task_turn_; }
     std::uint64_t run_number() const { return run_number_; }  // of this process
     std::uint64_t switches() const { return switches_; }      // from one context to another
     Arena& arena() { return arena_; }
@@ -248,6 +250,7 @@ class World {
     std::uint64_t run_number_ = 0;
     std::uint64_t turn_began_ = 0;  // points_ at the last switch
     std::uint64_t switches_ = 0;
+    std::uint64_t last_task_turn_ = 0;
     const std::byte* image_low_ = nullptr;  // the stack of the context that asks, from here
     std::uint64_t handovers_ = 0;  // choices of who acts when the current context does not go on
     std::uint32_t free_jiffies_ = 0;

@@ -170,7 +170,7 @@ std::string check_W4_nesting(const RcuDynticks& rdtp);
 std::string check_W6_place(const RcuDynticks& rdtp);
 std::string check_W9_balanced(const RcuDynticks& rdtp);
 void object_if(kernel::Objection objection, const kernel::Site& site = kernel::Site::current());
-// Where this is executed, for causes: "in_task", "in_irq", "in_nmi", "in_nested_nmi".
+// Where this is executed, for causes: "in_task", "in_irq", "in_nmi".
 std::string in_context();
 
 }  // namespace rcufuzz::dynticks

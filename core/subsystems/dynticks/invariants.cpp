@@ -22,8 +22,7 @@ void object_if(kernel::Objection objection, const kernel::Site& site) {
 
 std::string in_context() {
     const sim::Slot slot = sim::world().current().slot;
-    if (slot == sim::Slot::nmi2) return "in_nested_nmi";
-    if (slot == sim::Slot::nmi) return "in_nmi";
+    if (slot == sim::Slot::nmi || slot == sim::Slot::nmi2) return "in_nmi";
     return kernel::in_task() ? "in_task" : "in_irq";
 }
 
@@ -41,6 +40,7 @@ std::string check_W2_transparent(const RcuDynticks& rdtp, const Found& found) {
 
 kernel::Objection cause_of_W2(const RcuDynticks& rdtp, const Found& found) {
     kernel::Objection why{check_W2_transparent(rdtp, found), "W2_" + in_context()};
+    why.by_interruption = true;
     const Found now = found_now(rdtp);
     const auto add = [&why](bool changed, kernel::ObjectId object, const char* how) {
         if (!changed) return;

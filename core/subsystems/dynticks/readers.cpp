@@ -91,10 +91,12 @@ void Readers::free(Object& object, const Site& site) {
     for (unsigned cpu = 0; cpu < cpus_; ++cpu)
         if (object.used[cpu].is_reached() && !object.used[cpu].certain_here())
             kernel::fail(Verdict::use_after_free,
-                         {"an object is freed, and nothing orders this after a reader's accesses "
-                          "on cpu" +
-                              std::to_string(cpu),
-                          "freed_and_not_after_a_reader"},
+                         kernel::Objection::whole_cause(
+                             "an object is freed, and nothing orders this after a reader's "
+                             "accesses on cpu" +
+                                 std::to_string(cpu),
+                             std::string("freed and not after a reader") +
+                                 (object.used[cpu].seen_here() ? " that was seen" : "")),
                          site);
     store_plain(object.data, -1, site);
     object.freed = true;

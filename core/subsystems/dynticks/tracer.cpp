@@ -144,7 +144,8 @@ void traced(Place place) {
         call_tracer(bug(D09_selector)            ? Tracer::selector
                     : bug(D10_nmi_enter_irqs_on) ? Tracer::always_nmi_on
                                                  : all.tracer);
-    object_if(objection);  // that RCU did not watch says more
+    if (!objection.empty())  // that RCU did not watch says more
+        object_if({objection, "W6_" + in_context()});
     tracing = false;
 }
 

@@ -163,11 +163,28 @@ void check_released(RcuData& rdp, const Site& site) {
         kernel::fail(Verdict::list_corrupted, broken, site);
     object_if(check_I1_level_has_timer(rdp), site,
               {rdp.nocb_timer.object, rdp.nocb_defer_wakeup.object()});
-    object_if(check_I6_len(rdp), site, {rdp.cblist.len.object()});
+    if (std::string broken = check_I6_len(rdp); !broken.empty())
+        kernel::invariant_broken({std::move(broken), "I6_len", {rdp.cblist.len.object()}}, site);
     object_if(check_I7_segment_lengths(rdp), site);
     object_if(check_I10_numbers(rdp), site);
     object_if(check_I14_promptness(rdp), site);
     object_if(check_I18_not_offloaded(rdp), site);
+}
+
+// I3 and I4 are one fault: whether the callbacks have come to be ready meanwhile is luck.
+void object_to_no_carrier(const RcuData& rdp, std::string objection, const Site& site) {
+    if (objection.empty()) return;
+    if (rdp.nocb_cb_kthread == nullptr) {  // as check_end() will say
+        kernel::suspect(Verdict::stranded_callback,
+                        {std::move(objection), "no_rcuo", {rdp.cblist.flags.object()}}, site);
+        return;
+    }
+    kernel::Objection why{std::move(objection), "I3_no_carrier"};
+    if (rdp.nocb_defer_wakeup.get() == RCU_NOCB_WAKE_OFF) {
+        why.cause += "_and_none_may_be_deferred";
+        why.broken = {rdp.nocb_defer_wakeup.object()};
+    }
+    kernel::invariant_broken(std::move(why), site);
 }
 
 OwesWakeup::OwesWakeup(const Site& site) : site_(site) { ++nocb().owing_wakeups; }
@@ -176,8 +193,8 @@ OwesWakeup::~OwesWakeup() {
     if (--nocb().owing_wakeups != 0) return;
     if (!scenario::white_box_oracles || kernel::run_is_over()) return;
     for (const RcuData& rdp : nocb().rdps()) {
-        object_if(check_I3_carrier(rdp), site_);
-        object_if(check_I4_ready_callbacks(rdp), site_);
+        object_to_no_carrier(rdp, check_I3_carrier(rdp), site_);
+        object_to_no_carrier(rdp, check_I4_ready_callbacks(rdp), site_);
         if (rdp.nocb_gp_rdp == &rdp) object_if(check_I16_sleep_flag(rdp), site_);
     }
 }

@@ -34,11 +34,15 @@ std::string reason(const Call& call, int func, unsigned cpu) {
     return what + ", and may not see what its caller stored before";
 }
 
-const char* cause(const Call& call, int func, Verdict verdict) {
-    if (call.func != func) return "another_function";
-    if (call.over) return "is_over";
+kernel::Objection why(const Call& call, int func, unsigned cpu, Verdict verdict) {
+    const std::string text = reason(call, func, cpu);
+    if (verdict == Verdict::uninitialised_read)
+        return kernel::Objection::whole_cause(
+            text, std::string("made and not seen") + (call.made.seen_here() ? " in order" : ""));
+    if (call.func != func) return {text, "another_function"};
+    if (call.over) return {text, "is_over"};
     const bool nested = sim::world().current().slot == sim::Slot::hardirq2;
-    return verdict == Verdict::callback_twice && nested ? "in_a_nested_interrupt" : "";
+    return {text, verdict == Verdict::callback_twice && nested ? "in_a_nested_interrupt" : ""};
 }
 
 }  // namespace
@@ -79,7 +83,7 @@ Call& Calls::begin_run(int func, int info, const Site& site) {
                      site);
     Call& call = at(info);
     if (const Verdict verdict = objection(call, func, cpu); verdict != Verdict::clean)
-        kernel::fail(verdict, {reason(call, func, cpu), cause(call, func, verdict)}, site);
+        kernel::fail(verdict, why(call, func, cpu, verdict), site);
     call.ran |= cpu_bit(cpu);
     return call;
 }
@@ -99,12 +103,17 @@ void Calls::returned(const Call& call, const Site& site) {
         if ((call.targets & cpu_bit(cpu)) == 0 || call.finished[cpu].certain_here()) continue;
         const bool ran = (call.ran & cpu_bit(cpu)) != 0;
         const bool done = call.finished[cpu].is_reached();
-        kernel::fail(Verdict::barrier_too_short,
-                     {"the caller of " + call_text(call.number) + " has waited, but " +
-                          (ran ? "may not see what it did on " : "it has not run on ") +
-                          cpu_text(cpu),
-                      done ? "done_and_not_seen" : ran ? "not_done" : "not_run"},
-                     site);
+        const bool seen = done && call.finished[cpu].seen_here();
+        kernel::fail(
+            Verdict::barrier_too_short,
+            kernel::Objection::whole_cause(
+                "the caller of " + call_text(call.number) + " has waited, but " +
+                    (ran ? "may not see what it did on " : "it has not run on ") + cpu_text(cpu),
+                seen   ? "done and not seen in order"
+                : done ? "done and not seen"
+                : ran  ? "not done"
+                       : "not run"),
+            site);
     }
 }
 

@@ -11,9 +11,10 @@ namespace rcufuzz::smp_call {
 
 namespace {
 
-// Each of them has to take an interrupt.
+// Who has locked it is to send interrupts, and each of the targets has to take one.
 void list_targets(const void* arg, kernel::Awaited& awaited) {
     const Csd& csd = *static_cast<const Csd*>(arg);
+    if (csd.being_set_up) awaited.context(csd.owner);
     for (CpuMask rest = csd.mask != nullptr ? csd.mask->get() : csd.targets; rest != 0;
          rest &= rest - 1)
         awaited.interrupt(static_cast<unsigned>(std::countr_zero(rest)));
@@ -43,11 +44,15 @@ void csd_lock(Csd& csd) {
     const bool queues = state().at_least(gen_6_12);
     if (!bug(S31_csd_not_locked)) wait_until_unlocked(csd, queues);
     WRITE_ONCE(csd.flags, csd_flag_lock);
+    csd.owner = sim::world().current().key;
+    csd.being_set_up = true;
     if (queues)
         memory::smp_wmb();
     else if (!bug(S15_csd_lock_unordered) && !bug(S20_unlock_lost))
         memory::smp_mb();
 }
+
+void csd_sent(Csd& csd) { csd.being_set_up = false; }
 
 // The acquire is of 8053871d0f7f, v4.1; all generations have it here, as without it a caller may
 // miss what the functions did (S22).
@@ -65,6 +70,7 @@ void csd_unlock(Csd& csd) {
         if (!barrier_left_out(csd)) memory::smp_mb();
         WRITE_ONCE(csd.flags, flags & ~csd_flag_lock);
     }
+    csd_sent(csd);
     csd.waiters.wake_all();
     note_coarse_state();
 }

@@ -130,6 +130,7 @@ void smp_call_function_many(const Request& request, Call& call) {
     // generic_smp_call_function_interrupt().
     if (!bug(S13_interrupt_overtakes)) memory::smp_mb();
     send_interrupts(cfd, own_mask);
+    csd_sent(cfd.csd);
     if (call.waits) {
         note(Note::waits, call.number);
         csd_lock_wait(cfd.csd);

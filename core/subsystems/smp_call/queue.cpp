@@ -129,6 +129,8 @@ void smp_call_function_many_queued(const Request& request, Call& call) {
         send_interrupt(all.single_ipi, cpu);
         --all.queues[cpu].owed;
     }
+    for (CpuMask rest = mask; rest != 0; rest &= rest - 1)
+        csd_sent(caller.to[static_cast<unsigned>(std::countr_zero(rest))]);
     if (!call.waits) return;
     note(Note::waits, call.number);
     for (CpuMask rest = mask; rest != 0; rest &= rest - 1)

@@ -36,9 +36,13 @@ void generic_exec_single(unsigned cpu, Csd& csd, const Call& call) {
     const bool was_empty =
         all.at_least(gen_6_12) ? call_single_queue_add(cpu, csd) : add_under_lock(queue, csd);
     note(Note::enqueued, call.number, cpu_bit(cpu));
-    if (!was_empty) return;
+    if (!was_empty) {
+        csd_sent(csd);
+        return;
+    }
     note(Note::interrupts, 0, cpu_bit(cpu));
     send_interrupt(all.single_ipi, cpu);
+    csd_sent(csd);
     if (queue.owed > 0) --queue.owed;
 }
 

@@ -58,7 +58,9 @@ struct Csd {
     // Ghost state: whose interrupts unlock it, for who waits. By now, for an element on the list.
     CpuMask targets = 0;
     const Shared<CpuMask>* mask = nullptr;
-    bool on_list = false;  // the element of a CPU, for calls to several
+    bool on_list = false;       // the element of a CPU, for calls to several
+    bool being_set_up = false;  // by its owner, who has not told everybody yet
+    sim::ContextKey owner = 0;
 
     // `next_name` may be null: it is never on a queue.
     void init(const char* flags_name, const char* func_name, const char* info_name,
@@ -145,6 +147,8 @@ void note_coarse_state();
 void csd_lock(Csd& csd);
 void csd_lock_wait(Csd& csd);
 void csd_unlock(Csd& csd);
+// Ghost state: whoever unlocks it has been told, or there is nobody.
+void csd_sent(Csd& csd);
 // A handler calls the function; `may_enable_irqs`: it may enable interrupts if it likes.
 void run_function(int func, int info, bool may_enable_irqs);
 

@@ -12,24 +12,31 @@ namespace rcufuzz::tracepoint {
 
 namespace {
 
-// "funcs_of_0_1_call_of_2_1_has_waited": which changes have put together what a reader calls.
-std::string provenance(const Tracepoint& tp, const TpProbes& array) {
+// What a reader puts together, and which changes did not keep these apart: a call that it has not
+// seen patched, code and array of which one is ahead of the other, or an array whose head is gone.
+std::string provenance(const Tracepoint& tp, const TpProbes& array, int func) {
     const State& all = state();
     const auto text = [](const Change& change) {
         return std::to_string(change.from) + "_" + std::to_string(change.to);
     };
+    if (func != tp.call.func() && !tp.synthetic) return "before_code_of_" + text(tp.patched_by);
+    if (array.head_changed_by.number == 0)
+        return tp.patched_by.number > array.published_by.number
+                   ? "code_ahead_of_array_at_" + text(tp.patched_by)
+                   : "array_ahead_of_code_at_" + text(array.published_by);
     const bool pending = std::ranges::any_of(
         all.snapshots, [](const TransitionSnapshot& snapshot) { return snapshot.ongoing; });
-    return "funcs_of_" + text(array.published_by) + "_call_of_" + text(tp.patched_by) +
-           (&array == tp.funcs.get() ? "" : "_replaced_by_" + text(tp.last_change)) +
-           (pending ? "_waits_later" : "") + (tp.has_waited ? "_has_waited" : "");
+    return "head_gone_at_" + text(array.head_changed_by) + "_code_of_" + text(tp.patched_by) +
+           (tp.has_waited ? "_has_waited"
+            : pending     ? "_waits_later"
+                          : "");
 }
 
 void call_probe(EventWatch& watch, const TpProbes& array, int func, int data,
                 const Site& site = Site::current()) {
     note(Note::called, func, data);
     if (func == func_stub) return;
-    const auto cause = [&] { return provenance(state().tps[watch.tp], array); };
+    const auto cause = [&] { return provenance(state().tps[watch.tp], array, func); };
     state().probes.called(watch, func, data, cause, site);
 }
 

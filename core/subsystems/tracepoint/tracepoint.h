@@ -64,6 +64,7 @@ inline constexpr unsigned max_funcs = 8;
 struct Change {
     std::uint8_t from = 0;
     std::uint8_t to = 0;
+    unsigned number = 0;  // of the tracepoint's changes; 0: there was none
 };
 
 // struct tp_probes. Never changed after publication, but for the stub. Its memory stays: what is
@@ -73,7 +74,12 @@ struct TpProbes : GpCallback {
     unsigned capacity = 0;  // entries that were allocated, the terminator included
     bool freed = false;
     TpProbes* allocated_before = nullptr;  // ghost state for P5
+    // Ghost state: which change has published it, and which one has put another probe at its head,
+    // or none, so that the data of its first probe fits no call any more.
     Change published_by;
+    int first_data = 0;
+    Change head_changed_by;
+    unsigned tp = 0;
 };
 
 struct Tracepoint {

@@ -31,9 +31,21 @@ void tracepoint_update_call(Tracepoint& tp, const TpProbes* array) {
     tp.call.update(func);
 }
 
+void note_head_change(const Tracepoint& tp, TpProbes* fresh) {
+    const int data = fresh != nullptr ? fresh->probes[0].data.get() : 0;
+    for (TpProbes* it = state().last_allocated; it != nullptr; it = it->allocated_before)
+        if (it != fresh && it->published_by.number != 0 && it->tp == tp.number &&
+            it->first_data != data && it->head_changed_by.number == 0)
+            it->head_changed_by = tp.last_change;
+    if (fresh == nullptr) return;
+    fresh->published_by = tp.last_change;
+    fresh->first_data = data;
+    fresh->tp = tp.number;
+}
+
 void assign_funcs(Tracepoint& tp, TpProbes* array) {
     note(Note::assign, static_cast<int>(nr_func_state(array)), static_cast<int>(tp.number));
-    if (array != nullptr) array->published_by = tp.last_change;
+    note_head_change(tp, array);
     if (bug(T20_published_unordered))
         WRITE_ONCE(tp.funcs, array);
     else
@@ -77,7 +89,7 @@ bool first_data_changed(const TpProbes& fresh, const TpProbes& old) {
 
 void begin_change(Tracepoint& tp, const TpProbes* fresh, const TpProbes* old) {
     tp.last_change = {static_cast<std::uint8_t>(nr_func_state(old)),
-                      static_cast<std::uint8_t>(nr_func_state(fresh))};
+                      static_cast<std::uint8_t>(nr_func_state(fresh)), tp.last_change.number + 1};
     tp.has_waited = false;
 }
 
