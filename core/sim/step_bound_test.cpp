@@ -224,6 +224,33 @@ TEST(StepBound, StrategiesAreNotAskedInTheSecondHalf) {
     EXPECT_LE(last, 2000u);
 }
 
+// CPUs that do nothing but tick would come to no work, however many jiffies went by.
+TEST(StepBound, JiffiesAreLongWhereEverybodyHasHisTurn) {
+    static sim::Jiffies before, jiffies;
+    NeverAsked never;
+    run(2, never,
+        [] {
+            world().set_softirq_body([](void*) {
+                world().this_cpu().next_expiry = world().jiffies() + 1;
+                world().refresh(world().this_cpu_number());
+                world().refresh_clock();
+                test::point();
+            });
+            world().cpu(1).next_expiry = 101;
+            world().refresh_clock();
+            spawn(0, [] {
+                for (unsigned i = 0; i < 3500; ++i) {
+                    if (i == 2100) before = world().jiffies();
+                    test::point();
+                }
+                jiffies = world().jiffies() - before;
+            });
+        },
+        {.points = 4000, .free_jiffies = 0});
+    EXPECT_GE(jiffies, 2u);
+    EXPECT_LE(jiffies, 4u);
+}
+
 // Tasks that go to sleep and are woken without a rule, on four of five CPUs, and interrupts beside
 // them. The task on the fifth always runs: it has its turn again and again, whatever the rhythm of
 // the others is.

@@ -30,13 +30,25 @@ static unsigned next_in_turn(ActorMask mask, unsigned last) {
 // in between comes whatever else is offered. Two that spin side by side would otherwise keep out
 // the interrupt that both of them wait for. Whose turn it is must not go by how many choices there
 // have been: CPUs that tick with a period of their own would keep out the others for ever.
+// A jiffy is long: the clock goes on when nobody else can act, or when others have had so many
+// points or, where they spin, so many turns. Else CPUs would do nothing but tick.
 unsigned World::fair_actor(ActorMask mask) {
     constexpr ActorMask all_run = (ActorMask{1} << max_cpus) - 1;
+    constexpr std::uint64_t points_of_a_jiffy = 512;
+    constexpr unsigned turns_of_a_jiffy = 32;
+    const bool early = ++fair_turn_.turns < turns_of_a_jiffy &&
+                       points_ - fair_turn_.clock_went_on < points_of_a_jiffy;
+    if (early && mask != actor_bit(actor_time)) mask &= ~actor_bit(actor_time);
     const ActorMask run = mask & all_run;
     const ActorMask rest = mask & ~all_run;
     fair_turn_.ran = rest == 0 || (run != 0 && !fair_turn_.ran);
     unsigned& last = fair_turn_.ran ? fair_turn_.last_run : fair_turn_.last_rest;
-    return last = next_in_turn(fair_turn_.ran ? run : rest, last);
+    last = next_in_turn(fair_turn_.ran ? run : rest, last);
+    if (last == actor_time) {
+        fair_turn_.turns = 0;
+        fair_turn_.clock_went_on = points_;
+    }
+    return last;
 }
 
 }  // namespace rcufuzz::sim

@@ -447,7 +447,8 @@ Context* World::choose_next(ChoiceKind kind) {
         if (points_ >= limits_.points / 2 || handovers_ >= limits_.points / 2) become_fair();
         actor_appeared_ = false;
         ActorMask mask = actors_;
-        if (kind == ChoiceKind::yield) mask &= ~actor_bit(actor(Act::run, self.cpu));
+        const bool gives_way = kind == ChoiceKind::yield && !fair_;
+        if (gives_way) mask &= ~actor_bit(actor(Act::run, self.cpu));
         const bool time_only = mask == actor_bit(actor_time);
         if (mask == 0 || (time_only && !timer_armed_))
             return enter(kind == ChoiceKind::yield ? self : main_);

@@ -269,6 +269,8 @@ class World {
         bool ran = false;  // a context that runs had the last choice
         unsigned last_run = 0;
         unsigned last_rest = 0;
+        unsigned turns = 0;                // since the clock went on
+        std::uint64_t clock_went_on = 0;  // at this point of the run
     };
     FairTurn fair_turn_;
     Choice question_{};

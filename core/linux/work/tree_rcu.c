@@ -74,20 +74,44 @@ static const char *wakeup_of(struct rcu_data *rdp)
 }
 #endif
 
-const char *where_callback_is(struct rcu_head *head)
+static const char *where_on(struct rcu_data *rdp, struct rcu_head *head)
 {
 	static char text[160];
+	const char *segment = segment_of(rdp, head);
+
+	if (!segment)
+		return NULL;
+	snprintf(text, sizeof(text), "%s%s%s", segment, period_of(rdp, segment), wakeup_of(rdp));
+	return text;
+}
+
+const char *where_callback_is(struct rcu_head *head)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const char *where = where_on(per_cpu_ptr(&rcu_data, cpu), head);
+
+		if (where)
+			return where;
+	}
+	return "in no list of a CPU";
+}
+
+const char *where_a_callback_is_left(void)
+{
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
 		struct rcu_data *rdp = per_cpu_ptr(&rcu_data, cpu);
-		const char *segment = segment_of(rdp, head);
+		struct rcu_head *head = rdp->cblist.head;
 
-		if (segment) {
-			snprintf(text, sizeof(text), "%s%s%s", segment, period_of(rdp, segment),
-				 wakeup_of(rdp));
-			return text;
-		}
+#ifdef CONFIG_RCU_NOCB_CPU
+		if (!head)
+			head = rdp->nocb_bypass.head;
+#endif
+		if (head)
+			return where_on(rdp, head);
 	}
-	return "in no list of a CPU";
+	return NULL;
 }

@@ -9,5 +9,7 @@
  * until the next call.
  */
 const char *where_callback_is(struct rcu_head *head);
+/* The same of the first callback of anybody that is left; NULL: there is none. */
+const char *where_a_callback_is_left(void);
 
 #endif

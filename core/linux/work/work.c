@@ -3,6 +3,7 @@
 // One task for each CPU of the workload executes that CPU's operations in the order of the plan.
 // Those for a softirq or a hardirq are raised there and come when the machine lets them; the task
 // goes on meanwhile, and waits for them at its end.
+#include "core/linux/work/where.h"
 #include "core/linux/work/work.h"
 
 #include <linux/completion.h>
@@ -191,6 +192,18 @@ static void start(const struct work_plan *plan)
 			door->raise(i, MACHINE_DEVICE_VECTOR);
 }
 
+/* Mostly it waits for a callback. */
+static void judge_operation(void)
+{
+	const char *where = where_a_callback_is_left();
+
+	if (where)
+		judged("deadlock", machine_here(),
+		       "an operation never returns: a callback is never invoked: it is %s", where);
+	else
+		judged("deadlock", machine_here(), "an operation never returns");
+}
+
 static void judge_all(bool lazy_too)
 {
 	unsigned int cpu;
@@ -201,7 +214,7 @@ static void judge_all(bool lazy_too)
 	judge_probes();
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		if (works[cpu].started && !works[cpu].done)
-			judged("deadlock", machine_here(), "an operation never returns");
+			judge_operation();
 }
 
 static void judge(void)
