@@ -61,7 +61,6 @@ TEST_F(Cli, BadUsageIsOneLineAnd64) {
                                   "explain bytes --target nocb --format poem",
                                   "verify",
                                   "verify moon",
-                                  "verify nocb --memory weak",
                                   "verify nocb --shard 3/2",
                                   "verify nocb --delays 1 --preemptions 1",
                                   "verify nocb --ops absent.plan",
@@ -135,10 +134,15 @@ TEST_F(Cli, TriageKeepsFindsApartThatDifferInTheirBugsAlone) {
     EXPECT_EQ(rcufuzz("replay sorted/*.plan --expect stranded_callback").exit_code, 0);
 }
 
-TEST_F(Cli, APlanMayAskForWeakMemoryOnlyWhereTheTargetRunsSo) {
-    write_file(path("weak.plan"), "rcufuzz-plan 1\ntarget nocb\nmemory weak\noracle all\n", false);
-    EXPECT_EQ(rcufuzz("replay weak.plan").exit_code, 64);
-    EXPECT_THAT(rcufuzz("replay weak.plan").err, HasSubstr("weak.plan:3: nocb runs under sc only"));
+TEST_F(Cli, APlanMayAskForWeakMemory) {
+    for (const std::string target : {"nocb", "tracepoint", "smp_call", "dynticks"}) {
+        const std::string head = "rcufuzz-plan 1\ntarget " + target + "\nmemory ";
+        write_file(path(target + ".plan"), head + "weak\noracle all\n", false);
+        EXPECT_EQ(rcufuzz("replay " + target + ".plan").exit_code, 0);
+        write_file(path(target + ".plan"), head + "weaker\noracle all\n", true);
+        EXPECT_THAT(rcufuzz("replay " + target + ".plan").err,
+                    HasSubstr(target + ".plan:3: expected memory sc|weak"));
+    }
 }
 
 TEST_F(Cli, BugsThatNeedWeakMemoryGetIt) {

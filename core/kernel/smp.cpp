@@ -85,6 +85,8 @@ void CpuWorker::run_and_wait(unsigned cpu, sim::Job fn, void* arg, const Site& s
 }
 
 void set_cpu_online(unsigned cpu, bool online) {
+    // A CPU that comes has waited for this one at the last step of its way up (kernel/cpu.c).
+    if (online) memory::barrier_of_resting_cpu(cpu);
     sim::world().cpu(cpu).online = online;
     sim::world().refresh(cpu);
 }

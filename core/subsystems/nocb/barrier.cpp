@@ -15,6 +15,19 @@ namespace rcufuzz::nocb {
 
 namespace {
 
+// The number goes up before the CPUs are looked at. Pairs with rcu_seq_snap() and, on a CPU that
+// posts, with rcu_segcblist_add_len(): who still reads the old number is waited for.
+void rcu_seq_start(Shared<Seq>& sp) {
+    WRITE_ONCE(sp, sp.get() + 1);
+    if (!bug(Bug::D50_barrier_start_unordered)) smp_mb();
+}
+
+// All that was waited for comes before the number that says so. Pairs with the early exit.
+void rcu_seq_end(Shared<Seq>& sp) {
+    if (!bug(Bug::D51_barrier_end_unordered)) smp_mb();
+    WRITE_ONCE(sp, (sp.get() | kernel::rcu_seq_state_mask) + 1);
+}
+
 // Tested without a lock: len counts a callback before it is linked and until it has run.
 bool has_callbacks(const RcuData& rdp) {
     if (bug(Bug::D27b_barrier_tests_head)) {
@@ -33,8 +46,10 @@ void rcu_barrier_func(void* data) {
     rcu_nocb_lock(rdp);
     warn_on(!rcu_nocb_flush_bypass(rdp, nullptr, kernel::jiffies()), "a bypass was not flushed");
     if (rcu_segcblist_entrain(rdp.cblist, rdp.barrier_head)) {
-        atomic_add_return(1, nocb().barrier_cpu_count);
+        ++nocb().barrier_recounts;
+        memory::atomic_inc(nocb().barrier_cpu_count);
         ++nocb().barrier_callbacks;
+        --nocb().barrier_recounts;
         if (kernel::cpu_online(rdp.cpu)) tick_if_needed(rdp);
         note(Note::IRQ, static_cast<int>(rdp.cpu), 0);
         rdp.barrier_look = "queued_behind";
@@ -73,8 +88,10 @@ void look_at_cpu(RcuData& rdp) {
 }  // namespace
 
 void rcu_barrier_callback(RcuHead*) {
+    ++nocb().barrier_recounts;
     const int left = atomic_add_return(-1, nocb().barrier_cpu_count);
     --nocb().barrier_callbacks;
+    --nocb().barrier_recounts;
     judge_barrier_count(Site::current());
     note(left == 0 ? Note::LastCB : Note::CB, left, 0);
     if (left == 0) nocb().barrier_completion.complete();
@@ -87,11 +104,12 @@ void rcu_barrier() {
     state.barrier_mutex.lock();
     if (kernel::rcu_seq_done(state.barrier_sequence, s)) {
         note(Note::EarlyExit, static_cast<int>(s), 0);
-        smp_mb();  // Orders what came before the other caller's barrier.
+        // Orders the test before what the caller does next.
+        if (!bug(Bug::D49_barrier_exit_unordered)) smp_mb();
         state.barrier_mutex.unlock();
         return;
     }
-    WRITE_ONCE(state.barrier_sequence, state.barrier_sequence.get() + 1);  // rcu_seq_start()
+    rcu_seq_start(state.barrier_sequence);
     state.barrier_completion.reinit();
     // Two more than there are callbacks, so that none of them is taken for the last.
     WRITE_ONCE(state.barrier_cpu_count, 2);
@@ -100,8 +118,7 @@ void rcu_barrier() {
     state.cpu_hotplug_lock.read_unlock();
     if (atomic_add_return(-2, state.barrier_cpu_count) == 0) state.barrier_completion.complete();
     state.barrier_completion.wait_for_completion();
-    WRITE_ONCE(state.barrier_sequence,  // rcu_seq_end()
-               (state.barrier_sequence.get() | kernel::rcu_seq_state_mask) + 1);
+    rcu_seq_end(state.barrier_sequence);
     note(Note::barrier_end, static_cast<int>(s), 0);
     state.barrier_mutex.unlock();
 }

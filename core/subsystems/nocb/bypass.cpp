@@ -64,7 +64,8 @@ long enqueue_on_bypass(RcuData& rdp, RcuHead& head, Jiffies now) {
     note(before == 0 ? Note::FirstBQ : Note::bypass_enqueued, static_cast<Callback&>(head).number,
          0);
     rcu_nocb_bypass_unlock(rdp);
-    smp_mb();  // Orders the enqueue before the wake-up.
+    // Orders the enqueue before the wake-up.
+    if (!bug(Bug::D42_enqueue_wake_unordered)) smp_mb();
     return before;
 }
 

@@ -22,17 +22,22 @@ Callback* Callbacks::make(unsigned cpu, unsigned chain) {
     callback.number = count_++;
     callback.cpu = cpu;
     callback.chain = chain;
+    callback.begun.init();
+    callback.returned_for_sure.init();
+    callback.finished_for_sure.init();
     return &callback;
 }
 
 void Callbacks::posted(Callback& callback, Seq gp_seq) {
+    if (memory::weak_memory) gp_seq = nocb().rdp(callback.cpu).mynode->gp_seq.get();
+    callback.begun.reach();
     callback.snap = kernel::rcu_seq_snap_of(gp_seq);
     callback.readers = kernel::open_readers();
     ++pending_[callback.cpu];
 }
 
 void Callbacks::linked(Callback& callback, Seq gp_seq) {
-    callback.snap = kernel::rcu_seq_snap_of(gp_seq);
+    if (!memory::weak_memory) callback.snap = kernel::rcu_seq_snap_of(gp_seq);
     callback.order = next_linked_[callback.cpu]++;
     callback.linked = true;
 }
@@ -47,6 +52,9 @@ void Callbacks::invoked(Callback& callback, Seq gp_seq, const Site& site) {
     if (!kernel::rcu_seq_done_at(gp_seq, callback.snap))
         kernel::fail(Verdict::callback_too_early,
                      name + " runs before a full grace period has passed", site);
+    if (!callback.begun.certain_here())
+        kernel::fail(Verdict::wrong_data,
+                     name + " runs, and need not see what came before its call_rcu()", site);
     if (!unordered_[callback.cpu] && callback.order != next_invoked_[callback.cpu])
         kernel::fail(
             Verdict::order_violated,
@@ -55,9 +63,20 @@ void Callbacks::invoked(Callback& callback, Seq gp_seq, const Site& site) {
     if (--pending_[callback.cpu] == 0) swake_up_all(waiters_);
 }
 
+void Callbacks::returned(Callback& callback) {
+    callback.returned_for_sure.reach();
+    callback.returned = true;
+}
+
+void Callbacks::finished(Callback& callback) {
+    callback.finished_for_sure.reach();
+    callback.finished = true;
+}
+
 Callbacks::Set Callbacks::posted_so_far() const {
     Set set;
-    for (unsigned i = 0; i < count_; ++i) set[i] = made_[i]->returned && !made_[i]->finished;
+    for (unsigned i = 0; i < count_; ++i)
+        set[i] = made_[i]->returned_for_sure.certain_here() && !made_[i]->finished;
     return set;
 }
 
@@ -68,6 +87,14 @@ void Callbacks::barrier_returned(const Set& waited_for, const Site& site) const 
                          {"rcu_barrier() returns, but callback " + callback_name(i) + " of cpu" +
                               std::to_string(made_[i]->cpu) + ", posted before it, has not run",
                           nocb().rdp(made_[i]->cpu).barrier_look},
+                         site);
+    for (unsigned i = 0; i < count_; ++i)
+        if (waited_for[i] && !made_[i]->finished_for_sure.certain_here())
+            kernel::fail(Verdict::barrier_too_short,
+                         {"rcu_barrier() returns, and its caller need not see what callback " +
+                              callback_name(i) + " of cpu" + std::to_string(made_[i]->cpu) +
+                              ", posted before it, has done",
+                          "not_seen"},
                          site);
 }
 

@@ -23,6 +23,8 @@ struct Callback : RcuHead {
     bool finished = false;          // its function has
     Seq snap = 0;                   // what gp_seq must have reached before it may run
     kernel::OpenReaders readers{};  // open when call_rcu() was called
+    // The same by the rules of weak memory: what comes after them for sure.
+    memory::Milestone begun, returned_for_sure, finished_for_sure;
 };
 
 class Callbacks {
@@ -32,9 +34,14 @@ class Callbacks {
     // Null: the run has posted all it may.
     Callback* make(unsigned cpu, unsigned chain);
 
+    // Numbers are those of rcu_state, but under weak memory that of the CPU's leaf counts, when
+    // call_rcu() is called: a grace period that has yet to come to the leaf waits for what it finds
+    // there, and the CPU may read the number from before it.
     void posted(Callback& callback, Seq gp_seq);  // at the call of call_rcu()
     void linked(Callback& callback, Seq gp_seq);  // in the step that links it
     void invoked(Callback& callback, Seq gp_seq, const Site& site);
+    static void returned(Callback& callback);  // call_rcu() has
+    static void finished(Callback& callback);  // the callback's function has
 
     // From here on this CPU's callbacks may be run by two, or elsewhere: in no order.
     void order_lost(unsigned cpu) { unordered_[cpu] = true; }

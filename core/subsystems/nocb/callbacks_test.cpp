@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "core/kernel/kernel_test.h"
+#include "core/subsystems/nocb/nocb.h"
 
 namespace rcufuzz::nocb {
 namespace {
@@ -84,6 +85,59 @@ TEST(CallbackOracle, CountsFromTheLinking) {
     };
     EXPECT_EQ(linked_at(0, 4, 8), "");
     EXPECT_NE(linked_at(0, 4, 4), "") << "it may be numbered only when it is on the list";
+}
+
+// What the oracles say of weak memory when CPU 0 posts, CPU 1 invokes, and CPU 0 then looks as the
+// caller of rcu_barrier() would. Each tells the other by a flag, with order or without.
+std::string said_across(bool handed_over, bool handed_back) {
+    Sequential strategy;
+    kernel::Shared<int> there, back;
+    const std::string said = fault(run_kernel(2, strategy, [&] {
+        memory::begin_memory(true);
+        Nocb& state = sim::world().arena().make<Nocb>();
+        set_nocb(state);
+        kernel::RcuNode& node = state.rcu_state.root();
+        node.gp_seq.init("gp_seq", -1, 0);
+        state.rdp(0).mynode = &node;
+        there.init("there", -1, 0);
+        back.init("back", -1, 0);
+        Callbacks& callbacks = state.callbacks;
+        callbacks.init();
+        const auto tell = [](kernel::Shared<int>& flag, bool order) {
+            flag.store(1, order ? memory::Order::release : memory::Order::relaxed, false,
+                       Site::current());
+        };
+        const auto hear = [](kernel::Shared<int>& flag) {
+            while (smp_load_acquire(flag) == 0 && !kernel::run_is_over()) kernel::cpu_relax();
+        };
+        task(0, [&callbacks, tell, hear, &there, &back, handed_over] {
+            Callback& a = post(callbacks, 0);
+            Callbacks::returned(a);
+            const Callbacks::Set before = callbacks.posted_so_far();
+            EXPECT_TRUE(before[0]);
+            tell(there, handed_over);
+            hear(back);
+            callbacks.barrier_returned(before, Site::current());
+        });
+        task(1, [&callbacks, tell, hear, &there, &back, handed_back] {
+            hear(there);
+            Callback& a = const_cast<Callback&>(callbacks[0]);
+            invoke(callbacks, a, 4);
+            Callbacks::finished(a);
+            tell(back, handed_back);
+        });
+    }));
+    memory::begin_memory(false);
+    return said;
+}
+
+TEST(CallbackOracle, UnderWeakMemoryGoesByWhatMustBeSeen) {
+    EXPECT_EQ(said_across(true, true), "");
+    EXPECT_EQ(said_across(false, true),
+              "wrong_data: callback a runs, and need not see what came before its call_rcu()");
+    EXPECT_EQ(said_across(true, false),
+              "barrier_too_short: rcu_barrier() returns, and its caller need not see what callback "
+              "a of cpu0, posted before it, has done");
 }
 
 TEST(CallbackOracle, RunsAfterTheReadersThatWereThere) {

@@ -124,8 +124,11 @@ void nocb_cb_wait(RcuData& rdp) {
         kernel::swait_event_idle_exclusive(rdp.nocb_cb_wq, [&rdp] {
             return nocb_cb_can_run(rdp) && !READ_ONCE(rdp.nocb_cb_sleep);
         });
-        // The kernel's load-acquire here serves this trace event alone.
-        if (rdp.nocb_cb_sleep.get()) note(Note::WokeEmpty, static_cast<int>(rdp.cpu), 0);
+        // Invocations come after the test of the flag. Pairs with the barrier of nocb_gp_wait().
+        const bool sleeps = bug(Bug::D46_sleep_test_unordered)
+                                ? READ_ONCE(rdp.nocb_cb_sleep)
+                                : smp_load_acquire(rdp.nocb_cb_sleep);
+        if (sleeps) note(Note::WokeEmpty, static_cast<int>(rdp.cpu), 0);
     } while (!nocb_cb_can_run(rdp) && !kernel::kthread_should_stop());
     note(Note::WokeCB, static_cast<int>(rdp.cpu), 0);
 }

@@ -112,7 +112,9 @@ void scan_rdp(RcuData& leader, RcuData& rdp, Scan& scan) {
     if (rcu_segcblist_ready_cbs(rdp.cblist)) {
         needwake = rdp.nocb_cb_sleep.get();
         WRITE_ONCE(rdp.nocb_cb_sleep, false);
-        smp_mb();  // Orders the flag before the wake-up. Pairs with nocb_cb_wait().
+        // Invocations come after the end of the grace period. Pairs with the acquire of
+        // nocb_cb_wait().
+        if (!bug(Bug::D45_ready_unordered)) smp_mb();
     }
     note(Note::scanned, static_cast<int>(rdp.cpu), needwake);
     rcu_nocb_unlock_irqrestore(rdp, flags);

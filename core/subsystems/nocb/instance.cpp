@@ -22,7 +22,7 @@ void post(unsigned chain) {
     Callback* const callback = nocb().callbacks.make(cpu, chain);
     if (callback == nullptr) return;
     call_rcu(*callback, invoke);
-    callback->returned = true;
+    Callbacks::returned(*callback);
 }
 
 void invoke(RcuHead* head) {
@@ -31,7 +31,7 @@ void invoke(RcuHead* head) {
     // The root node learns of the end of a grace period before rcu_state does.
     nocb().callbacks.invoked(callback, nocb().rcu_state.root().gp_seq.get(), Site::current());
     if (callback.chain != 0) post(callback.chain - 1);
-    callback.finished = true;
+    Callbacks::finished(callback);
 }
 
 class NocbInstance final : public scenario::Instance {

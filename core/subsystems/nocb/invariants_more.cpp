@@ -127,7 +127,9 @@ std::string check_I21_kthreads(const RcuData& rdp) {
 void judge_arming(const RcuData& rdp, Jiffies expires, const Site& site) {
     object_if(check_I15_arming(rdp, expires), site);
 }
-void judge_barrier_count(const Site& site) { object_if(check_I12_barrier_count(nocb()), site); }
+void judge_barrier_count(const Site& site) {
+    if (nocb().barrier_recounts == 0) object_if(check_I12_barrier_count(nocb()), site);
+}
 void judge_dead_cpu(const RcuData& rdp, const Site& site) {
     object_if(check_I19_dead_cpu(rdp), site);
 }

@@ -2,6 +2,7 @@
 //
 // kernel/rcu/tree_plugin.h, v5.13: rcu_nocb_lock(), rcu_nocb_unlock(), rcu_nocb_bypass_lock(),
 // rcu_nocb_wait_contended() and their forms.
+#include "core/subsystems/nocb/bugs.h"
 #include "core/subsystems/nocb/invariants.h"
 #include "core/subsystems/nocb/nocb.h"
 
@@ -40,12 +41,14 @@ void rcu_nocb_unlock_irqrestore(RcuData& rdp, IrqFlags flags, const Site& site) 
 // The counter tells the owner's CPU to hold back; it may lag, which is why it is only waited for.
 void rcu_nocb_bypass_lock(RcuData& rdp, const Site& site) {
     if (raw_spin_trylock(rdp.nocb_bypass_lock, site)) return;
-    atomic_add_return(1, rdp.nocb_lock_contended, site);
+    memory::atomic_inc(rdp.nocb_lock_contended, site);
     warn_on(!own_cpu(rdp), "a foreign CPU contends for nocb_bypass_lock", site);
-    smp_mb();  // Orders the increment before the lock. Pairs with the owner's waiting.
+    // Orders the increment before the lock. Pairs with the owner's waiting.
+    if (!bug(Bug::D40_contention_counted_late)) smp_mb__after_atomic();
     raw_spin_lock(rdp.nocb_bypass_lock, site);
-    smp_mb();  // Orders the lock before the decrement.
-    atomic_add_return(-1, rdp.nocb_lock_contended, site);
+    // Orders the lock before the decrement: who waits for 0 finds the lock taken.
+    if (!bug(Bug::D41_contention_over_early)) smp_mb__before_atomic();
+    memory::atomic_dec(rdp.nocb_lock_contended, site);
 }
 
 bool rcu_nocb_bypass_trylock(RcuData& rdp, const Site& site) {

@@ -122,6 +122,7 @@ struct Nocb {
     std::array<bool, kernel::max_cpus> in_operation{};  // its task will soon be out of it
     int spawn_failures = 0;     // 1: kthreads may not be created; 2: rcuo is not
     int barrier_callbacks = 0;  // ghost: queued by rcu_barrier() and not invoked
+    int barrier_recounts = 0;   // ghost: who is changing barrier_cpu_count and the line above
     int owing_wakeups = 0;      // ghost: code between taking on and giving a wake-up
 
     RcuData& this_rdp() { return rcu_data[kernel::smp_processor_id()]; }

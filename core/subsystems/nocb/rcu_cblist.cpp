@@ -3,6 +3,8 @@
 // kernel/rcu/rcu_segcblist.c, v5.13.
 #include "core/subsystems/nocb/rcu_cblist.h"
 
+#include "core/subsystems/nocb/bugs.h"
+
 namespace rcufuzz::nocb {
 
 ExclusiveAccess::ExclusiveAccess(Flag& flag, const Site& site) : flag_(flag) {
@@ -78,9 +80,12 @@ long rcu_segcblist_n_cbs(const RcuSegcblist& list, const Site& site) {
 }
 
 void rcu_segcblist_add_len(RcuSegcblist& list, long count, const Site& site) {
-    smp_mb();  // Orders the invocations before the decrement. Pairs with rcu_barrier().
-    atomic_add_return(count, list.len, site);
-    smp_mb();  // Orders the increment before the linking. Pairs with rcu_barrier().
+    // Orders the invocations before the decrement. Pairs with rcu_barrier()'s test of len.
+    if (!bug(Bug::D47_len_lowered_early)) smp_mb__before_atomic();
+    memory::atomic_add(count, list.len, site);
+    // Orders the increment before the linking, and before what the caller of call_rcu() does next.
+    // Pairs with rcu_seq_start() of rcu_barrier().
+    if (!bug(Bug::D48_len_raised_late)) smp_mb__after_atomic();
 }
 
 void rcu_segcblist_enqueue(RcuSegcblist& list, RcuHead& head, const Site& site) {
@@ -95,7 +100,8 @@ void rcu_segcblist_enqueue(RcuSegcblist& list, RcuHead& head, const Site& site) 
 bool rcu_segcblist_entrain(RcuSegcblist& list, RcuHead& head, const Site& site) {
     if (rcu_segcblist_n_cbs(list, site) == 0) return false;
     rcu_segcblist_inc_len(list, site);
-    smp_mb();  // Orders the counting before the linking.
+    // Orders the counting before the linking.
+    if (!bug(Bug::D52_entrain_unordered)) smp_mb();
     const ExclusiveAccess exclusive(list.access, site);
     head.next = nullptr;
     unsigned i = RCU_NEXT_TAIL;

@@ -21,6 +21,9 @@ using kernel::Shared;
 using kernel::Site;
 using kernel::smp_mb;
 using kernel::WRITE_ONCE;
+using memory::smp_load_acquire;
+using memory::smp_mb__after_atomic;
+using memory::smp_mb__before_atomic;
 
 struct RcuHead {
     RcuHead* next = nullptr;

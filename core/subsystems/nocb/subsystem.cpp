@@ -244,6 +244,7 @@ const scenario::Subsystem& subsystem() {
         .create = n::create,
         .tell = n::tell,
         .switches = n::switches,
+        .runs_weak = true,
     };
     return description;
 }

@@ -86,7 +86,8 @@ void call_rcu_nocb_wake(RcuData& rdp, bool was_alldone, IrqFlags flags, Waker wa
     } else if (len > rdp.qlen_last_fqs_check + nocb().constants.qhimark) {
         rdp.qlen_last_fqs_check = len;
         rcu_nocb_advance_once_a_jiffy(rdp, kernel::jiffies());
-        smp_mb();  // Orders the enqueue before timer_pending(). Pairs with the bypass timer.
+        // Orders the enqueue before timer_pending(). Pairs with do_nocb_bypass_wakeup_timer().
+        if (!bug(Bug::D43_enqueue_timer_unordered)) smp_mb();
         if ((READ_ONCE(rdp.nocb_cb_sleep) || !rcu_segcblist_ready_cbs(rdp.cblist)) &&
             !bypass_timer_is_pending(rdp)) {
             wake_nocb_gp_defer(rdp, RCU_NOCB_WAKE_FORCE);
@@ -146,7 +147,9 @@ void do_nocb_bypass_wakeup_timer(kernel::TimerList& timer) {
     RcuData& rdp = *static_cast<RcuData*>(timer.owner);
     note(Note::bypass_timer, static_cast<int>(rdp.cpu), 0);
     const IrqFlags flags = rcu_nocb_lock_irqsave(rdp);
-    smp_mb();  // smp_mb__after_spinlock(): pairs with the overload test of call_rcu_nocb_wake().
+    // smp_mb__after_spinlock(): orders the expiry before the look for callbacks to wake rcuog for.
+    // Pairs with the overload test of call_rcu_nocb_wake().
+    if (!bug(Bug::D44_timer_wake_unordered)) smp_mb();
     call_rcu_nocb_wake(rdp, true, flags, Waker::bypass_timer);
 }
 
