@@ -149,7 +149,7 @@ int litmus_tests(const LitmusArgs& args) {
     }
     if (args.json)
         put(all.dump(1, ' ', true, nlohmann::json::error_handler_t::replace) + "\n");
-    else if (!one)
+    else if (files.size() > 1)
         print("{} tests, {} not as recorded, {} outside the dialect, {} unknown\n", files.size(),
               wrong, outside, unknown);
     if (wrong != 0) return exit_found;
