@@ -16,6 +16,9 @@ struct GenerateOptions {
     // Bugs that need a certain script come 5 to 20 times as often as with 12 operations, at less
     // than twice the time; the minimiser makes what it finds readable.
     unsigned max_ops = 24;
+    // Rare bugs want far longer scripts than common ones, which these would cost twice the time: a
+    // hunt has workloads of max_ops to long_max_ops operations, too, when it has gone on for long.
+    unsigned long_max_ops = 64;
 };
 
 // Configuration (swarm values, unless fixed) and operations; no decisions. Target, bugs and modes

@@ -15,6 +15,7 @@ namespace rcufuzz::run {
 namespace {
 
 constexpr std::uint64_t runs_between_questions = 32;
+constexpr std::uint64_t runs_before_long_workloads = 1024;
 
 class Hunter {
    public:
@@ -28,7 +29,7 @@ class Hunter {
     HuntResult hunt() {
         for (std::size_t turn = 0; result_.runs < options_.runs && wanted(); ++turn) {
             Prng prng(prng_.next());
-            const Plan plan = generate(options_.base, options_.workload, prng);
+            const Plan plan = generate(options_.base, workload(prng), prng);
             Seat& seat = seats_[turn % seats_.size()];
             seat.policy->forget();
             for (unsigned i = 0; i < options_.runs_per_workload; ++i) {
@@ -47,6 +48,15 @@ class Hunter {
         std::unique_ptr<strategy::Policy> policy;
         strategy::Record recorder;
     };
+
+    // What common bugs want has had its chance by then; half of the workloads still are short.
+    GenerateOptions workload(Prng& prng) const {
+        GenerateOptions options = options_.workload;
+        if (result_.runs < runs_before_long_workloads || prng.one_in(2)) return options;
+        options.min_ops = options.max_ops;
+        options.max_ops = std::max(options.max_ops, options.long_max_ops);
+        return options;
+    }
 
     bool wanted() {
         if (!options_.all && !result_.finds.empty()) return false;

@@ -30,10 +30,11 @@ void Pct::begin(const sim::World& world) {
               [](const ChangePoint& a, const ChangePoint& b) {
                   return a.points != b.points ? a.points < b.points : a.lowered_to > b.lowered_to;
               });
+    data_.begin(prng_);
 }
 
 std::uint32_t Pct::choose(const sim::Choice& choice) {
-    if (choice.kind == ChoiceKind::data) return random_data_answer(prng_, choice.count);
+    if (choice.kind == ChoiceKind::data) return data_.draw(prng_, choice.count);
     lower_asker(choice);
     const ActorMask candidates = all_candidates(choice);
     place_new(candidates);

@@ -23,13 +23,16 @@ namespace rcufuzz::strategy {
 
 class Pct final : public Policy {
    public:
-    static constexpr unsigned max_depth = 8;
+    static constexpr unsigned max_depth = 16;
 
     // depth 1..max_depth; 0: drawn for each run, uniformly.
     explicit Pct(unsigned depth = 0);
 
     void reseed(std::uint64_t seed) override { prng_ = Prng(seed); }
-    void forget() override { learned_ = 0; }
+    void forget() override {
+        learned_ = 0;
+        data_.forget();
+    }
     void begin(const sim::World& world) override;
     std::uint32_t choose(const sim::Choice& choice) override;
     std::uint32_t points_until_choice(sim::ContextKey key, std::uint32_t ordinal) override;
@@ -56,6 +59,7 @@ class Pct final : public Policy {
     }
 
     Prng prng_;
+    DataAnswers data_;
     unsigned fixed_depth_;
     std::int64_t learned_ = 0;  // length of a run, in points, times learned_unit
 

@@ -3,6 +3,7 @@
 // What the policies share: the candidates of a choice, and how data choices are answered.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -59,11 +60,74 @@ inline const sim::Context& runner(const sim::World& world, unsigned run_actor) {
     return *world.cpu(run_actor).top();
 }
 
-// Seven times in eight the ordinary thing (0), else one of the other answers, all alike. A run has
-// many such choices, and one in which allocations and loads fail all the time gets nowhere.
-inline std::uint32_t random_data_answer(Prng& prng, std::uint32_t count) {
-    if (!prng.one_in(8)) return 0;
-    return 1 + prng.below(count - 1);
-}
+// How the data choices of a run are answered: mostly by the ordinary thing (0), else by one of the
+// other answers, all alike. How often, is drawn for each run: where allocations and loads fail all
+// the time a run gets nowhere, and yet a bug may want several of them at once. A workload with few
+// data choices (earlier runs tell) is never given so rare a rate that it would see none but 0.
+class DataAnswers {
+   public:
+    void forget() {
+        expected_ = unknown;
+        asked_ = 0;
+    }
+    void begin(Prng& prng) {
+        if (asked_ != 0) expected_ = expected_ == unknown ? asked_ : (3 * expected_ + asked_) / 4;
+        asked_ = 0;
+        const auto rates = static_cast<unsigned>(std::bit_width(expected_ / 4));
+        one_in_ = 2u << prng.below(std::clamp(rates, 1u, max_rates));
+    }
+    std::uint32_t draw(Prng& prng, std::uint32_t count) {
+        ++asked_;
+        return prng.one_in(one_in_) ? 1 + prng.below(count - 1) : 0;
+    }
+
+   private:
+    static constexpr unsigned max_rates = 4;  // one in 2, 4, 8, 16
+    static constexpr std::uint32_t unknown = 4u << max_rates;
+
+    std::uint32_t expected_ = unknown;  // data choices of a run
+    std::uint32_t asked_ = 0;           // of this one, so far
+    std::uint32_t one_in_ = 2;
+};
+
+// How rarely the clock goes on where somebody else could act, drawn for each run: once in 1, 4, 16
+// or 64 of the times in which it would otherwise. Each jiffy costs a tick on every CPU of a
+// kernel, and runs of nothing but ticks show little.
+class ClockRate {
+   public:
+    std::uint32_t begin(Prng& prng) { return one_in_ = 1u << 2 * prng.below(4); }
+    bool goes_on(Prng& prng) const { return one_in_ == 1 || prng.one_in(one_in_); }
+
+   private:
+    std::uint32_t one_in_ = 1;
+};
+
+// Which objects more than one context has touched, one of them to write. A point at an object that
+// is a context's own commutes with whatever the others do, so nobody needs to be let in there:
+// whoever comes next comes at the next point. Learned from all runs since forget(); objects whose
+// numbers are alike modulo the size count as one, which only asks more often.
+class SharedObjects {
+   public:
+    void forget() { contexts_.fill({}); }
+    // False: the object is the context's own so far, or is only read.
+    bool touch(sim::ContextKey key, sim::Access access) {
+        Seen& seen = contexts_[access.object % size];
+        if (seen.first == nobody) seen.first = key + 1u;
+        if (seen.first != key + 1u) seen.several = true;
+        if (access.kind != sim::AccessKind::read) seen.written = true;
+        return seen.several && seen.written;
+    }
+
+   private:
+    static constexpr std::size_t size = 1024;
+    static constexpr std::uint32_t nobody = 0;
+    struct Seen {
+        std::uint32_t first : 30 = nobody;  // 1 + the key of the context that came first
+        bool several : 1 = false;
+        bool written : 1 = false;
+    };
+
+    std::array<Seen, size> contexts_{};
+};
 
 }  // namespace rcufuzz::strategy

@@ -21,14 +21,17 @@ bool conflict(Access a, Access b) {
 
 void Pos::begin(const sim::World& world) {
     world_ = &world;
+    skips_ = !prng_.one_in(8);
+    data_.begin(prng_);
     contexts_.fill(0);
     deliveries_.fill(0);
 }
 
 std::uint32_t Pos::choose(const sim::Choice& choice) {
-    if (choice.kind == sim::ChoiceKind::data) return random_data_answer(prng_, choice.count);
+    if (choice.kind == sim::ChoiceKind::data) return data_.draw(prng_, choice.count);
     // The asker's last event has happened; what it does next is a new one.
     if (choice.key != sim::main_key) contexts_[choice.key] = 0;
+    if (choice.kind == sim::ChoiceKind::schedule && concerns_nobody_else(choice)) return 0;
     const ActorMask candidates = all_candidates(choice);
     if (choice.kind == sim::ChoiceKind::yield) redraw(candidates);
     unsigned best = choice.first;
@@ -42,6 +45,11 @@ std::uint32_t Pos::choose(const sim::Choice& choice) {
     }
     redraw_after(best, candidates);
     return choice.answer_for(best);
+}
+
+bool Pos::concerns_nobody_else(const sim::Choice& choice) {
+    const Access access = world_->context(choice.key).pending;
+    return access.object != 0 && !shared_.touch(choice.key, access) && skips_;
 }
 
 // After a tick and for a yield. Both are part of waiting in a loop, and nobody knows for whom: an

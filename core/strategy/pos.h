@@ -21,16 +21,24 @@ namespace rcufuzz::strategy {
 class Pos final : public Policy {
    public:
     void reseed(std::uint64_t seed) override { prng_ = Prng(seed); }
+    void forget() override {
+        data_.forget();
+        shared_.forget();
+    }
     void begin(const sim::World& world) override;
     std::uint32_t choose(const sim::Choice& choice) override;
     bool asks_at_every_point() const override { return true; }
 
    private:
+    bool concerns_nobody_else(const sim::Choice& choice);
     void redraw(sim::ActorMask candidates);
     void redraw_after(unsigned executed, sim::ActorMask candidates);
     std::uint64_t& priority_of(unsigned actor_number);
 
     Prng prng_;
+    DataAnswers data_;
+    SharedObjects shared_;  // learned
+    bool skips_ = false;    // in this run, points at objects that are not shared
     const sim::World* world_ = nullptr;
     // 0: to be drawn when it is next a candidate.
     ByContext<std::uint64_t> contexts_;

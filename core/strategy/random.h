@@ -12,11 +12,18 @@ namespace rcufuzz::strategy {
 class RandomWalk final : public Policy {
    public:
     void reseed(std::uint64_t seed) override { prng_ = Prng(seed); }
+    void forget() override { data_.forget(); }
+    void begin(const sim::World&) override {
+        data_.begin(prng_);
+        clock_.begin(prng_);
+    }
     std::uint32_t choose(const sim::Choice& choice) override;
     bool asks_at_every_point() const override { return true; }
 
    private:
     Prng prng_;
+    DataAnswers data_;
+    ClockRate clock_;
 };
 
 }  // namespace rcufuzz::strategy

@@ -24,7 +24,7 @@ struct Entry {
 
 constexpr std::array entries{
     Entry{{"random", "random walk: whoever may act is equally likely to"}, make<RandomWalk>},
-    Entry{{"pct", "random priorities that drop at d - 1 random points; d is 1 to 8, by lot"},
+    Entry{{"pct", "random priorities that drop at d - 1 random points; d is 1 to 16, by lot"},
           make<Pct>},
     Entry{{"pos", "partial order sampling: random priorities, drawn anew on conflicting accesses"},
           make<Pos>},

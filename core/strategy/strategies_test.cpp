@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <map>
 #include <set>
 
 #include "core/base/heap.h"
@@ -120,14 +122,65 @@ TYPED_TEST(EveryPolicy, ARunLeavesNothingElseBehind) {
     }
 }
 
-TYPED_TEST(EveryPolicy, DataChoicesAreOrdinarySevenTimesInEight) {
-    TypeParam policy;
-    policy.reseed(1);
+// Data choices of one run, each with four answers. Gives how often each was given.
+std::array<int, 4> answer_data(Policy& policy, std::uint32_t choices) {
     std::array<int, 4> answers{};
-    for (std::uint32_t i = 0; i < 24000; ++i)
+    policy.begin(sim::world());
+    for (std::uint32_t i = 0; i < choices; ++i)
         ++answers[policy.choose({sim::ChoiceKind::data, 0, i, 4, 0, 0, 1})];
-    EXPECT_NEAR(answers[0], 21000, 300);
-    for (int i = 1; i < 4; ++i) EXPECT_NEAR(answers[static_cast<std::size_t>(i)], 1000, 150);
+    return answers;
+}
+
+TYPED_TEST(EveryPolicy, ARunHasItsOwnRateOfDataAnswersThatAreNotOrdinary) {
+    TypeParam policy;
+    std::map<int, int> runs_with_rate;  // one in 2, 4, 8, 16
+    std::array<int, 4> sum{};
+    for (std::uint64_t seed = 0; seed < 400; ++seed) {
+        policy.reseed(seed);
+        const std::array<int, 4> answers = answer_data(policy, 1000);
+        const double rate = 1000.0 / (1000 - answers[0]);
+        ++runs_with_rate[1 << std::lround(std::log2(rate))];
+        for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += answers[i];
+    }
+    for (const int rate : {2, 4, 8, 16}) EXPECT_NEAR(runs_with_rate[rate], 100, 30) << rate;
+    for (const std::size_t i : {1u, 2u}) EXPECT_NEAR(sum[i], sum[3], sum[3] / 20);
+}
+
+TYPED_TEST(EveryPolicy, WhereDataChoicesAreFewHalfOfThemAreNotOrdinary) {
+    TypeParam policy;
+    const auto other_answers = [&policy](std::uint64_t seed) {
+        policy.reseed(seed);
+        return 4 - answer_data(policy, 4)[0];
+    };
+    for (std::uint64_t seed = 0; seed < 20; ++seed) other_answers(seed);  // learns how many
+    int sum = 0;
+    for (std::uint64_t seed = 100; seed < 500; ++seed) sum += other_answers(seed);
+    EXPECT_NEAR(sum, 800, 80);
+    policy.forget();
+    sum = 0;
+    for (std::uint64_t seed = 500; seed < 900; ++seed) {
+        sum += other_answers(seed);
+        policy.forget();
+    }
+    EXPECT_LT(sum, 600);
+}
+
+TEST(RandomWalk, ARunHasItsOwnRateOfTheClock) {
+    RandomWalk policy;
+    const sim::ActorMask others = sim::actor_bit(1) | sim::actor_bit(sim::actor_time);
+    std::map<int, int> runs_with_rate;
+    std::array<int, 3> sum{};
+    for (std::uint64_t seed = 0; seed < 400; ++seed) {
+        policy.reseed(seed);
+        policy.begin(sim::world());
+        std::array<int, 3> answers{};
+        for (std::uint32_t i = 0; i < 6000; ++i)
+            ++answers[policy.choose({sim::ChoiceKind::schedule, 0, i, 3, 0, others, 1})];
+        ++runs_with_rate[1 << 2 * std::lround(std::log2(2000.0 / (answers[2] + 1)) / 2)];
+        for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += answers[i];
+    }
+    for (const int rate : {1, 4, 16, 64}) EXPECT_NEAR(runs_with_rate[rate], 100, 30) << rate;
+    EXPECT_NEAR(sum[0], sum[1], sum[1] / 20);
 }
 
 TYPED_TEST(EveryPolicy, AllocatesNothingOnceWarm) {

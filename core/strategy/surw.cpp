@@ -21,6 +21,9 @@ void Surw::begin(const sim::World& world) {
     profile_.each_known([this](unsigned row) {
         remaining_[row] = profile_.expected(row, interesting_);
     });
+    remaining_[SurwProfile::clock_row] /= static_cast<std::int32_t>(clock_.begin(prng_));
+    skips_ = profile_.learned() && !prng_.one_in(8);
+    data_.begin(prng_);
 }
 
 void Surw::end(std::uint64_t) { profile_.learn(); }
@@ -40,7 +43,8 @@ void Surw::draw_interesting() {
 }
 
 std::uint32_t Surw::choose(const sim::Choice& choice) {
-    if (choice.kind == sim::ChoiceKind::data) return random_data_answer(prng_, choice.count);
+    if (choice.kind == sim::ChoiceKind::data) return data_.draw(prng_, choice.count);
+    if (choice.kind == sim::ChoiceKind::schedule && concerns_nobody_else(choice)) return 0;
     const ActorMask candidates = all_candidates(choice);
     look_at(candidates);
     consider(candidates);
@@ -57,6 +61,12 @@ std::uint32_t Surw::choose(const sim::Choice& choice) {
     // A preemption is no event, only the way to the next one of that task.
     if (!is_run(chosen) && !is_preemption(chosen)) happens(rows_[chosen], 0, true);
     return choice.answer_for(chosen);
+}
+
+// An event that commutes with all others, as far as earlier runs tell.
+bool Surw::concerns_nobody_else(const sim::Choice& choice) const {
+    const sim::ObjectId object = world_->context(choice.key).pending.object;
+    return object != 0 && skips_ && (profile_.shared() >> SurwProfile::class_of(object) & 1) == 0;
 }
 
 // What each candidate would bring about: whose event, and whether it is an interesting one. Who is

@@ -22,7 +22,10 @@ namespace rcufuzz::strategy {
 class Surw final : public Policy {
    public:
     void reseed(std::uint64_t seed) override { prng_ = Prng(seed); }
-    void forget() override { profile_.forget(); }
+    void forget() override {
+        profile_.forget();
+        data_.forget();
+    }
     void begin(const sim::World& world) override;
     std::uint32_t choose(const sim::Choice& choice) override;
     std::uint32_t points_until_choice(sim::ContextKey key, std::uint32_t ordinal) override;
@@ -32,6 +35,7 @@ class Surw final : public Policy {
     static constexpr unsigned nobody = SurwProfile::rows;
 
     void draw_interesting();
+    bool concerns_nobody_else(const sim::Choice& choice) const;
     void look_at(sim::ActorMask candidates);
     void consider(sim::ActorMask candidates);
     sim::ActorMask free_to_go(sim::ActorMask candidates) const;
@@ -44,9 +48,12 @@ class Surw final : public Policy {
     }
 
     Prng prng_;
+    DataAnswers data_;
+    ClockRate clock_;
     SurwProfile profile_;  // learned
 
     const sim::World* world_ = nullptr;
+    bool skips_ = false;  // in this run, points at objects that are not shared
     SurwProfile::Classes interesting_ = 0;
     unsigned intended_ = nobody;     // row that may make the next interesting event
     sim::ActorMask considered_ = 0;  // actors that had their chance to be it

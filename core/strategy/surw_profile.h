@@ -36,6 +36,7 @@ class SurwProfile {
     // Takes the counts of the run that ended into the exponential average.
     void learn();
 
+    bool learned() const { return learned_; }
     // Classes that at least two rows touch, at least one of them to write.
     Classes shared() const { return touched_by_two_ & written_; }
     // Events to be expected of a row in a run, in units of one_event.
