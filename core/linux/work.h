@@ -23,7 +23,7 @@ struct work_op {
 /* How a CPU ends when its operations are done. */
 enum work_end {
     WORK_END_IDLE,   /* it idles */
-    WORK_END_KERNEL, /* it stays in the kernel, with its tick; where RCU allows, without */
+    WORK_END_KERNEL, /* it stays in the kernel, with its tick; not the first CPU */
 };
 
 struct work_plan {

@@ -57,8 +57,6 @@ unsigned long __usecs_to_jiffies(const unsigned int u)
 void __udelay(unsigned long usecs) { kernel_relax(); }
 void __const_udelay(unsigned long loops) { kernel_relax(); }
 
-void hrtimer_run_queues(void) { }
-u64 hrtimer_get_next_event(void) { return KTIME_MAX; }
 int hrtimers_prepare_cpu(unsigned int cpu) { return 0; }
 int hrtimers_cpu_starting(unsigned int cpu) { return 0; }
 int hrtimers_cpu_dying(unsigned int cpu) { return 0; }
@@ -173,11 +171,13 @@ int register_shrinker(struct shrinker *shrinker, const char *fmt, ...) { return 
 int rcu_expedited, rcu_normal;
 void workqueue_softirq_action(bool highpri) { }
 void workqueue_softirq_dead(unsigned int cpu) { }
-void hrtimer_init(struct hrtimer *timer, clockid_t clock, enum hrtimer_mode mode) { }
-void hrtimer_start_range_ns(struct hrtimer *timer, ktime_t time, u64 range,
-			    const enum hrtimer_mode mode) { }
 
 /* Trace events as files: there is nobody to read them. */
 void *trace_event_buffer_reserve(void *buffer, void *file, unsigned long size) { return NULL; }
 void trace_event_buffer_commit(void *buffer) { }
 bool __trace_trigger_soft_disabled(void *file) { return true; }
+
+#ifdef CONFIG_HAVE_STATIC_CALL
+/* The trampoline jumps to where its key points: no text changes. */
+void arch_static_call_transform(void *site, void *tramp, void *func, bool tail) { }
+#endif

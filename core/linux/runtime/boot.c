@@ -66,7 +66,7 @@ int __cpu_up(unsigned int cpu, struct task_struct *idle)
 	run_queues[cpu].idle = idle;
 	run_queues[cpu].started = true;
 	irqs_off[cpu] = 0;
-	door->raise(cpu, VECTOR_START);
+	raise_vector(cpu, VECTOR_START);
 	while (!cpu_online(cpu))
 		kernel_relax();
 	return 0;

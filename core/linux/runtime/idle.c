@@ -50,11 +50,6 @@ static bool tick_wanted(void)
 	       queue->ready_count;
 }
 
-static void set_expiry(unsigned long jiffy)
-{
-	door->expiry(acting_cpu, jiffy);
-}
-
 /* When the clock comes to this CPU next. Interrupts are off. */
 void tick_program(void)
 {
@@ -125,6 +120,7 @@ static void sleep_until_interrupt(void)
 	ct_idle_enter();
 	irqs_off[acting_cpu] = 0;
 	door->changed(acting_cpu);
+	cpu_sleeps();
 	leave_cpu(thread_of(queue->idle));
 	local_irq_disable();
 	ct_idle_exit();

@@ -71,6 +71,7 @@ void take_interrupt(unsigned int cpu, unsigned int vector)
 {
 	if (!acting_task[cpu])
 		return;	/* the CPU has just been told to start */
+	cpu_wakes(vector);
 	enter();
 	handle(vector);
 	leave();
@@ -94,7 +95,7 @@ void take_nmi(unsigned int cpu)
 
 void arch_send_call_function_single_ipi(int cpu)
 {
-	door->raise(cpu, VECTOR_CALL_FUNCTION_SINGLE);
+	raise_vector(cpu, VECTOR_CALL_FUNCTION_SINGLE);
 }
 
 void send_call_function_single_ipi(int cpu)
@@ -113,10 +114,10 @@ void arch_send_call_function_ipi_mask(const struct cpumask *mask)
 	unsigned int cpu;
 
 	for_each_cpu(cpu, mask)
-		door->raise(cpu, VECTOR_CALL_FUNCTION);
+		raise_vector(cpu, VECTOR_CALL_FUNCTION);
 }
 
 void arch_irq_work_raise(void)
 {
-	door->raise(acting_cpu, VECTOR_IRQ_WORK);
+	raise_vector(acting_cpu, VECTOR_IRQ_WORK);
 }

@@ -88,6 +88,13 @@ void resched_cpu(int cpu);
 void idle_loop(void);
 void tick_program(void);
 
+/* quiet.c */
+void raise_vector(unsigned int cpu, unsigned int vector);
+void set_expiry(unsigned long jiffy);
+void cpu_sleeps(void);
+void cpu_wakes(unsigned int vector);
+void task_switches(void);
+
 /* slab.c, percpu.c */
 void *arena_take(unsigned long size, unsigned long align);
 unsigned long arena_used(void);

@@ -15,10 +15,35 @@
 
 int idle_cpu(int cpu);
 
+static unsigned int housekeeping_from;	/* unbound tasks run on this CPU and up */
+
+static int __init set_housekeeping(char *text)
+{
+	return kstrtouint(text, 0, &housekeeping_from) == 0;
+}
+__setup("machine_housekeeping=", set_housekeeping);
+
+/* Some CPUs do the housework of all, and this is one of them. */
+bool keeps_house(unsigned int cpu)
+{
+	return housekeeping_from && cpu >= housekeeping_from;
+}
+
 static bool may_run_on(const struct task_struct *task, unsigned int cpu)
 {
 	return cpumask_test_cpu(cpu, task->cpus_ptr) && cpu_online(cpu) &&
 	       (cpu_active(cpu) || (task->flags & PF_NO_SETAFFINITY));
+}
+
+/* Of several CPUs those that do the housework, if any: tasks are not spread over isolated ones. */
+static unsigned int keep_house(unsigned int *cpus, unsigned int count)
+{
+	unsigned int i, kept = 0;
+
+	for (i = 0; i < count; i++)
+		if (cpus[i] >= housekeeping_from)
+			cpus[kept++] = cpus[i];
+	return kept ? kept : count;
 }
 
 /* Answer 0 is the CPU that the task was on. */
@@ -31,6 +56,7 @@ static unsigned int choose_cpu(struct task_struct *task)
 	for_each_online_cpu(cpu)
 		if (cpu != task_cpu(task) && may_run_on(task, cpu))
 			cpus[count++] = cpu;
+	count = keep_house(cpus, count);
 	if (!count)
 		return cpumask_test_cpu(task_cpu(task), cpu_online_mask) ? task_cpu(task) : 0;
 	if (count == 1 || task->migration_disabled)
@@ -67,7 +93,7 @@ void resched_cpu(int cpu)
 		return;
 	set_tsk_thread_flag(task, TIF_NEED_RESCHED);
 	if (cpu != acting_cpu)
-		door->raise(cpu, VECTOR_RESCHEDULE);
+		raise_vector(cpu, VECTOR_RESCHEDULE);
 }
 
 static void maybe_preempt(unsigned int cpu)

@@ -85,6 +85,7 @@ void switch_threads(struct thread *from, struct thread *to)
 {
 	acting_task[acting_cpu] = &to->task;
 	door->task_is(to->number);
+	task_switches();
 	machine_switch_stacks(&from->sp, to->sp);
 }
 

@@ -25,6 +25,7 @@ static unsigned char states[MAX_CALLBACKS];
 static bool lazy[MAX_CALLBACKS];	/* may wait for seconds */
 static struct rcu_head *heads[MAX_CALLBACKS];
 static unsigned int count, outstanding;
+static unsigned int waiting;	/* operations in a wait for a grace period */
 
 unsigned int callbacks_outstanding(void)
 {
@@ -118,6 +119,44 @@ void judge_callbacks(bool lazy_too)
 		}
 }
 
+static bool prompt_outstanding(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		if (states[i] == POSTED && !lazy[i])
+			return true;
+	return false;
+}
+
+/* All CPUs have slept for so long, with no interrupt under way. */
+void machine_was_quiet(unsigned long ticks)
+{
+	struct readers readers;
+
+	if (ticks <= LONG_SLEEP || (!waiting && !prompt_outstanding()))
+		return;
+	readers_open_now(&readers);
+	if (reader_left(&readers) < 0)
+		fail("latency_exceeded", machine_here(), "%s, and all CPUs sleep for %lu jiffies", waiting ?
+		     "somebody waits for a grace period" : "a callback that is not lazy waits", ticks);
+}
+
+void judge_quiet_kernel(void)
+{
+	struct readers readers;
+	unsigned int i;
+
+	readers_open_now(&readers);
+	if (reader_left(&readers) >= 0)
+		return;
+	for (i = 0; i < count; i++)
+		if (states[i] == POSTED && !lazy[i])
+			fail("stranded_callback", machine_here(),
+			     "a callback waits while a CPU stays in the kernel and nothing else happens: "
+			     "it is %s", where_callback_is(heads[i]));
+}
+
 /* --- waiting for grace periods ------------------------------------------------------------ */
 
 static bool may_sleep_here(void)
@@ -132,10 +171,12 @@ bool do_synchronize_rcu(unsigned int how, unsigned int unused)
 	if (!may_sleep_here())
 		return false;
 	readers_open_now(&readers);
+	waiting++;
 	if (how)
 		synchronize_rcu_expedited();
 	else
 		synchronize_rcu();
+	waiting--;
 	check_readers(&readers, "synchronize_rcu() returns");
 	return true;
 }
@@ -148,7 +189,9 @@ bool do_rcu_barrier(unsigned int unused, unsigned int unused2)
 	if (!may_sleep_here())
 		return false;
 	memcpy(before, states, sizeof(before));
+	waiting++;
 	rcu_barrier();
+	waiting--;
 	for (i = 0; i < MAX_CALLBACKS; i++)
 		if (before[i] == POSTED && states[i] == POSTED)
 			fail("barrier_too_short", machine_here(),
@@ -206,10 +249,12 @@ bool do_cond_synchronize(unsigned int unused, unsigned int unused2)
 
 	if (!cookie.taken || !may_sleep_here())
 		return false;
+	waiting++;
 	if (cookie.full)
 		cond_synchronize_rcu_full(&cookie.full_state);
 	else
 		cond_synchronize_rcu(cookie.state);
+	waiting--;
 	check_readers(&cookie.readers, "cond_synchronize_rcu() returns");
 	return true;
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Calls of functions on other CPUs, irq_work, and timers: each call runs once, on the right CPU,
-// with its own data, and before a caller that waits goes on; a timer does not fire early.
+// Calls of functions on other CPUs, and irq_work: each call runs once, on the right CPU, with its
+// own data, and before a caller that waits goes on.
 #include "core/linux/work/work.h"
 
 #include <linux/irq_work.h>
 #include <linux/smp.h>
-#include <linux/timer.h>
 
 #define MAX_CALLS 128
 
@@ -176,74 +175,11 @@ void judge_calls(void)
 			}
 }
 
-/* --- timers ------------------------------------------------------------------------------- */
-
-static struct own_timer {
-	struct timer_list timer;
-	unsigned long due;
-	unsigned int armed, fired;
-	bool busy;
-} own_timers[NR_CPUS];
-
-static void timer_fires(struct timer_list *timer)
-{
-	struct own_timer *own = container_of(timer, struct own_timer, timer);
-
-	if (time_before(jiffies, own->due))
-		fail("order_violated", machine_here(), "a timer fires before its time");
-	own->fired = own->armed;
-}
-
-static bool delete_timer(struct own_timer *own, bool waits)
-{
-	if (waits && (in_interrupt() || irqs_disabled()))
-		return false;
-	if (waits)
-		timer_delete_sync(&own->timer);
-	else
-		timer_delete(&own->timer);
-	own->fired = own->armed;
-	return true;
-}
-
-bool do_timer(unsigned int ticks, unsigned int how)
-{
-	struct own_timer *own = &own_timers[raw_smp_processor_id()];
-
-	/* One operation at a time: the kernel asks the same of those who share a timer. */
-	if (own->busy)
-		return false;
-	own->busy = true;
-	if (how) {
-		delete_timer(own, how == 2);
-	} else {
-		/* It may fire for the former time until it is moved. */
-		own->due = jiffies;
-		own->armed++;
-		mod_timer(&own->timer, jiffies + ticks);
-	}
-	own->busy = false;
-	return true;
-}
-
-void judge_timers(void)
-{
-	unsigned int cpu;
-
-	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
-		if (own_timers[cpu].fired != own_timers[cpu].armed) {
-			judged("lost_call", machine_here(), "a timer never fires");
-			return;
-		}
-}
-
-void prepare_work_items(void)
+void prepare_calls(void)
 {
 	unsigned int cpu, to;
 
-	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
-		timer_setup(&own_timers[cpu].timer, timer_fires, 0);
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		for (to = 0; to < nr_cpu_ids; to++)
 			init_irq_work(&own_works[cpu][to].work, irq_work_runs);
-	}
 }

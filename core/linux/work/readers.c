@@ -10,6 +10,7 @@ enum how { READ_RCU, READ_BH, READ_PREEMPT, READ_IRQ };
 
 struct open_reader {
 	unsigned int how, slot;
+	const void *found;
 	unsigned long flags;
 };
 
@@ -73,10 +74,12 @@ static void begin(struct open_reader *reader, unsigned int how)
 		break;
 	}
 	reader->slot = take_slot();
+	reader->found = find_object();
 }
 
 static void end(struct open_reader *reader)
 {
+	look_at_object(reader->found);
 	give_slot(reader->slot);
 	switch (reader->how) {
 	case READ_RCU:

@@ -17,6 +17,9 @@ const struct work_plan *work_plan;
 bool user_mode_now[NR_CPUS];
 extern bool allocations_may_fail;
 extern void (*device_handler)(unsigned int cpu);
+void raise_vector(unsigned int cpu, unsigned int vector);
+unsigned long quiet_but_for_me(void);
+bool keeps_house(unsigned int cpu);
 
 static const operation operations[] = {
 #define OPERATION(name, ...) do_##name,
@@ -84,7 +87,7 @@ static void raise(struct cpu_work *work, unsigned int index)
 	raised->index[raised->end++ % MAX_RAISED] = index;
 	work->outstanding++;
 	if (hard)
-		door->raise(smp_processor_id(), MACHINE_DEVICE_VECTOR);
+		raise_vector(smp_processor_id(), MACHINE_DEVICE_VECTOR);
 	else
 		tasklet_schedule(&work->tasklet);
 }
@@ -122,15 +125,30 @@ static void wait_for_raised(struct cpu_work *work)
 	__set_current_state(TASK_RUNNING);
 }
 
-/* Until nothing that was posted is outstanding: RCU must get there without this CPU's idling. */
+/*
+ * Until nothing that was posted is outstanding: RCU must get there without this CPU's idling. It
+ * never will where meanwhile nothing at all happens for long.
+ */
 static void stay_in_kernel(void)
 {
-	unsigned long end = jiffies + 2 * HZ;
+	unsigned long end = jiffies + 2 * PATIENCE, since = jiffies, before = 0, now;
 
 	while (callbacks_outstanding() && time_before(jiffies, end)) {
 		cond_resched();
 		cpu_relax();
+		now = quiet_but_for_me();
+		if (!now || now != before)
+			since = jiffies;
+		before = now;
+		if (time_after(jiffies, since + PATIENCE))
+			judge_quiet_kernel();
 	}
+}
+
+/* The first CPU idles, as one that keeps the time; so does one that keeps house. */
+static bool stays_in_kernel(unsigned int cpu)
+{
+	return !keeps_house(cpu) && (cpu || nr_cpu_ids == 1);
 }
 
 static int work_main(void *arg)
@@ -150,7 +168,7 @@ static int work_main(void *arg)
 	close_readers();
 	wait_for_raised(work);
 	close_readers();
-	if (work_plan->end == WORK_END_KERNEL)
+	if (work_plan->end == WORK_END_KERNEL && stays_in_kernel(cpu))
 		stay_in_kernel();
 	work->done = true;
 	for (;;) {
@@ -166,7 +184,8 @@ void start_workload_threads(void)
 	unsigned int cpu;
 
 	device_handler = handle_device;
-	prepare_work_items();
+	prepare_calls();
+	prepare_timers();
 	for_each_online_cpu(cpu) {
 		struct cpu_work *work = &works[cpu];
 
@@ -189,7 +208,7 @@ static void start(const struct work_plan *plan)
 		busy |= 1u << plan->ops[i].cpu;
 	for (i = 0; busy >> i; i++)
 		if (busy >> i & 1)
-			door->raise(i, MACHINE_DEVICE_VECTOR);
+			raise_vector(i, MACHINE_DEVICE_VECTOR);
 }
 
 /* Mostly it waits for a callback. */

@@ -42,15 +42,30 @@ bool reader_open_here(void);
 void close_readers(void);
 void pause_reader_bookkeeping(void);
 
+/* What a reader finds when it begins, and before it ends. */
+const void *find_object(void);
+void look_at_object(const void *found);
+
 /* --- at the end --------------------------------------------------------------------------- */
 
 void judge_callbacks(bool lazy_too);
 void judge_calls(void);
 void judge_timers(void);
 void judge_probes(void);
-void prepare_work_items(void);	/* at boot */
+/* At boot. */
+void prepare_calls(void);
+void prepare_timers(void);
 unsigned int callbacks_outstanding(void);
 /* A verdict on the end of a run. */
 void judged(const char *verdict, const struct machine_site *site, const char *fmt, ...);
+/* A task stays in the kernel and nothing else has happened for PATIENCE jiffies. */
+void judge_quiet_kernel(void);
+
+/*
+ * In jiffies. RCU's own waits take a few. A wheel that was left behind by late interrupts is coarse:
+ * a timer that is armed then is late by 64 or, after seconds, by some hundred.
+ */
+#define PATIENCE	80
+#define LONG_SLEEP	400
 
 #endif

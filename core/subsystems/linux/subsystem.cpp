@@ -41,7 +41,18 @@ constexpr std::int16_t few_cpus[] = {2, 2, 3, 4};
 constexpr std::int16_t offloaded[] = {0, 1, 1, 1, 2};
 constexpr std::int16_t limits[] = {0, 0, 1};
 
-enum Config : std::size_t { end_tick, cpus, nocbs, bypass_limit, failing_allocations };
+constexpr std::int16_t rarely[] = {0, 0, 0, 1};
+constexpr std::int16_t strides[] = {0, 0, 2, 3};
+
+enum Config : std::size_t {
+    end_tick,
+    cpus,
+    nocbs,
+    bypass_limit,
+    failing_allocations,
+    gp_stride,
+    housekeeping,
+};
 
 constexpr ConfigSpec configs[] = {
     {"end_tick", "after the last operation 1: CPUs idle; 0: they first stay in the kernel", 0, 1, 1,
@@ -50,7 +61,9 @@ constexpr ConfigSpec configs[] = {
     {"nocbs", "rcu_nocbs= 0: not given, 1: all CPUs, 2: CPU 1 and up", 0, 2, 1, offloaded},
     {"bypass_limit", "rcutree.nocb_nobypass_lim_per_jiffy= 0: not given, else this", 0, 64, 0,
      limits},
-    {"failing_allocations", "1: an allocation may fail", 0, 1, 0, {}},
+    {"failing_allocations", "1: an allocation may fail", 0, 1, 0, rarely},
+    {"gp_stride", "rcutree.rcu_nocb_gp_stride= 0: not given, else this", 0, 4, 0, strides},
+    {"housekeeping", "1: tasks that may run anywhere run on the last CPU", 0, 1, 0, rarely},
 };
 
 unsigned cpu_count(const ConfigValues& values) { return static_cast<unsigned>(values[cpus]); }
@@ -63,6 +76,10 @@ std::string command_line(const ConfigValues& values) {
         line += " rcu_nocbs=1-" + std::to_string(values[cpus] - 1);
     if (values[bypass_limit] != 0)
         line += " rcutree.nocb_nobypass_lim_per_jiffy=" + std::to_string(values[bypass_limit]);
+    if (values[gp_stride] != 0)
+        line += " rcutree.rcu_nocb_gp_stride=" + std::to_string(values[gp_stride]);
+    if (values[housekeeping] != 0)
+        line += " machine_housekeeping=" + std::to_string(values[cpus] - 1);
     return line;
 }
 

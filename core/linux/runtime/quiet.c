@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// When nothing happens: all CPUs sleep, no interrupt is under way and no timer is due. What is to
+// be done then is to be done by somebody who has to wake up by himself, so no disturbance can be
+// the reason for its taking long. Oracles ask how long it has been so.
+#include "core/linux/runtime/runtime.h"
+
+#include <linux/interrupt.h>
+#include <linux/jiffies.h>
+
+static unsigned int raised[NR_CPUS];	/* vectors under way, as bits */
+static unsigned long expiries[NR_CPUS];
+static bool sleeps[NR_CPUS];
+static unsigned long quiet_since;
+static bool quiet;
+static unsigned long activity;
+
+void machine_was_quiet(unsigned long ticks);	/* the workload's */
+
+void raise_vector(unsigned int cpu, unsigned int vector)
+{
+	raised[cpu] |= 1u << vector;
+	door->raise(cpu, vector);
+}
+
+void set_expiry(unsigned long jiffy)
+{
+	expiries[acting_cpu] = jiffy;
+	door->expiry(acting_cpu, jiffy);
+}
+
+static bool is_calm(unsigned int cpu)
+{
+	return !raised[cpu] && (expiries[cpu] == MACHINE_NEVER ||
+				time_after(expiries[cpu], jiffies));
+}
+
+/* The acting CPU is about to sleep, its timer is set. */
+void cpu_sleeps(void)
+{
+	unsigned int cpu;
+
+	sleeps[acting_cpu] = true;
+	for_each_online_cpu(cpu)
+		if (!sleeps[cpu] || !is_calm(cpu))
+			return;
+	quiet = true;
+	quiet_since = jiffies;
+}
+
+/* An interrupt comes. The tick of a CPU that stays in the kernel by itself is no activity. */
+void cpu_wakes(unsigned int vector)
+{
+	if (vector != MACHINE_TIMER_VECTOR)
+		raised[acting_cpu] &= ~(1u << vector);
+	if (quiet)
+		machine_was_quiet(jiffies - quiet_since);
+	quiet = false;
+	if (sleeps[acting_cpu] || vector != MACHINE_TIMER_VECTOR)
+		activity++;
+	sleeps[acting_cpu] = false;
+}
+
+void task_switches(void)
+{
+	activity++;
+}
+
+/*
+ * For a task that stays in the kernel: a count of what has happened but for its own staying there;
+ * 0: something is about to happen, or a timer waits elsewhere.
+ */
+unsigned long quiet_but_for_me(void)
+{
+	unsigned int cpu;
+
+	if (this_queue()->ready_count || local_softirq_pending() || raised[acting_cpu])
+		return 0;
+	for_each_online_cpu(cpu)
+		if (cpu != acting_cpu &&
+		    (!sleeps[cpu] || raised[cpu] || expiries[cpu] != MACHINE_NEVER))
+			return 0;
+	return activity + 1;
+}
