@@ -62,8 +62,8 @@ void judged(const char *verdict, const struct machine_site *site, const char *fm
 void judge_quiet_kernel(void);
 
 /*
- * In jiffies. RCU's own waits take a few. A wheel that was left behind by late interrupts is coarse:
- * a timer that is armed then is late by 64 or, after seconds, by some hundred.
+ * In jiffies. RCU's own waits take a few. A wheel that was left behind by late interrupts is
+ * coarse: a timer that is armed then is late by 64 or, after seconds, by some hundred.
  */
 #define PATIENCE	80
 #define LONG_SLEEP	400
