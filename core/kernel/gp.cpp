@@ -141,6 +141,7 @@ void init_node(RcuState& state, unsigned index, RcuNode* parent, const RcuConfig
 void rcu_init(RcuState& state, const RcuConfig& config) {
     state.nodes = config.two_leaves ? 3 : 1;
     state.strict = config.strict;
+    state.never_wakes_itself = config.never_wakes_itself;
     state.gp_seq.init("rcu_state.gp_seq", -1, 0);
     state.gp_flags.init("rcu_state.gp_flags", -1, 0);
     state.gp_wq.init("rcu_state.gp_wq", -1);
@@ -187,7 +188,8 @@ bool rcu_start_this_gp(RcuState& state, RcuNode& leaf, RcuCpu& rdp, Seq request,
 // at gp_flags may be behind it (1d1f898df658, v5.2).
 void rcu_gp_kthread_wake(RcuState& state, const Site& site) {
     if (state.gp_kthread == nullptr) return;
-    const bool own_task = in_task() && current_or_interrupted_task() == state.gp_kthread;
+    const bool looks_again = in_task() || state.never_wakes_itself;
+    const bool own_task = looks_again && current_or_interrupted_task() == state.gp_kthread;
     if (own_task || READ_ONCE(state.gp_flags, site) == 0) return;
     swake_up_one(state.gp_wq, site);
 }

@@ -50,6 +50,7 @@ struct RcuState {
     SwaitQueue gp_wq;
     Task* gp_kthread = nullptr;
     bool strict = false;
+    bool never_wakes_itself = false;
     unsigned first_fqs_jiffies = 1;
 
     RcuNode& root() { return node[0]; }
@@ -62,6 +63,8 @@ struct RcuConfig {
     unsigned gp_cpu = 0;  // where rcu_gp_kthread runs
     bool two_leaves = false;
     bool strict = false;
+    // As before 1d1f898df658, v5.2: whatever interrupts the kthread does not wake it either.
+    bool never_wakes_itself = false;
     LockClass node_lock_class = 0;
 };
 

@@ -19,8 +19,10 @@ class BreakWatch final : public sim::Strategy {
         inner_.begin(world);
     }
     std::uint32_t choose(const sim::Choice& choice) override {
-        const sim::Finding& finding = world_->finding();
-        if (!seen_ && finding.verdict == Verdict::invariant)
+        // That nobody will look at a callback any more is seen inside as well, before the end.
+        const sim::Finding& finding = world_->findings().suspicion();
+        if (!seen_ && (finding.verdict == Verdict::invariant ||
+                       finding.verdict == Verdict::stranded_callback))
             seen_ = Break{world_->points(), finding.detail};
         return inner_.choose(choice);
     }

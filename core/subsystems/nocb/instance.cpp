@@ -137,6 +137,7 @@ void NocbInstance::boot() {
                                         .gp_cpu = rcu_gp_cpu(values_),
                                         .two_leaves = values_[two_leaves] != 0,
                                         .strict = values_[strict_gp] != 0,
+                                        .never_wakes_itself = bug(Bug::D35_gp_kthread_not_woken),
                                         .node_lock_class = class_node});
     if (values_[timers] != 0) kernel::set_timer_target(values_[timers] == 1 ? 0 : gp_cpu(values_));
     state_.callbacks.init();
@@ -254,7 +255,7 @@ bool NocbInstance::run_sleeping_op(const Op& op) {
 
 bool NocbInstance::take_down(unsigned cpu, unsigned by) {
     if (rcuog_is_local() && state_.rdp(cpu).nocb_gp_rdp->cpu == cpu) return false;
-    if (values_[rcu_gp_local] != 0 && cpu == 0) return false;
+    if (cpu == rcu_gp_cpu(values_)) return false;
     if (!cpu_down(state_.rdp(cpu))) return false;
     taken_down_by_[cpu] = static_cast<int>(by);
     return true;

@@ -64,6 +64,31 @@ std::uint64_t coarse_state(const RcuData& rdp) {
     return state * 4 + kernel::rcu_seq_state(rdp.mynode->gp_seq.get());
 }
 
+// What the carrier of an offloaded CPU's callbacks lacks, and who changed that last.
+std::string carrier_of_offloaded(const RcuData& rdp) {
+    const RcuData& leader = *rdp.nocb_gp_rdp;
+    if (rdp.nocb_cb_kthread == nullptr) return "no_rcuo";
+    if (leader.nocb_gp_kthread.get() == nullptr) return "no_rcuog";
+    const bool completely = rcu_segcblist_completely_offloaded(rdp.cblist);
+    std::string text = completely ? "offloaded" : "toggling";
+    if (!rcuog_sleeps_on_gp_wq(leader))
+        return text + (rcu_segcblist_ready_cbs(rdp.cblist) ? "_rcuo_sleeps"
+                                                           : "_rcuog_awaits_grace_period");
+    text += "_rcuog_sleeps";
+    if (rdp.nocb_defer_wakeup.get() == RCU_NOCB_WAKE_OFF) return text + "_level_off";
+    if (rdp.nocb_defer_wakeup.get() > RCU_NOCB_WAKE_NOT) return text + "_level_set";
+    return text;
+}
+
+kernel::Objection no_carrier(const RcuData& rdp, std::string objection) {
+    kernel::Objection why{std::move(objection), carrier_of_offloaded(rdp)};
+    if (rdp.nocb_cb_kthread == nullptr || rdp.nocb_gp_rdp->nocb_gp_kthread.get() == nullptr)
+        why.broken = {rdp.cblist.flags.object()};  // who has had it offloaded all the same
+    else if (why.cause.ends_with("_level_off"))
+        why.broken = {rdp.nocb_defer_wakeup.object()};
+    return why;
+}
+
 }  // namespace
 
 // I1: where the lock is free, a level above NOT has a timer behind it, and the reverse.
@@ -171,20 +196,11 @@ void check_released(RcuData& rdp, const Site& site) {
     object_if(check_I18_not_offloaded(rdp), site);
 }
 
-// I3 and I4 are one fault: whether the callbacks have come to be ready meanwhile is luck.
-void object_to_no_carrier(const RcuData& rdp, std::string objection, const Site& site) {
+// Callbacks strand, whatever comes: the same words as at the end. Whether they have come to be
+// ready meanwhile is luck.
+void judge_carrier(const RcuData& rdp, std::string objection, const Site& site) {
     if (objection.empty()) return;
-    if (rdp.nocb_cb_kthread == nullptr) {  // as check_end() will say
-        kernel::suspect(Verdict::stranded_callback,
-                        {std::move(objection), "no_rcuo", {rdp.cblist.flags.object()}}, site);
-        return;
-    }
-    kernel::Objection why{std::move(objection), "I3_no_carrier"};
-    if (rdp.nocb_defer_wakeup.get() == RCU_NOCB_WAKE_OFF) {
-        why.cause += "_and_none_may_be_deferred";
-        why.broken = {rdp.nocb_defer_wakeup.object()};
-    }
-    kernel::invariant_broken(std::move(why), site);
+    kernel::suspect(Verdict::stranded_callback, no_carrier(rdp, std::move(objection)), site);
 }
 
 OwesWakeup::OwesWakeup(const Site& site) : site_(site) { ++nocb().owing_wakeups; }
@@ -193,8 +209,8 @@ OwesWakeup::~OwesWakeup() {
     if (--nocb().owing_wakeups != 0) return;
     if (!scenario::white_box_oracles || kernel::run_is_over()) return;
     for (const RcuData& rdp : nocb().rdps()) {
-        object_to_no_carrier(rdp, check_I3_carrier(rdp), site_);
-        object_to_no_carrier(rdp, check_I4_ready_callbacks(rdp), site_);
+        judge_carrier(rdp, check_I3_carrier(rdp), site_);
+        judge_carrier(rdp, check_I4_ready_callbacks(rdp), site_);
         if (rdp.nocb_gp_rdp == &rdp) object_if(check_I16_sleep_flag(rdp), site_);
     }
 }
@@ -212,29 +228,16 @@ bool is_queued(const RcuData& rdp, const Callback& callback) {
     return false;
 }
 
-std::string carrier_of_offloaded(const RcuData& rdp) {
-    const RcuData& leader = *rdp.nocb_gp_rdp;
-    if (rdp.nocb_cb_kthread == nullptr) return "no_rcuo";
-    if (leader.nocb_gp_kthread.get() == nullptr) return "no_rcuog";
-    const bool completely = rcu_segcblist_completely_offloaded(rdp.cblist);
-    std::string text = completely ? "offloaded" : "toggling";
-    if (rcu_segcblist_ready_cbs(rdp.cblist)) return text + "_ready_rcuo_sleeps";
-    if (!rcuog_sleeps_on_gp_wq(leader)) return text + "_rcuog_awaits_grace_period";
-    text += "_rcuog_sleeps";
-    if (rdp.nocb_defer_wakeup.get() == RCU_NOCB_WAKE_OFF) return text + "_level_off";
-    if (rdp.nocb_defer_wakeup.get() > RCU_NOCB_WAKE_NOT) return text + "_level_set";
-    return text;
-}
-
-// What its carrier lacks.
-std::string why_stranded(Nocb& state, const Callback& callback) {
+kernel::Objection why_stranded(Nocb& state, const Callback& callback, std::string objection) {
+    if (!check_I13_requests(state).empty())
+        return {std::move(objection), "grace_period_asked_for_and_not_begun"};
     for (const RcuData& rdp : state.rdps()) {
         if (!is_queued(rdp, callback)) continue;
-        const bool offline = !kernel::cpu_online(rdp.cpu);
-        if (rcu_rdp_is_offloaded(rdp)) return carrier_of_offloaded(rdp);
-        return offline ? "not_offloaded_offline" : "not_offloaded";
+        if (rcu_rdp_is_offloaded(rdp)) return no_carrier(rdp, std::move(objection));
+        const bool online = kernel::cpu_online(rdp.cpu);
+        return {std::move(objection), online ? "not_offloaded" : "not_offloaded_offline"};
     }
-    return {};
+    return objection;
 }
 
 }  // namespace
@@ -253,11 +256,11 @@ void check_end(Nocb& state) {
             return;
         }
         note(Note::stranded, callback.number, static_cast<int>(callback.cpu));
-        kernel::Objection why{name + " is still queued, and nobody is left who would look at it",
-                              why_stranded(state, callback)};
-        if (why.cause.starts_with("no_"))  // who has had it offloaded all the same
-            why.broken = {state.rdp(callback.cpu).cblist.flags.object()};
-        kernel::object_at_end(Verdict::stranded_callback, std::move(why), Site::current());
+        kernel::object_at_end(
+            Verdict::stranded_callback,
+            why_stranded(state, callback,
+                         name + " is still queued, and nobody is left who would look at it"),
+            Site::current());
         return;
     }
     if (!scenario::white_box_oracles) return;

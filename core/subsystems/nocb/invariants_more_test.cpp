@@ -68,7 +68,7 @@ TEST(I4, IsAskedWhenTheLastWakeupHasBeenGiven) {
             list.tails.fill(&list.head);
         });
     });
-    EXPECT_THAT(fault(ran), StartsWith("invariant: I4"));
+    EXPECT_THAT(fault(ran), StartsWith("stranded_callback: I4"));
 }
 
 TEST(I12, ACountThatDoesNotFitIsHeard) {

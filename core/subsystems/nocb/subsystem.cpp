@@ -28,6 +28,7 @@ constexpr std::int16_t booleans[] = {0, 1};
 constexpr std::int16_t seldom[] = {0, 0, 0, 1};
 constexpr std::int16_t rescuers[] = {0, 0, 0, 0, 0, 1};  // they hide bugs: most plans have none
 constexpr std::int16_t failures[] = {0, 0, 1, 2};
+constexpr std::int16_t gp_homes[] = {0, 0, 0, 0, 1, 2};
 constexpr std::int16_t timer_homes[] = {0, 0, 0, 0, 1, 2};
 constexpr std::int16_t users[] = {0, 0, 0, 0, 0, 0, 1, 2};
 
@@ -64,8 +65,9 @@ constexpr ConfigSpec configs[] = {
      0, booleans},
     {"spawn_failures", "1: the creation of that CPU's kthreads may fail; 2: that of rcuo does", 0,
      2, 0, failures},
-    {"rcu_gp_local", "1: rcu_gp runs on cpu0, which then stays online", 0, 1, 0, rescuers, false,
-     1},
+    {"rcu_gp_local",
+     "1: rcu_gp runs on cpu0; 2: on the last CPU, unless rcuo_local is 1; it then stays online", 0,
+     2, 0, gp_homes, false, 1},
     {"timers",
      "where timers go: 0 the CPU that arms them, 1 cpu0, 2 a housekeeping CPU (nohz_full)", 0, 2, 0,
      timer_homes, false, 1},
@@ -94,7 +96,7 @@ scenario::CpuSwitches switches(const ConfigValues& values, unsigned cpu) {
     const bool leads = cpu % stride_of(values) == 0;
     if (leads) switches.stuck |= 1u << switch_deoffloaded;
     if (values[rcuo_local] != 0 || (values[rcuog_local] != 0 && leads) ||
-        (values[rcu_gp_local] != 0 && cpu == 0))
+        cpu == rcu_gp_cpu(values))
         switches.stuck |= 1u << scenario::switch_absent;
     return switches;
 }
@@ -222,7 +224,11 @@ unsigned first_rcuo(const ConfigValues& values) {
 }
 unsigned gp_cpu(const ConfigValues& values) { return first_rcuo(values) + workload_cpus(values); }
 unsigned rcu_gp_cpu(const ConfigValues& values) {
-    return values[rcu_gp_local] != 0 ? 0 : gp_cpu(values);
+    if (values[rcu_gp_local] == 0) return gp_cpu(values);
+    const unsigned last = workload_cpus(values) - 1;
+    // There the CPU's own rcuo leaves no room for another task.
+    if (values[rcu_gp_local] == 1 || values[rcuo_local] != 0) return 0;
+    return starts_offline(values, last) ? last - 1 : last;
 }
 unsigned all_cpus(const ConfigValues& values) { return gp_cpu(values) + 1; }
 
