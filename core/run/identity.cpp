@@ -43,18 +43,9 @@ bool changes_object(const Event& event) {
            event.kind == EventKind::timer_cancel || event.kind == EventKind::timer_fire;
 }
 
-// To cancel a timer that nobody has ever armed changes nothing.
-bool was_ever_there(Events events, sim::ObjectId object) {
-    return std::ranges::any_of(events, [object](const Event& event) {
-        return event.object == object && changes_object(event) &&
-               event.kind != EventKind::timer_cancel;
-    });
-}
-
 // "nocb_timer_by_wake_nocb_gp"
 std::string last_change(Events events, sim::ObjectId object) {
     std::string text = sim::world().names().of(object).text;
-    if (!was_ever_there(events, object)) return text + "_never";
     for (std::size_t i = events.size(); i-- > 0;) {
         if (events[i].object != object || !changes_object(events[i])) continue;
         if (events[i].kind == EventKind::timer_fire) return text + "_fired";
