@@ -132,7 +132,8 @@ bool do_read_unlock(unsigned int unused, unsigned int unused2)
 
 	if (!depth[cpu] || in_hardirq() || in_serving_softirq())
 		return false;
-	if (irqs_disabled() && nested[cpu][depth[cpu] - 1].how != READ_IRQ)
+	if (irqs_disabled() &&
+	    (nested[cpu][depth[cpu] - 1].how != READ_IRQ || op_disables_irqs[cpu]))
 		return false;
 	depth[cpu]--;
 	end(&nested[cpu][depth[cpu]]);

@@ -15,6 +15,7 @@
 
 const struct work_plan *work_plan;
 bool user_mode_now[NR_CPUS];
+bool op_disables_irqs[NR_CPUS];
 extern bool allocations_may_fail;
 extern void (*device_handler)(unsigned int cpu);
 void raise_vector(unsigned int cpu, unsigned int vector);
@@ -105,7 +106,9 @@ static void start_op(struct cpu_work *work, unsigned int index)
 		break;
 	case WORK_TASK_OFF:
 		local_irq_save(flags);
+		op_disables_irqs[raw_smp_processor_id()] = true;
 		execute(index);
+		op_disables_irqs[raw_smp_processor_id()] = false;
 		local_irq_restore(flags);
 		break;
 	default:

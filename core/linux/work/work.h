@@ -17,6 +17,8 @@
 extern const struct machine_door *door;
 extern const struct work_plan *work_plan;
 extern bool user_mode_now[NR_CPUS];
+/* The operation of a task there has disabled interrupts, and will put back what it found. */
+extern bool op_disables_irqs[NR_CPUS];
 void __noreturn fail(const char *verdict, const struct machine_site *site, const char *fmt, ...);
 
 /* True: it did something. */
