@@ -143,6 +143,19 @@ int default_wake_function(wait_queue_entry_t *entry, unsigned int mode, int flag
 	return try_to_wake_up(entry->private, mode, flags);
 }
 
+/* With the run queue of the task locked it neither runs off nor goes to sleep meanwhile; here no
+ * other context comes between. */
+int task_call_func(struct task_struct *task, task_call_f func, void *arg)
+{
+	unsigned long flags;
+	int result;
+
+	local_irq_save(flags);
+	result = func(task, arg);
+	local_irq_restore(flags);
+	return result;
+}
+
 void wake_up_if_idle(int cpu)
 {
 	if (acting_task[cpu] == run_queues[cpu].idle)

@@ -226,6 +226,16 @@ static void judge_operation(void)
 		judged("deadlock", machine_here(), "an operation never returns");
 }
 
+/* Those that the kernel posts for itself, as where a trace point's probes change. */
+static void judge_others_callbacks(bool due)
+{
+	const char *where = where_a_callback_is_left();
+
+	if (due && where)
+		judged("stranded_callback", machine_here(),
+		       "a callback of the kernel's own is never invoked: it is %s", where);
+}
+
 static void judge_all(bool lazy_too)
 {
 	unsigned int cpu;
@@ -237,6 +247,7 @@ static void judge_all(bool lazy_too)
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		if (works[cpu].started && !works[cpu].done)
 			judge_operation();
+	judge_others_callbacks(lazy_too || !IS_ENABLED(CONFIG_RCU_LAZY));
 }
 
 static void judge(void)
