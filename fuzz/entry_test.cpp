@@ -57,13 +57,15 @@ TEST(Entry, AnyInputRunsAndSamplesStates) {
 
 TEST(Entry, MutantsFitAndAreBodies) {
     Entry entry(nocb);
+    run::Frame frame = run::make_frame(run::target_from_word(nocb), {});
+    run::let_inputs_choose(frame, {});
     Prng prng(2);
     Bytes input;
     for (std::uint64_t seed = 0; seed < 2000; ++seed) {
         const std::size_t max_size = prng.below(200);
         Bytes mutant = entry.mutate(input, max_size, seed);
         ASSERT_LE(mutant.size(), max_size);
-        ASSERT_EQ(run::encode_body(entry.decode(mutant)), mutant);
+        ASSERT_EQ(run::encode_body(entry.decode(mutant), frame), mutant);
         const Bytes child = entry.cross(input, mutant, max_size, seed);
         ASSERT_LE(child.size(), max_size);
         input = std::move(mutant);

@@ -63,7 +63,8 @@ inline const sim::Context& runner(const sim::World& world, unsigned run_actor) {
 // How the data choices of a run are answered: mostly by the ordinary thing (0), else by one of the
 // other answers, all alike. How often, is drawn for each run: where allocations and loads fail all
 // the time a run gets nowhere, and yet a bug may want several of them at once. A workload with few
-// data choices (earlier runs tell) is never given so rare a rate that it would see none but 0.
+// data choices (earlier runs tell) is not given rates so rare that it would see none but 0. One run
+// in four does without: half of few allocations failing would leave little of a workload.
 class DataAnswers {
    public:
     void forget() {
@@ -74,16 +75,18 @@ class DataAnswers {
         if (asked_ != 0) expected_ = expected_ == unknown ? asked_ : (3 * expected_ + asked_) / 4;
         asked_ = 0;
         const auto rates = static_cast<unsigned>(std::bit_width(expected_ / 4));
-        one_in_ = 2u << prng.below(std::clamp(rates, 1u, max_rates));
+        const std::uint32_t one_in = 2u << prng.below(std::clamp(rates, 1u, max_rates));
+        one_in_ = prng.one_in(4) ? never : one_in;
     }
     std::uint32_t draw(Prng& prng, std::uint32_t count) {
         ++asked_;
-        return prng.one_in(one_in_) ? 1 + prng.below(count - 1) : 0;
+        return one_in_ != never && prng.one_in(one_in_) ? 1 + prng.below(count - 1) : 0;
     }
 
    private:
     static constexpr unsigned max_rates = 4;  // one in 2, 4, 8, 16
     static constexpr std::uint32_t unknown = 4u << max_rates;
+    static constexpr std::uint32_t never = 0;
 
     std::uint32_t expected_ = unknown;  // data choices of a run
     std::uint32_t asked_ = 0;           // of this one, so far

@@ -138,15 +138,16 @@ TYPED_TEST(EveryPolicy, ARunHasItsOwnRateOfDataAnswersThatAreNotOrdinary) {
     for (std::uint64_t seed = 0; seed < 400; ++seed) {
         policy.reseed(seed);
         const std::array<int, 4> answers = answer_data(policy, 1000);
-        const double rate = 1000.0 / (1000 - answers[0]);
-        ++runs_with_rate[1 << std::lround(std::log2(rate))];
+        const double rate = 1000.0 / std::max(1, 1000 - answers[0]);
+        ++runs_with_rate[answers[0] == 1000 ? 0 : 1 << std::lround(std::log2(rate))];
         for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += answers[i];
     }
-    for (const int rate : {2, 4, 8, 16}) EXPECT_NEAR(runs_with_rate[rate], 100, 30) << rate;
+    for (const int rate : {2, 4, 8, 16}) EXPECT_NEAR(runs_with_rate[rate], 75, 25) << rate;
+    EXPECT_NEAR(runs_with_rate[0], 100, 30) << "none but ordinary ones";
     for (const std::size_t i : {1u, 2u}) EXPECT_NEAR(sum[i], sum[3], sum[3] / 20);
 }
 
-TYPED_TEST(EveryPolicy, WhereDataChoicesAreFewHalfOfThemAreNotOrdinary) {
+TYPED_TEST(EveryPolicy, WhereDataChoicesAreFewMoreOfThemAreNotOrdinary) {
     TypeParam policy;
     const auto other_answers = [&policy](std::uint64_t seed) {
         policy.reseed(seed);
@@ -155,14 +156,14 @@ TYPED_TEST(EveryPolicy, WhereDataChoicesAreFewHalfOfThemAreNotOrdinary) {
     for (std::uint64_t seed = 0; seed < 20; ++seed) other_answers(seed);  // learns how many
     int sum = 0;
     for (std::uint64_t seed = 100; seed < 500; ++seed) sum += other_answers(seed);
-    EXPECT_NEAR(sum, 800, 80);
+    EXPECT_NEAR(sum, 600, 80);
     policy.forget();
     sum = 0;
     for (std::uint64_t seed = 500; seed < 900; ++seed) {
         sum += other_answers(seed);
         policy.forget();
     }
-    EXPECT_LT(sum, 600);
+    EXPECT_LT(sum, 450);
 }
 
 TEST(RandomWalk, ARunHasItsOwnRateOfTheClock) {

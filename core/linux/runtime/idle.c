@@ -82,11 +82,13 @@ void tick_program(void)
 	set_expiry(next);
 }
 
-/* An interrupt may have changed what an idle CPU waits for. */
+/*
+ * What an idle CPU waits for may have changed: the idle loop, to which every interrupt comes back,
+ * looks. Not here: this interrupt may have come in the middle of a softirq, which may be about to
+ * hand on the timers of other CPUs. (The kernel's function counts idle time, no more.)
+ */
 void tick_nohz_irq_exit(void)
 {
-	if (this_queue()->in_idle)
-		tick_program();
 }
 
 void tick_irq_enter(void)

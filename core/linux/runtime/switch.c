@@ -55,8 +55,8 @@ static void build_first_frame(struct thread *thread)
 {
 	unsigned long *top = (unsigned long *)(thread->stack + STACK_BYTES);
 
+	/* thread_main() finds the stack as after a call: a return address above a multiple of 16. */
 	*--top = 0;
-	*--top = 0;	/* thread_main() finds the stack as after a call */
 	*--top = (unsigned long)thread_main;
 	top -= 6;
 	memset(top, 0, 6 * sizeof(*top));

@@ -71,10 +71,10 @@ bool do_timer(unsigned int n, unsigned int how)
 	unsigned int cpu = arms ? raw_smp_processor_id() : (n >> 1) % nr_cpu_ids;
 	struct own_timer *own = &own_timers[cpu][arms ? how == ARM_REPEATING : n & 1];
 
+	if ((how == DELETE_AND_WAIT || how == SHUT_DOWN) && (in_interrupt() || irqs_disabled()))
+		return false;
 	/* One operation at a time: the kernel asks the same of those who share a timer. */
 	if (own->busy)
-		return false;
-	if ((how == DELETE_AND_WAIT || how == SHUT_DOWN) && (in_interrupt() || irqs_disabled()))
 		return false;
 	own->busy = true;
 	if (arms)
