@@ -98,7 +98,7 @@ void read_record(Plan& plan, ByteReader& reader, const Settled& settled) {
         if (((settled.configs >> index) & 1u) != 0) return;
         const auto known =
             static_cast<std::int16_t>(wrap(value, configs[index].min, configs[index].max));
-        const bool refused = 
+        const bool refused =
             configs[index].chosen && !settled.any_form && !configs[index].is_faultless(known);
         if (!refused) plan.config[index] = known;
     }

@@ -48,13 +48,25 @@ void cpu_sleeps(void)
 	quiet_since = jiffies;
 }
 
+/* A timer may come late: from when it is due, the delay is a disturbance. */
+static unsigned long end_of_quiet(void)
+{
+	unsigned long end = jiffies;
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu)
+		if (expiries[cpu] != MACHINE_NEVER && time_before(expiries[cpu], end))
+			end = expiries[cpu];
+	return end;
+}
+
 /* An interrupt comes. The tick of a CPU that stays in the kernel by itself is no activity. */
 void cpu_wakes(unsigned int vector)
 {
 	if (vector != MACHINE_TIMER_VECTOR)
 		raised[acting_cpu] &= ~(1u << vector);
 	if (quiet)
-		machine_was_quiet(jiffies - quiet_since);
+		machine_was_quiet(end_of_quiet() - quiet_since);
 	quiet = false;
 	if (sleeps[acting_cpu] || vector != MACHINE_TIMER_VECTOR)
 		activity++;
