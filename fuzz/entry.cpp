@@ -116,6 +116,7 @@ Entry::Entry(std::string_view target) {
         words.configs = items(environment("RCUFUZZ_CONFIG"));
         words.memory = environment("RCUFUZZ_MEMORY");
         words.oracle = environment("RCUFUZZ_ORACLE");
+        words.kernel = environment("RCUFUZZ_KERNEL");
         mutates_plans_ = word_of("RCUFUZZ_MUTATOR", {"plans", "bytes"}) == 0;
         feedback_ = feedback_of_environment();
         frame_ = run::make_frame(run::target_from_word(target), words);

@@ -6,10 +6,11 @@
 //   RCUFUZZ_CONFIG   "name=value,...": configuration that inputs cannot change
 //   RCUFUZZ_MEMORY   sc or weak; default: inputs choose; with a bug sc, or weak where it needs that
 //   RCUFUZZ_ORACLE   all or black-box
+//   RCUFUZZ_KERNEL   which kernel, of the target linux; default: the only one that is built
 //   RCUFUZZ_MUTATOR  plans or bytes: who changes inputs, this or the engine
 //   RCUFUZZ_FEEDBACK states, orders, all or code: what counts beside code coverage
-//   (core/run/coverage.h) RCUFUZZ_OUT      directory for the plans of finds; default the current
-//   one
+//                    (core/run/coverage.h)
+//   RCUFUZZ_OUT      directory for the plans of finds; default the current one
 #pragma once
 
 #include <cstddef>

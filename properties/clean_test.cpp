@@ -27,7 +27,7 @@ RC_GTEST_PROP(Clean, AnyBytes, (const std::vector<std::uint8_t>& bytes)) {
 RC_GTEST_PROP(Clean, AnyScheduleOfAGeneratedWorkload, (std::uint64_t seed)) {
     const auto policy = any_policy();
     Prng prng(seed);
-    const run::Plan plan = run::generate(run::empty_plan(any_subsystem()), {}, prng);
+    const run::Plan plan = run::generate(any_subsystem(), {}, prng);
     policy->reseed(prng.next());
     const run::Recorded recorded = run::record(plan, *policy);
     expect_clean(recorded.plan, recorded.outcome, "clean-generated");

@@ -13,7 +13,7 @@ namespace {
 
 // Any subsystem with any set of its bugs: a run that fails must be as repeatable as one that ends.
 run::Plan generated(std::uint64_t bugs, Prng& prng) {
-    run::Plan base = run::empty_plan(any_subsystem());
+    run::Plan base = any_subsystem();
     base.bugs = bugs;
     run::canonicalize(base);
     return run::generate(base, {}, prng);

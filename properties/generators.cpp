@@ -56,8 +56,9 @@ rc::Gen<Op> op_of(const scenario::Subsystem& target, const scenario::ConfigValue
 
 }  // namespace
 
-const scenario::Subsystem& any_subsystem() {
-    return *subsystems::all()[*rc::gen::inRange<std::size_t>(0, subsystems::all().size())];
+run::Plan any_subsystem() {
+    return run::empty_plan(
+        *subsystems::all()[*rc::gen::inRange<std::size_t>(0, subsystems::all().size())]);
 }
 
 std::unique_ptr<strategy::Policy> any_policy() {
@@ -65,15 +66,16 @@ std::unique_ptr<strategy::Policy> any_policy() {
     return strategy::make_policy(strategy::all_policies()[index].name);
 }
 
-run::Plan decoded(const scenario::Subsystem& target, const std::vector<std::uint8_t>& bytes) {
-    return run::decode_body(bytes, {run::empty_plan(target)});
+run::Plan decoded(const run::Plan& base, const std::vector<std::uint8_t>& bytes) {
+    return run::decode_body(bytes, {base});
 }
 
-rc::Gen<run::Plan> workload_of(const scenario::Subsystem& target) {
-    return rc::gen::mapcat(config_of(target), [&target](const scenario::ConfigValues& values) {
-        const auto ops = rc::gen::container<std::vector<Op>>(op_of(target, values));
-        return rc::gen::map(ops, [&target, values](std::vector<Op> list) {
-            run::Plan plan = run::empty_plan(target);
+rc::Gen<run::Plan> workload_of(const run::Plan& base) {
+    const scenario::Subsystem& target = *base.target;
+    return rc::gen::mapcat(config_of(target), [base](const scenario::ConfigValues& values) {
+        const auto ops = rc::gen::container<std::vector<Op>>(op_of(*base.target, values));
+        return rc::gen::map(ops, [base, values](std::vector<Op> list) {
+            run::Plan plan = base;
             plan.config = values;
             if (list.size() > 16) list.resize(16);
             plan.ops = std::move(list);

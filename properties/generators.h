@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // What properties quantify over: plans of any subsystem, from its tables alone. And what happens
-// to a plan for which one does not hold: it is made small and kept.
+// to a plan for which one does not hold: it is made small and kept. `base` has no operations.
 #pragma once
 
 #include <rapidcheck.h>
@@ -16,15 +16,15 @@
 
 namespace rcufuzz::properties {
 
-const scenario::Subsystem& any_subsystem();
+run::Plan any_subsystem();  // an empty plan of it
 std::unique_ptr<strategy::Policy> any_policy();
 
 // The plan that fuzzers make of these bytes.
-run::Plan decoded(const scenario::Subsystem& target, const std::vector<std::uint8_t>& bytes);
+run::Plan decoded(const run::Plan& base, const std::vector<std::uint8_t>& bytes);
 
 // A sequence of operations with a configuration to it, both of which shrink: operations go one by
 // one, and what is left becomes plain.
-rc::Gen<run::Plan> workload_of(const scenario::Subsystem& target);
+rc::Gen<run::Plan> workload_of(const run::Plan& base);
 
 // A plan for which a property does not hold, for people: minimised, where its run finds something,
 // and written to $RCUFUZZ_FAILURES/PROPERTY.plan, if that is set. Returns what was done, and the

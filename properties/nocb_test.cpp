@@ -173,13 +173,13 @@ void expect_agreement(const run::Plan& plan, const char* property) {
 
 RC_GTEST_PROP(NocbModel, AgreesWithAnySequenceUnderAnySchedule, (std::uint64_t seed)) {
     const auto policy = any_policy();
-    run::Plan plan = *workload_of(target());
+    run::Plan plan = *workload_of(run::empty_plan(target()));
     policy->reseed(seed);
     expect_agreement(run::record(plan, *policy).plan, "nocb-model");
 }
 
 RC_GTEST_PROP(NocbModel, AgreesWithAnyBytes, (const std::vector<std::uint8_t>& bytes)) {
-    expect_agreement(decoded(target(), bytes), "nocb-model-bytes");
+    expect_agreement(decoded(run::empty_plan(target()), bytes), "nocb-model-bytes");
 }
 
 // The model is not blind: it objects to what users of the kernel would see of each bug.

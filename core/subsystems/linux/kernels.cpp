@@ -62,7 +62,7 @@ BuiltKernel find_kernel(const std::string& name) {
         if (kernel.name == name || (name.empty() && built.size() == 1)) return kernel;
         names += (names.empty() ? "" : ", ") + kernel.name;
     }
-    throw UserError(name.empty() ? "which kernel? --kernel names one of " + names
+    throw UserError(name.empty() ? "which kernel? --kernel or RCUFUZZ_KERNEL names one of " + names
                                  : "no kernel '" + name + "' is built (" + names + ")");
 }
 
