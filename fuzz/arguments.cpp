@@ -300,6 +300,7 @@ void add_bench(CLI::App& app, int& exit_code) {
         ->transform(seconds())
         ->capture_default_str();
     command->add_option("--target", args->frame.target, "only this one; finds needs it");
+    command->add_option("--kernel", args->frame.kernel, kernel_help);
     command->add_option("--bug", args->frame.bugs, std::string("finds: ") + bug_help)
         ->allow_extra_args(false);
     command

@@ -69,6 +69,8 @@ TEST_F(Cli, BadUsageIsOneLineAnd64) {
                                   "survey .",
                                   "survey bad.plan",
                                   "survey bytes --strategy luck",
+                                  "bench --target moon",
+                                  "bench --target linux --kernel moon",
                                   "litmus",
                                   "litmus absent.litmus",
                                   "litmus bad.plan",

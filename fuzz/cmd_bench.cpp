@@ -12,6 +12,7 @@
 #include "core/base/check.h"
 #include "core/run/cost_bench.h"
 #include "core/run/find_bench.h"
+#include "core/run/kernel_bench.h"
 #include "core/run/memory_bench.h"
 #include "core/run/names.h"
 #include "core/strategy/strategies.h"
@@ -36,33 +37,60 @@ double cpu_seconds_of_children() {
            static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
-// The libFuzzer target under ASan and UBSan, where its build stands beside this program.
-void bench_fuzz_target(std::string_view target) {
-    constexpr int runs = 50000;
+// A build of the libFuzzer target, where it stands beside this program.
+struct FuzzBuild {
+    std::string preset;
+    std::string words;  // how the line calls it
+    int runs;
+    std::string goal;
+};
+const FuzzBuild sanitized_build{"fuzz-asan", "ASan and UBSan", 50000, "40000"};
+const FuzzBuild kernel_build{"fuzz", "no sanitizer", 10000, "15000"};
+
+void bench_fuzz_target(std::string_view target, const FuzzBuild& wanted) {
     const std::filesystem::path build =
         std::filesystem::read_symlink("/proc/self/exe").parent_path();
     const std::string fuzzer =
-        (build / "fuzz-asan/fuzz" / ("fuzz_" + std::string(target))).string();
+        (build / wanted.preset / "fuzz" / ("fuzz_" + std::string(target))).string();
     if (!std::filesystem::exists(fuzzer)) {
-        print("  no {}: cmake --preset fuzz-asan, cmake --build --preset fuzz-asan\n", fuzzer);
+        print("  no {}: cmake --preset {}, cmake --build --preset {}\n", fuzzer, wanted.preset,
+              wanted.preset);
         return;
     }
     const double before = cpu_seconds_of_children();
     const std::string command =
-        fmt::format("'{}' -seed=1 -runs={} >/dev/null 2>&1 </dev/null", fuzzer, runs);
-    if (std::system(command.c_str()) != 0) throw UserError(fuzzer + ": failed");
-    print_measurement({"libFuzzer target, ASan and UBSan",
-                       runs / (cpu_seconds_of_children() - before), "executions per CPU-second",
-                       "40000"});
+        fmt::format("'{}' -seed=1 -runs={} >/dev/null 2>&1 </dev/null", fuzzer, wanted.runs);
+    if (std::system(command.c_str()) != 0) {
+        print("  found something, or failed: {}\n", command);
+        return;
+    }
+    print_measurement({"libFuzzer target, " + wanted.words,
+                       wanted.runs / (cpu_seconds_of_children() - before),
+                       "executions per CPU-second", wanted.goal});
+}
+
+void bench_kernel(const BenchArgs& args) {
+    const run::Frame frame = make_frame(args.frame);
+    print("{}, kernel {}, workloads of 20 operations\n", args.frame.target, frame.plan.subject);
+    for (const run::Measurement& line : run::measure_kernel(frame, args.seconds))
+        print_measurement(line);
+    const std::string& subject = frame.plan.subject;  // "NAME HASH"
+    setenv("RCUFUZZ_KERNEL", subject.substr(0, subject.find(' ')).c_str(), 1);
+    bench_fuzz_target(args.frame.target, kernel_build);
 }
 
 void bench_cost(const BenchArgs& args) {
+    if (!args.frame.target.empty() &&
+        run::target_from_word(args.frame.target).platform != nullptr) {
+        bench_kernel(args);
+        return;
+    }
     for (const scenario::Subsystem* target : run::all_targets()) {
         if (!args.frame.target.empty() && args.frame.target != target->name) continue;
         print("{}\n", target->name);
         for (const run::Measurement& line : run::measure_costs(*target, args.seconds))
             print_measurement(line);
-        bench_fuzz_target(target->name);
+        bench_fuzz_target(target->name, sanitized_build);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "core/run/codec.h"
 #include "core/run/frame.h"
 #include "core/run/generate.h"
+#include "core/run/kernel_bench.h"
 #include "core/run/runner.h"
 #include "core/strategy/strategies.h"
 #include "core/subsystems/linux/kernels.h"
@@ -91,6 +92,14 @@ TEST_P(EveryKernel, HasNothingToFind) {
         ASSERT_EQ(recorded.outcome.verdict, Verdict::clean)
             << recorded.outcome.detail << "\n" << run::to_text(recorded.plan);
     }
+}
+
+TEST_P(EveryKernel, IsMeasured) {
+    const auto lines =
+        run::measure_kernel(run::make_frame(target(), {.kernel = GetParam()}), 0.001);
+    EXPECT_GT(lines.size(), 20u);
+    for (const run::Measurement& line : lines)
+        if (line.unit != "us") EXPECT_GT(line.value, 0) << line.what;  // those are differences
 }
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(EveryKernel);
