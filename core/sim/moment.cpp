@@ -72,7 +72,8 @@ class RunBytes {
         asks_now_ = world_.current_;
         each(world_.current_, world_.quiet_, world_.granted_, world_.points_, world_.actors_,
              world_.jiffies_, world_.turn_began_, world_.last_task_turn_, world_.image_low_,
-             world_.handovers_, world_.free_jiffies_, world_.actor_appeared_, world_.timer_armed_,
+             world_.yields_in_a_row_, world_.handovers_, world_.free_jiffies_,
+             world_.actor_appeared_, world_.timer_armed_,
              world_.fair_, world_.fair_turn_, world_.fair_since_, world_.names_.count_,
              world_.question_, world_.main_.ordinal);
         cpus();

@@ -15,6 +15,17 @@ unsigned World::first_actor(ActorMask mask) const {
     return nth_bit(from_here != 0 ? from_here : run, 0);
 }
 
+// Contexts that only give way to each other would go on so until the fair end of the run. After a
+// while they get nowhere: what they wait for may be an interrupt, or a later jiffy.
+ActorMask World::beside_spinners(ActorMask mask) {
+    constexpr unsigned a_while = 16;
+    if (++yields_in_a_row_ < a_while) return mask;
+    constexpr ActorMask all_run = (ActorMask{1} << max_cpus) - 1;
+    ActorMask rest = mask & ~all_run;
+    if (!timer_armed_) rest &= ~actor_bit(actor_time);
+    return rest != 0 ? rest : mask;
+}
+
 void World::become_fair() {
     if (!fair_) fair_since_ = jiffies_;
     fair_ = true;

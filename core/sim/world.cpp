@@ -141,6 +141,7 @@ void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Lim
     free_jiffies_ = limits.free_jiffies;
     jiffies_ = 100;
     points_ = turn_began_ = last_task_turn_ = switches_ = handovers_ = 0;
+    yields_in_a_row_ = 0;
     fair_ = actor_appeared_ = abandoned_ = false;
     fair_turn_ = {};
     fair_since_ = 0;
@@ -452,12 +453,14 @@ Context* World::choose_next(ChoiceKind kind) {
         const bool time_only = mask == actor_bit(actor_time);
         if (mask == 0 || (time_only && !timer_armed_))
             return enter(kind == ChoiceKind::yield ? self : main_);
-        const unsigned first = fair_ ? fair_actor(mask) : first_actor(mask);
+        const unsigned first = fair_ ? fair_actor(mask)
+                                     : first_actor(gives_way ? beside_spinners(mask) : mask);
         const ActorMask others = mask & ~actor_bit(first);
         ++self.ordinal;
         const std::uint32_t answer = others != 0 && !fair_ ? ask(kind, first, others) : 0;
         if (abandoned_) return enter(main_);
         const unsigned chosen = answer == 0 ? first : nth_bit(others, answer - 1);
+        if (!gives_way || chosen >= max_cpus) yields_in_a_row_ = 0;
         if (Context* const next = act(chosen)) return enter(*next);
         if (kind == ChoiceKind::yield) return enter(self);  // time went on: progress for a spinner
     }

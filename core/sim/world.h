@@ -215,6 +215,7 @@ class World {
     [[noreturn]] void livelock();
     [[nodiscard]] Context* enter(Context& next);  // all of a switch but the jump; returns next
     unsigned first_actor(ActorMask mask) const;
+    ActorMask beside_spinners(ActorMask mask);
     void become_fair();
     unsigned fair_actor(ActorMask mask);
     std::uint32_t ask(ChoiceKind kind, unsigned first, ActorMask others);
@@ -252,6 +253,7 @@ class World {
     std::uint64_t switches_ = 0;
     std::uint64_t last_task_turn_ = 0;
     const std::byte* image_low_ = nullptr;  // the stack of the context that asks, from here
+    unsigned yields_in_a_row_ = 0;
     std::uint64_t handovers_ = 0;  // choices of who acts when the current context does not go on
     std::uint32_t free_jiffies_ = 0;
     unsigned cpu_count_ = 0;

@@ -120,6 +120,7 @@ static int first_cpu_main(void *unused)
 	prepare_workqueues();
 	rcu_init();
 	init_timers();
+	tick_prepare();
 	rcu_init_nohz();
 	srcu_init();
 	softirq_init();

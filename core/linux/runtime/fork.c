@@ -12,12 +12,12 @@
 
 /* Named by code that looks at any task; nothing here has memory of a user. */
 struct mm_struct init_mm;
-struct task_struct init_task;
+struct task_struct init_task = { .tasks = LIST_HEAD_INIT(init_task.tasks) };
 
 static void set_up(struct task_struct *task, unsigned int flags)
 {
 	task->flags = PF_KTHREAD | flags;
-	task->thread_info.preempt_count = PREEMPT_DISABLED + 1;
+	task->thread_info.preempt_count = FORK_PREEMPT_COUNT;
 	task->thread_info.cpu = acting_cpu;
 	cpumask_copy(&task->cpus_mask, cpu_possible_mask);
 	task->cpus_ptr = &task->cpus_mask;

@@ -1,115 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The idle loop and the tick. An idle CPU keeps its tick as long as RCU, a softirq or a timer of
-// the next jiffy wants it; then it sleeps until its next timer. A busy CPU has its tick, but where
-// a workload asks for none and the CPU has one task and is offloaded.
+// A CPU that does nothing: the idle loop, and a task that computes and needs nothing of the kernel,
+// in the kernel or in user mode. The machine takes the CPU back until its next interrupt.
 #include "core/linux/runtime/runtime.h"
 
 #include <linux/context_tracking.h>
-#include <linux/interrupt.h>
-#include <linux/irq_work.h>
 #include <linux/jiffies.h>
 #include <linux/rcupdate.h>
 #include <linux/tick.h>
-
-#include <kernel/time/tick-internal.h>
-
-static unsigned long jiffy_of(u64 ns)
-{
-	return ns == KTIME_MAX ? MACHINE_NEVER : DIV_ROUND_UP_ULL(ns, TICK_NSEC);
-}
-
-/* Timers count jiffies from a start that is near overflow; nanoseconds begin at 0. */
-static u64 now_ns(void)
-{
-	return (u64)(jiffies - INITIAL_JIFFIES) * TICK_NSEC;
-}
-
-/* With `idle`: the CPU's timers become those of an idle CPU, unless one is due too soon: then false
- * is left there. */
-static unsigned long next_timer(bool *idle)
-{
-	u64 next;
-#if IS_6_2_OR_LATER
-	next = idle ? timer_base_try_to_set_idle(jiffies, now_ns(), idle) :
-		      get_next_timer_interrupt(jiffies, now_ns());
-#else
-	next = get_next_timer_interrupt(jiffies, now_ns());
-	if (idle)
-		*idle = true;
-#endif
-	next = jiffy_of(next);
-	return next == MACHINE_NEVER ? next : next + INITIAL_JIFFIES;
-}
-
-static bool tick_wanted(void)
-{
-	struct run_queue *queue = this_queue();
-
-	return rcu_needs_cpu() || local_softirq_pending() || irq_work_needs_cpu() ||
-	       queue->ready_count;
-}
-
-/* When the clock comes to this CPU next. Interrupts are off. */
-void tick_program(void)
-{
-	struct run_queue *queue = this_queue();
-	unsigned long next, after;
-
-	if (!queue->in_idle) {
-		if (queue->tick_stopped) {
-			queue->tick_stopped = false;
-			timer_clear_idle();
-		}
-		set_expiry(jiffies + 1);
-		return;
-	}
-	if (tick_wanted()) {
-		set_expiry(jiffies + 1);
-		return;
-	}
-	next = next_timer(NULL);
-	if (!queue->tick_stopped && next != MACHINE_NEVER && time_before_eq(next, jiffies + 1)) {
-		set_expiry(jiffies + 1);
-		return;
-	}
-	/* Not later than what was found first, as the kernel's tick_nohz_stop_tick() has it. */
-	after = next_timer(&queue->tick_stopped);
-	if (next == MACHINE_NEVER || (after != MACHINE_NEVER && time_before(after, next)))
-		next = after;
-	if (!queue->tick_stopped || (next != MACHINE_NEVER && time_before_eq(next, jiffies)))
-		next = jiffies + 1;
-	set_expiry(next);
-}
-
-/*
- * What an idle CPU waits for may have changed: the idle loop, to which every interrupt comes back,
- * looks. Not here: this interrupt may have come in the middle of a softirq, which may be about to
- * hand on the timers of other CPUs. (The kernel's function counts idle time, no more.)
- */
-void tick_nohz_irq_exit(void)
-{
-}
-
-void tick_irq_enter(void)
-{
-}
-
-bool tick_nohz_tick_stopped(void)
-{
-	return this_queue()->tick_stopped;
-}
-
-bool tick_nohz_tick_stopped_cpu(int cpu)
-{
-	return run_queues[cpu].tick_stopped;
-}
-
-void wake_up_nohz_cpu(int cpu)
-{
-	if (cpu != acting_cpu && run_queues[cpu].in_idle)
-		resched_cpu(cpu);
-}
 
 static void sleep_until_interrupt(void)
 {
@@ -118,7 +16,7 @@ static void sleep_until_interrupt(void)
 	rcu_nocb_flush_deferred_wakeup();
 	if (need_resched())
 		return;
-	tick_program();
+	tick_idle();
 	ct_idle_enter();
 	irqs_off[acting_cpu] = 0;
 	door->changed(acting_cpu);
@@ -140,7 +38,7 @@ static void idle_once(void)
 		local_irq_disable();
 	}
 	queue->in_idle = false;
-	tick_program();
+	tick_leaves_idle();
 	local_irq_enable();
 	schedule_idle();
 }
@@ -149,4 +47,87 @@ void idle_loop(void)
 {
 	for (;;)
 		idle_once();
+}
+
+/* --- a task that computes ----------------------------------------------------------------- */
+
+/* Until an interrupt has been taken. From here to where the CPU is left nothing comes between. */
+static void compute(void)
+{
+	struct run_queue *queue = this_queue();
+
+	queue->computes = true;
+	irqs_off[acting_cpu] = 0;
+	door->changed(acting_cpu);
+	leave_cpu(thread_of(current));
+	queue->computes = false;
+}
+
+/* As on the way out of the interrupt. */
+void compute_in_kernel(void)
+{
+	compute();
+	if (IS_ENABLED(CONFIG_PREEMPTION) && need_resched())
+		preempt_schedule();
+}
+
+void compute_in_kernel_until(unsigned long jiffy)
+{
+	while (time_before(jiffies, jiffy)) {
+		set_alarm(jiffy);
+		compute_in_kernel();
+	}
+}
+
+/* --- user mode ---------------------------------------------------------------------------- */
+
+bool user_mode_now[NR_CPUS];
+static struct mm_struct user_memory;	/* tells a user's task from the kernel's own */
+
+/* exit_to_user_mode(): what is to be done before is done with interrupts enabled, and looked for
+ * again. */
+static void enter_user_mode(void)
+{
+	for (;;) {
+		while (need_resched()) {
+			local_irq_enable();
+			schedule();
+			local_irq_disable();
+		}
+		tick_nohz_user_enter_prepare();
+		if (!need_resched())
+			break;
+	}
+	current->mm = &user_memory;
+	user_enter_irqoff();
+	user_mode_now[acting_cpu] = true;
+}
+
+/* By a system call or an interrupt, which are disabled. */
+void leave_user_mode(void)
+{
+	user_mode_now[acting_cpu] = false;
+	user_exit_irqoff();
+	current->mm = NULL;
+}
+
+void run_in_user_mode(unsigned long ticks)
+{
+	unsigned long end = jiffies + ticks;
+
+	local_irq_disable();
+	enter_user_mode();
+	local_irq_enable();
+	machine_relax_at(machine_here());
+	local_irq_disable();
+	while (time_before(jiffies, end)) {
+		if (!user_mode_now[acting_cpu])
+			enter_user_mode();
+		set_alarm(end);
+		compute();
+		local_irq_disable();
+	}
+	if (user_mode_now[acting_cpu])
+		leave_user_mode();
+	local_irq_enable();
 }

@@ -21,25 +21,41 @@ static void enter(void)
 {
 	machine_irqs_off_now();
 	set_irq_regs(&kernel_regs);
+}
+
+/* User mode is left for good: the task goes back there by itself. */
+static void enter_from_user(void)
+{
+	enter();
+	leave_user_mode();
+	irq_enter_rcu();
+}
+
+static void enter_from_kernel(void)
+{
+	enter();
 	irq_enter();
 }
 
-static void leave(void)
+static void leave(bool user)
 {
-	irq_exit();
+	if (user)
+		irq_exit_rcu();
+	else
+		irq_exit();
 	irqs_off[acting_cpu] = 0;
 }
 
 void (*device_handler)(unsigned int cpu);
-extern bool user_mode_now[NR_CPUS];
 
-static void handle(unsigned int vector)
+static void handle(unsigned int vector, bool user)
 {
 	switch (vector) {
 	case MACHINE_TIMER_VECTOR:
-		update_process_times(user_mode_now[acting_cpu]);
-		if (!this_queue()->in_idle)
-			tick_program();
+		if (!tick_is_due())
+			break;	/* a device without more to say */
+		update_process_times(user);
+		tick_goes_on();
 		break;
 	case VECTOR_CALL_FUNCTION:
 	case VECTOR_CALL_FUNCTION_SINGLE:
@@ -69,19 +85,25 @@ int takes_nmi(unsigned int cpu)
 
 void take_interrupt(unsigned int cpu, unsigned int vector)
 {
+	bool user;
+
 	if (!acting_task[cpu])
 		return;	/* the CPU has just been told to start */
 	cpu_wakes(vector);
-	enter();
-	handle(vector);
-	leave();
+	user = user_mode_now[cpu];
+	if (user)
+		enter_from_user();
+	else
+		enter_from_kernel();
+	handle(vector, user);
+	leave(user);
 }
 
-/* As the interrupted task. The idle loop looks at need_resched by itself. */
+/* As the interrupted task. What has left the CPU to the machine looks at need_resched by itself. */
 void leave_interrupt(unsigned int cpu)
 {
 	if (IS_ENABLED(CONFIG_PREEMPTION) && acting_task[cpu] && !this_queue()->in_idle &&
-	    need_resched())
+	    !this_queue()->computes && need_resched())
 		preempt_schedule();
 }
 

@@ -14,6 +14,9 @@ static bool sleeps[NR_CPUS];
 static unsigned long quiet_since;
 static bool quiet;
 static unsigned long activity;
+static unsigned int lone_ticks;	/* of the first CPU, since anything else has happened */
+
+#define MANY_TICKS 4
 
 void machine_was_quiet(unsigned long ticks);	/* the workload's */
 
@@ -70,12 +73,35 @@ void cpu_wakes(unsigned int vector)
 	quiet = false;
 	if (sleeps[acting_cpu] || vector != MACHINE_TIMER_VECTOR)
 		activity++;
+	if (!acting_cpu && vector == MACHINE_TIMER_VECTOR)
+		lone_ticks++;
+	else
+		lone_ticks = 0;
 	sleeps[acting_cpu] = false;
 }
 
 void task_switches(void)
 {
 	activity++;
+	lone_ticks = 0;
+}
+
+static bool others_rest(void)
+{
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu)
+		if (cpu != acting_cpu &&
+		    ((!sleeps[cpu] && !run_queues[cpu].computes) || raised[cpu] ||
+		     expiries[cpu] != MACHINE_NEVER))
+			return false;
+	return true;
+}
+
+/* The first CPU idles, and its ticks have found nothing to do. */
+bool only_time_goes_on(void)
+{
+	return lone_ticks >= MANY_TICKS && !raised[acting_cpu] && others_rest();
 }
 
 /*
@@ -84,13 +110,7 @@ void task_switches(void)
  */
 unsigned long quiet_but_for_me(void)
 {
-	unsigned int cpu;
-
 	if (this_queue()->ready_count || local_softirq_pending() || raised[acting_cpu])
 		return 0;
-	for_each_online_cpu(cpu)
-		if (cpu != acting_cpu &&
-		    (!sleeps[cpu] || raised[cpu] || expiries[cpu] != MACHINE_NEVER))
-			return 0;
-	return activity + 1;
+	return others_rest() ? activity + 1 : 0;
 }

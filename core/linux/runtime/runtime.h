@@ -53,7 +53,10 @@ struct run_queue {
 	bool tick_stopped;
 	bool in_idle;
 	bool started;
-	bool tickless;		/* a workload has asked for no tick */
+	bool computes;		/* its task leaves the CPU to the machine until an interrupt */
+	bool has_alarm;
+	unsigned long alarm;	/* an interrupt from outside comes then */
+	unsigned long tick_at;
 };
 extern struct run_queue run_queues[NR_CPUS];
 
@@ -86,7 +89,19 @@ void resched_cpu(int cpu);
 
 /* idle.c */
 void idle_loop(void);
-void tick_program(void);
+extern bool user_mode_now[NR_CPUS];
+void leave_user_mode(void);
+
+/* tick.c */
+void tick_prepare(void);
+bool is_tickless(unsigned int cpu);	/* by nohz_full= */
+bool tick_is_due(void);
+void tick_goes_on(void);
+void tick_idle(void);
+void tick_leaves_idle(void);
+void tick_counts_tasks(unsigned int cpu, unsigned int runnable);
+void tick_task_switched(void);
+void set_alarm(unsigned long jiffy);
 
 /* quiet.c */
 void raise_vector(unsigned int cpu, unsigned int vector);
@@ -94,6 +109,7 @@ void set_expiry(unsigned long jiffy);
 void cpu_sleeps(void);
 void cpu_wakes(unsigned int vector);
 void task_switches(void);
+bool only_time_goes_on(void);
 
 /* slab.c, percpu.c */
 void *arena_take(unsigned long size, unsigned long align);

@@ -23,10 +23,20 @@ static int __init set_housekeeping(char *text)
 }
 __setup("machine_housekeeping=", set_housekeeping);
 
+static bool is_isolated(unsigned int cpu)
+{
+	return cpu < housekeeping_from || is_tickless(cpu);
+}
+
 /* Some CPUs do the housework of all, and this is one of them. */
 bool keeps_house(unsigned int cpu)
 {
-	return housekeeping_from && cpu >= housekeeping_from;
+	unsigned int other;
+
+	for_each_online_cpu(other)
+		if (is_isolated(other))
+			return !is_isolated(cpu);
+	return false;
 }
 
 static bool may_run_on(const struct task_struct *task, unsigned int cpu)
@@ -41,7 +51,7 @@ static unsigned int keep_house(unsigned int *cpus, unsigned int count)
 	unsigned int i, kept = 0;
 
 	for (i = 0; i < count; i++)
-		if (cpus[i] >= housekeeping_from)
+		if (!is_isolated(cpus[i]))
 			cpus[kept++] = cpus[i];
 	return kept ? kept : count;
 }
@@ -85,6 +95,16 @@ static void dequeue(struct task_struct *task)
 	run_queues[task_cpu(task)].ready_count--;
 }
 
+/* Ready or running. */
+static unsigned int runnable(unsigned int cpu)
+{
+	struct run_queue *queue = &run_queues[cpu];
+	struct task_struct *task = acting_task[cpu];
+
+	return queue->ready_count + (task && task != queue->idle && task->on_rq &&
+				     list_empty(&thread_of(task)->queued));
+}
+
 void resched_cpu(int cpu)
 {
 	struct task_struct *task = acting_task[cpu];
@@ -104,27 +124,29 @@ static void maybe_preempt(unsigned int cpu)
 		resched_cpu(cpu);
 }
 
-void enqueue_new(struct task_struct *task)
+static void make_ready(struct task_struct *task)
 {
 	unsigned int cpu = choose_cpu(task);
 
 	enqueue(task, cpu);
+	tick_counts_tasks(cpu, runnable(cpu));
 	maybe_preempt(cpu);
+}
+
+void enqueue_new(struct task_struct *task)
+{
+	make_ready(task);
 }
 
 int try_to_wake_up(struct task_struct *task, unsigned int state, int flags)
 {
-	unsigned int cpu;
-
 	machine_point_at(task, MACHINE_WAKE, machine_here());
 	if (!(task->__state & state))
 		return 0;
 	task->__state = TASK_RUNNING;
 	if (task->on_rq)
 		return 1;
-	cpu = choose_cpu(task);
-	enqueue(task, cpu);
-	maybe_preempt(cpu);
+	make_ready(task);
 	return 1;
 }
 
@@ -162,16 +184,23 @@ void wake_up_if_idle(int cpu)
 		resched_cpu(cpu);
 }
 
-/* Where a timer goes that is not bound to its CPU: an idle one is not woken for it. */
+/* Where a timer goes that is not bound to its CPU: an idle one is not woken for it, and one without
+ * a tick is left in peace. */
 int get_nohz_timer_target(void)
 {
-	unsigned int cpu;
+	unsigned int cpu, keeper = acting_cpu;
 
-	if (idle_cpu(acting_cpu))
-		for_each_online_cpu(cpu)
-			if (!idle_cpu(cpu))
-				return cpu;
-	return acting_cpu;
+	if (!idle_cpu(acting_cpu) && !is_tickless(acting_cpu))
+		return acting_cpu;
+	for_each_online_cpu(cpu) {
+		if (is_tickless(cpu))
+			continue;
+		if (!idle_cpu(cpu))
+			return cpu;
+		if (is_tickless(keeper))
+			keeper = cpu;
+	}
+	return keeper;
 }
 
 static struct task_struct *pick_next(struct run_queue *queue)
@@ -192,10 +221,10 @@ static struct task_struct *pick_next(struct run_queue *queue)
 
 static void check_atomic(struct task_struct *task)
 {
-	if (task->thread_info.preempt_count != PREEMPT_DISABLED + 1 &&
+	if (task->thread_info.preempt_count != PREEMPT_DISABLE_OFFSET &&
 	    task->__state != TASK_DEAD)
 		fail("lock_misuse", NULL, "%s sleeps where it must not: preempt_count is %x",
-		     task->comm, task->thread_info.preempt_count - 1);
+		     task->comm, task->thread_info.preempt_count - PREEMPT_DISABLE_OFFSET);
 }
 
 static void schedule_once(bool preempt)
@@ -219,8 +248,10 @@ static void schedule_once(bool preempt)
 	}
 	/* No point from where it is off the queue to where its stack is left: it may be woken. */
 	next = pick_next(queue);
+	tick_counts_tasks(acting_cpu, queue->ready_count + (next != queue->idle));
 	if (next != prev)
 		switch_threads(thread_of(prev), thread_of(next));
+	tick_task_switched();
 	local_irq_enable();
 }
 
@@ -424,5 +455,5 @@ void show_tasks(void)
 	for_each_possible_cpu(cpu)
 		printk("cpu %u: irqs %s, tick %s, %s\n", cpu, irqs_off[cpu] ? "off" : "on",
 		       run_queues[cpu].tick_stopped ? "stopped" : "on",
-		       run_queues[cpu].in_idle ? "idle" : "busy");
+		       run_queues[cpu].in_idle ? "idle" : user_mode_now[cpu] ? "in user mode" : "busy");
 }

@@ -39,12 +39,13 @@ struct thread *thread_number(unsigned int number)
 	return threads[number];
 }
 
-/* The first thing that a new thread does. */
+/* The first thing that a new thread does, as schedule_tail(): it ends the switch that led to it. */
 static void thread_main(void)
 {
 	struct thread *self = thread_of(current);
 	int result;
 
+	sched_preempt_enable_no_resched();
 	local_irq_enable();
 	preempt_enable();
 	result = self->fn(self->arg);

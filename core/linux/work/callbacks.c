@@ -269,32 +269,34 @@ bool do_sleep(unsigned int ticks, unsigned int unused)
 	return true;
 }
 
-bool do_spin(unsigned int ticks, unsigned int unused)
+static void poll_in_kernel(unsigned long ticks)
 {
 	unsigned long end = jiffies + ticks;
 
+	while (time_before(jiffies, end)) {
+		if (may_sleep_here())
+			cond_resched();
+		cpu_relax();
+	}
+}
+
+bool do_spin(unsigned int ticks, unsigned int how)
+{
 	if (irqs_disabled())
 		return false;
-	while (time_before(jiffies, end))
-		cpu_relax();
+	if (how)
+		poll_in_kernel(ticks);
+	else
+		compute_in_kernel_until(jiffies + ticks);
 	return true;
 }
 
 /* User mode: a tick that comes then is a quiescent state, and so is what preempts. */
 bool do_user(unsigned int ticks, unsigned int unused)
 {
-	unsigned long end = jiffies + ticks;
-	unsigned int cpu = raw_smp_processor_id();
-
 	if (!may_sleep_here())
 		return false;
-	while (time_before(jiffies, end)) {
-		user_mode_now[cpu] = true;
-		cpu_relax();
-		user_mode_now[cpu] = false;
-		if (need_resched())
-			schedule();
-	}
+	run_in_user_mode(ticks);
 	return true;
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Offloading and taking back. Online in v6.1; in v6.12 of offline CPUs only, so that online it is
-// refused.
+// refused. A CPU of nohz_full= has to stay offloaded (rcu_nohz_full_cpu(), v6.1): nobody may ask.
 #include "core/linux/work/work.h"
 
 #include <linux/cpu.h>
+#include <linux/tick.h>
 
 bool do_nocb_toggle(unsigned int cpu, unsigned int on)
 {
@@ -13,6 +14,8 @@ bool do_nocb_toggle(unsigned int cpu, unsigned int on)
 	if (reader_open_here() || irqs_disabled() || in_interrupt())
 		return false;
 	cpu %= nr_cpu_ids;
+	if (tick_nohz_full_cpu(cpu))
+		return false;
 	result = on ? rcu_nocb_cpu_offload(cpu) : rcu_nocb_cpu_deoffload(cpu);
 	return result == 0;
 }

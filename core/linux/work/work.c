@@ -10,11 +10,11 @@
 #include <linux/interrupt.h>
 #include <linux/kthread.h>
 #include <linux/slab.h>
+#include <linux/tick.h>
 
 #define MAX_RAISED 64
 
 const struct work_plan *work_plan;
-bool user_mode_now[NR_CPUS];
 bool op_disables_irqs[NR_CPUS];
 extern bool allocations_may_fail;
 extern void (*device_handler)(unsigned int cpu);
@@ -130,15 +130,16 @@ static void wait_for_raised(struct cpu_work *work)
 
 /*
  * Until nothing that was posted is outstanding: RCU must get there without this CPU's idling. It
- * never will where meanwhile nothing at all happens for long.
+ * never will where meanwhile nothing at all happens for long. A CPU without a tick stays for ever.
  */
 static void stay_in_kernel(void)
 {
 	unsigned long end = jiffies + 2 * PATIENCE, since = jiffies, before = 0, now;
+	bool tickless = tick_nohz_full_cpu(raw_smp_processor_id());
 
-	while (callbacks_outstanding() && time_before(jiffies, end)) {
+	while (tickless || (callbacks_outstanding() && time_before(jiffies, end))) {
 		cond_resched();
-		cpu_relax();
+		compute_in_kernel();
 		now = quiet_but_for_me();
 		if (!now || now != before)
 			since = jiffies;
@@ -171,9 +172,9 @@ static int work_main(void *arg)
 	close_readers();
 	wait_for_raised(work);
 	close_readers();
+	work->done = true;
 	if (work_plan->end == WORK_END_KERNEL && stays_in_kernel(cpu))
 		stay_in_kernel();
-	work->done = true;
 	for (;;) {
 		set_current_state(TASK_UNINTERRUPTIBLE);
 		schedule();

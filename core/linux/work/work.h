@@ -16,7 +16,10 @@
 
 extern const struct machine_door *door;
 extern const struct work_plan *work_plan;
-extern bool user_mode_now[NR_CPUS];
+/* The runtime's: the task computes, with interrupts enabled, and nothing else is seen of it. */
+void compute_in_kernel(void);	/* until an interrupt has been taken */
+void compute_in_kernel_until(unsigned long jiffy);
+void run_in_user_mode(unsigned long ticks);
 /* The operation of a task there has disabled interrupts, and will put back what it found. */
 extern bool op_disables_irqs[NR_CPUS];
 void __noreturn fail(const char *verdict, const struct machine_site *site, const char *fmt, ...);

@@ -43,6 +43,7 @@ constexpr std::int16_t limits[] = {0, 0, 1};
 
 constexpr std::int16_t rarely[] = {0, 0, 0, 1};
 constexpr std::int16_t strides[] = {0, 0, 2, 3};
+constexpr std::int16_t mostly[] = {0, 1, 1, 1};
 
 enum Config : std::size_t {
     end_tick,
@@ -52,6 +53,7 @@ enum Config : std::size_t {
     failing_allocations,
     gp_stride,
     housekeeping,
+    nohz_full,
 };
 
 constexpr ConfigSpec configs[] = {
@@ -64,6 +66,8 @@ constexpr ConfigSpec configs[] = {
     {"failing_allocations", "1: an allocation may fail", 0, 1, 0, rarely},
     {"gp_stride", "rcutree.rcu_nocb_gp_stride= 0: not given, else this", 0, 4, 0, strides},
     {"housekeeping", "1: tasks that may run anywhere run on the last CPU", 0, 1, 0, rarely},
+    {"nohz_full", "nohz_full= 0: not given, 1: CPU 1 and up; where the kernel has NO_HZ_FULL", 0, 1,
+     0, mostly},
 };
 
 unsigned cpu_count(const ConfigValues& values) { return static_cast<unsigned>(values[cpus]); }
@@ -78,6 +82,8 @@ std::string command_line(const ConfigValues& values) {
         line += " rcutree.nocb_nobypass_lim_per_jiffy=" + std::to_string(values[bypass_limit]);
     if (values[gp_stride] != 0)
         line += " rcutree.rcu_nocb_gp_stride=" + std::to_string(values[gp_stride]);
+    if (values[nohz_full] != 0 && values[cpus] > 1)
+        line += " nohz_full=1-" + std::to_string(values[cpus] - 1);
     if (values[housekeeping] != 0)
         line += " machine_housekeeping=" + std::to_string(values[cpus] - 1);
     return line;
@@ -99,8 +105,7 @@ class LinuxPlatform final : public scenario::Platform {
         kernel_ = &load_kernel(name);
         if (!kernel_->boot(cpu_count(workload.config), command_line(workload.config)))
             throw UserError("kernel " + name + " does not boot with" +
-                            command_line(workload.config) + ": " +
-                            sim::world().finding().detail);
+                            command_line(workload.config) + ": " + why_not());
         return kernel_;
     }
 
@@ -145,6 +150,12 @@ class LinuxPlatform final : public scenario::Platform {
     const linux_guest::Kernel& kernel() const { return *kernel_; }
 
    private:
+    static std::string why_not() {
+        const sim::Finding& finding = sim::world().finding();
+        return finding.detail + " at " + finding.site.file_name() + ":" +
+               std::to_string(finding.site.line());
+    }
+
     static void begins(unsigned index) {
         sim::world().event(sim::EventKind::op_begin, 0, index, 0, {});
     }
