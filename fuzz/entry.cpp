@@ -6,7 +6,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <initializer_list>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "core/base/check.h"
 #include "core/base/files.h"
@@ -54,6 +56,17 @@ run::Feedback feedback_of_environment() {
     return feedbacks[word_of("RCUFUZZ_FEEDBACK", {"all", "states", "orders", "code"})];
 }
 
+unsigned schedules_of_environment() {
+    constexpr std::int64_t usual = 15;
+    constexpr std::int64_t most = 1000;
+    const std::string_view word = environment("RCUFUZZ_SCHEDULES");
+    const std::optional<std::int64_t> said = word.empty() ? usual : parse_int(word);
+    if (!said || *said < 0 || *said > most)
+        throw UserError("RCUFUZZ_SCHEDULES: " + rcufuzz::quoted(word) + " is no number from 0 to " +
+                        std::to_string(most));
+    return static_cast<unsigned>(*said);
+}
+
 // Where the directory cannot be written to, the engine's own copy of the input has to do.
 std::string write_plan(const run::Plan& plan, const std::string& name) {
     const std::string_view directory = environment("RCUFUZZ_OUT");
@@ -87,6 +100,9 @@ std::string letters_of(std::uint64_t hash) {
     std::abort();
 }
 
+// At most: one of a task with a number has a byte more than a record.
+constexpr std::size_t decision_bytes = run::record_bytes + 1;
+
 // Decisions stand last; what does not fit is cut off between records.
 Bytes encode_within(const run::Plan& plan, const run::Frame& frame, std::size_t max_size) {
     Bytes bytes = run::encode_body(plan, frame);
@@ -119,6 +135,7 @@ Entry::Entry(std::string_view target) {
         words.kernel = environment("RCUFUZZ_KERNEL");
         mutates_plans_ = word_of("RCUFUZZ_MUTATOR", {"plans", "bytes"}) == 0;
         feedback_ = feedback_of_environment();
+        schedules_ = schedules_of_environment();
         frame_ = run::make_frame(run::target_from_word(target), words);
         run::let_inputs_choose(frame_, words);
     } catch (const UserError& error) {
@@ -136,24 +153,55 @@ void Entry::run_one(ByteView input, std::span<std::uint8_t> counters) const {
     if (run::run(plan, sampler).found()) report(plan);
 }
 
+// What common bugs want has had its chance by then; short workloads go on to come from mutations,
+// too.
+run::Plan Entry::generated(Prng& prng) {
+    constexpr unsigned before_long_workloads = 64;
+    run::Plan base = frame_.plan;
+    run::draw_form(base, frame_, prng);
+    run::GenerateOptions options{.fixed_configs = frame_.fixed_configs};
+    if (generated_++ >= before_long_workloads && !prng.one_in(8)) {
+        options.min_ops = options.max_ops;
+        options.max_ops = options.long_max_ops;
+    }
+    return run::generate(base, options, prng);
+}
+
+void Entry::try_schedules(run::Plan& plan, std::size_t max_size, bool redraw, Prng& prng) {
+    constexpr std::uint64_t points_each = 2000;
+    run::Plan tried = plan;
+    tried.decisions.clear();
+    const std::size_t ops_size = run::encode_body(tried, frame_).size();
+    if (schedules_ == 0 || ops_size >= max_size) {
+        if (redraw) rescheduler_.redraw(plan, prng);
+        return;
+    }
+    const std::size_t room = (max_size - ops_size) / decision_bytes;
+    const run::Rescheduler::Search how{.schedules = schedules_,
+                                       .points = points_each * schedules_,
+                                       .decisions = std::min(room, run::max_decisions)};
+    const bool found = rescheduler_.search(tried, how, prng);
+    if (found || redraw) plan = std::move(tried);
+}
+
 Bytes Entry::mutate(ByteView input, std::size_t max_size, std::uint64_t seed) {
     Prng prng(seed);
     run::Plan plan = decode(input);
     const std::uint32_t how = prng.below(16);
+    bool redraw = false;
     if (how < 2) {
         rescheduler_.perturb(plan, prng);
     } else if (how < 6) {
-        rescheduler_.redraw(plan, prng);
+        redraw = true;
     } else if (how < 12) {
         // Something else altogether, as a hunt begins: a corpus is easily stuck.
-        run::Plan base = frame_.plan;
-        run::draw_form(base, frame_, prng);
-        plan = run::generate(base, {.fixed_configs = frame_.fixed_configs}, prng);
-        rescheduler_.redraw(plan, prng);
+        plan = generated(prng);
+        redraw = true;
     } else {
         if (prng.one_in(16)) run::draw_form(plan, frame_, prng);
         run::mutate(plan, prng);
     }
+    try_schedules(plan, max_size, redraw, prng);
     return encode_within(plan, frame_, max_size);
 }
 
@@ -161,6 +209,7 @@ Bytes Entry::cross(ByteView input, ByteView other, std::size_t max_size, std::ui
     Prng prng(seed);
     run::Plan plan = decode(input);
     run::cross(plan, decode(other), prng);
+    try_schedules(plan, max_size, false, prng);
     return encode_within(plan, frame_, max_size);
 }
 

@@ -8,6 +8,7 @@
 //   RCUFUZZ_ORACLE   all or black-box
 //   RCUFUZZ_KERNEL   which kernel, of the target linux; default: the only one that is built
 //   RCUFUZZ_MUTATOR  plans or bytes: who changes inputs, this or the engine
+//   RCUFUZZ_SCHEDULES  under how many further schedules a mutant is run; default 15
 //   RCUFUZZ_FEEDBACK states, orders, all or code: what counts beside code coverage
 //                    (core/run/coverage.h)
 //   RCUFUZZ_OUT      directory for the plans of finds; default the current one
@@ -51,14 +52,23 @@ class Entry {
     // is what engines take for a crash. `counters` receives samples of the run's states.
     void run_one(ByteView input, std::span<std::uint8_t> counters) const;
 
-    // One random change of an input, or a child of two; at most max_size bytes.
+    // One random change of an input, or a child of two; at most max_size bytes. Each is run under
+    // some further schedules. One that finds something is in what comes out, so that the engine
+    // comes upon it, and has in its hands an input that needs nothing else to show it again.
     Bytes mutate(ByteView input, std::size_t max_size, std::uint64_t seed);
     Bytes cross(ByteView input, ByteView other, std::size_t max_size, std::uint64_t seed);
 
    private:
+    run::Plan generated(Prng& prng);
+    // If one of the further schedules finds something, the plan has that run's decisions; those of
+    // the last one if it is to have another schedule anyway.
+    void try_schedules(run::Plan& plan, std::size_t max_size, bool redraw, Prng& prng);
+
     run::Frame frame_;
     run::Feedback feedback_;
     bool mutates_plans_ = true;
+    unsigned schedules_ = 0;
+    unsigned generated_ = 0;  // how many plans were
     run::Rescheduler rescheduler_;
 };
 

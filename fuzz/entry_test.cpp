@@ -56,6 +56,7 @@ TEST(Entry, AnyInputRunsAndSamplesStates) {
 }
 
 TEST(Entry, MutantsFitAndAreBodies) {
+    const Environment environment({{"RCUFUZZ_SCHEDULES", "2"}});
     Entry entry(nocb);
     run::Frame frame = run::make_frame(run::target_from_word(nocb), {});
     run::let_inputs_choose(frame, {});
@@ -79,6 +80,7 @@ struct Forms {
 };
 
 Forms forms_of(std::string_view target, std::size_t generation) {
+    const Environment environment({{"RCUFUZZ_SCHEDULES", "0"}});
     Entry entry(target);
     Forms forms;
     Bytes input;
@@ -168,9 +170,51 @@ TEST(Entry, BugsBringWhatTheyNeed) {
     EXPECT_EQ(configs_of("traced=5"), (std::set<std::array<int, 3>>{{1, 5, 0}}));
 }
 
+// What comes of the empty input under the bug D01: the mutants that find it.
+std::vector<run::Plan> finds_of_mutants(const char* schedules, std::size_t max_size) {
+    const Environment environment({{"RCUFUZZ_BUG", "D01"}, {"RCUFUZZ_SCHEDULES", schedules}});
+    Entry entry(nocb);
+    std::vector<run::Plan> finds;
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        const Bytes mutant = entry.mutate({}, max_size, seed);
+        EXPECT_LE(mutant.size(), max_size);
+        run::Plan plan = entry.decode(mutant);
+        if (run::replay(plan).found()) finds.push_back(std::move(plan));
+    }
+    return finds;
+}
+
+// A further schedule that finds something is what the mutant has, whole, whatever room there is.
+TEST(Entry, MutantsHaveTheScheduleThatFinds) {
+    EXPECT_GT(finds_of_mutants("15", 4096).size(), 3 * finds_of_mutants("0", 4096).size());
+    EXPECT_GT(finds_of_mutants("15", 200).size(), finds_of_mutants("0", 200).size());
+}
+
+// It is the mutator that tries schedules. What an engine replays, minimises or merges is the input.
+TEST(Entry, AnInputIsRunAlone) {
+    std::vector<run::Plan> finds = finds_of_mutants("15", 4096);
+    const Environment environment({{"RCUFUZZ_BUG", "D01"}, {"RCUFUZZ_SCHEDULES", "1000"}});
+    const Entry entry(nocb);
+    std::array<std::uint8_t, state_counter_count> counters{};
+    unsigned clean = 0;
+    for (run::Plan& plan : finds) {
+        plan.decisions.clear();
+        if (run::replay(plan).found()) continue;
+        ++clean;
+        entry.run_one(run::encode_body(plan), counters);  // a find would end the program
+    }
+    EXPECT_GE(clean, 3u);
+}
+
 TEST(EntryDeathTest, BadEnvironmentIsTheUsersFault) {
-    const Environment environment({{"RCUFUZZ_BUG", "D99"}});
-    EXPECT_EXIT(Entry{nocb}, testing::ExitedWithCode(64), "unknown bug 'D99' of nocb");
+    const auto expect_refused = [](const char* name, const char* value, const char* message) {
+        const Environment environment({{name, value}});
+        EXPECT_EXIT(Entry{nocb}, testing::ExitedWithCode(64), message);
+    };
+    expect_refused("RCUFUZZ_BUG", "D99", "unknown bug 'D99' of nocb");
+    expect_refused("RCUFUZZ_SCHEDULES", "many", "RCUFUZZ_SCHEDULES: 'many' is no number");
+    expect_refused("RCUFUZZ_SCHEDULES", "1001", "RCUFUZZ_SCHEDULES: '1001' is no number");
+    expect_refused("RCUFUZZ_KERNEL", "6.12", "nocb is no kernel that somebody built");
 }
 
 // The form of glibc's assert(), which crash comparers know; the hash comes first and has no digits,

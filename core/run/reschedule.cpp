@@ -43,10 +43,16 @@ class Perturb final : public sim::Strategy {
     std::uint32_t next_ = 0;  // the number of the choice to be changed
 };
 
+void take_decisions(Plan& plan, strategy::Record& recorder) {
+    const auto decisions = recorder.decisions();
+    plan.decisions.assign(decisions.begin(), decisions.end());
+    canonicalize(plan);
+}
+
 }  // namespace
 
 Rescheduler::Rescheduler() {
-    for (const char* const name : {"pct", "pct", "pos", "surw"})
+    for (const char* const name : {"pct", "pos", "surw"})
         policies_.push_back(strategy::make_policy(name));
 }
 
@@ -57,18 +63,37 @@ void Rescheduler::perturb(Plan& plan, Prng& prng) {
 }
 
 void Rescheduler::redraw(Plan& plan, Prng& prng) {
-    strategy::Policy& policy = *policies_[prng.below(static_cast<std::uint32_t>(policies_.size()))];
-    policy.forget();
+    strategy::Policy& policy = any_policy(prng);
     policy.reseed(prng.next());
     run_recorded(plan, policy);
+}
+
+bool Rescheduler::search(Plan& plan, const Search& how, Prng& prng) {
+    strategy::Policy& policy = any_policy(prng);
+    strategy::Record recorder(policy, how.decisions);
+    bool found = false;
+    std::uint64_t points = 0;
+    for (unsigned i = 0; i < how.schedules && !found; ++i) {
+        if (i != 0 && points >= how.points) break;
+        policy.reseed(prng.next());
+        const Outcome outcome = run(plan, recorder);
+        found = outcome.found();
+        points += outcome.points;
+    }
+    take_decisions(plan, recorder);
+    return found;
+}
+
+strategy::Policy& Rescheduler::any_policy(Prng& prng) {
+    strategy::Policy& policy = *policies_[prng.below(static_cast<std::uint32_t>(policies_.size()))];
+    policy.forget();
+    return policy;
 }
 
 void Rescheduler::run_recorded(Plan& plan, sim::Strategy& strategy) {
     strategy::Record recorder(strategy);
     run(plan, recorder);
-    const auto decisions = recorder.decisions();
-    plan.decisions.assign(decisions.begin(), decisions.end());
-    canonicalize(plan);
+    take_decisions(plan, recorder);
 }
 
 }  // namespace rcufuzz::run

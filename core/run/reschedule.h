@@ -28,10 +28,21 @@ class Rescheduler {
     // know nothing of the plan, which has not been run with them before.
     void redraw(Plan& plan, Prng& prng);
 
+    struct Search {
+        unsigned schedules = 0;
+        std::uint64_t points = 0;   // of all their runs: of long ones there are fewer, at least one
+        std::size_t decisions = 0;  // that a plan may have; what comes after them is ordinary
+    };
+    // The same again and again, by one policy that learns from the first runs what the others
+    // need, until a run finds something. Then true, and the plan has that run's decisions; else
+    // those of the last run.
+    bool search(Plan& plan, const Search& how, Prng& prng);
+
    private:
     void run_recorded(Plan& plan, sim::Strategy& strategy);
+    strategy::Policy& any_policy(Prng& prng);
 
-    std::vector<std::unique_ptr<strategy::Policy>> policies_;  // more than once: more often
+    std::vector<std::unique_ptr<strategy::Policy>> policies_;
     std::uint32_t expected_choices_ = 64;                      // learned
 };
 
