@@ -38,7 +38,9 @@ struct machine_door {
     void (*suspect)(const char *verdict, const char *text, const struct machine_site *site);
     /* At the end of a run, outside of all contexts: returns. */
     void (*judged)(const char *verdict, const char *text, const struct machine_site *site);
-    void (*note)(unsigned number, long a, long b, const struct machine_site *site);
+    /* One of the kernel's trace events, with its arguments; to be called while `tells` is not 0. */
+    void (*told)(const char *event, const long *args);
+    int tells;
     void (*print)(const char *text); /* a line of the kernel's log */
 };
 
@@ -77,7 +79,7 @@ struct guest_door {
 /* The interrupt of a device of the workload. */
 #define MACHINE_DEVICE_VECTOR 5
 
-#define GUEST_ABI 2u
+#define GUEST_ABI 3u
 
 typedef const struct guest_door *(*guest_entry)(const struct machine_door *door);
 

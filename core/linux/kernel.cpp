@@ -6,6 +6,7 @@
 #include "core/base/check.h"
 #include "core/base/files.h"
 #include "core/base/text.h"
+#include "core/linux/notes.h"
 
 namespace rcufuzz::linux_guest {
 
@@ -95,8 +96,11 @@ void door_suspect(const char* verdict, const char* text, const machine_site* sit
     world().findings().suspect(verdict_of(verdict), text, site_of(site));
 }
 
-void door_note(unsigned number, long a, long b, const machine_site* site) {
-    world().event(sim::EventKind::note, number, a, b, site_of(site));
+void door_told(const char* event, const long* args) {
+    World& w = world();
+    if (!w.in_context()) return;
+    if (const std::optional<Note> note = note_of(event, args))
+        w.event(sim::EventKind::note, note->number, note->a, note->b, w.current().site);
 }
 
 void door_judged(const char* verdict, const char* text, const machine_site* site) {
@@ -107,10 +111,10 @@ void door_print(const char* text) {
     if (now.log->size() < max_log) *now.log += text;
 }
 
-constexpr machine_door machine{
+machine_door machine{
     door_point,      door_choose,  door_relax, door_changed, door_expiry, door_raise,
-    door_raise_nmi,  door_task_is, door_fail,  door_suspect, door_judged, door_note,
-    door_print,
+    door_raise_nmi,  door_task_is, door_fail,  door_suspect, door_judged, door_told,
+    0,               door_print,
 };
 
 void enter(const Kernel& kernel, unsigned cpu) {
@@ -269,6 +273,7 @@ bool Kernel::boot(unsigned cpus, const std::string& parameters) {
 void Kernel::start_run() {
     CHECK(now_ != nullptr);
     World& w = world();
+    machine.tells = w.trace().level() != sim::TraceLevel::off;
     put_back(now_->pieces);
     now.jiffies_at_0 = now_->jiffies - w.jiffies();
     tell_kernel(w, 0);

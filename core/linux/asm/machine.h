@@ -36,6 +36,7 @@ extern void machine_spin_lock_at(volatile unsigned int *owner, const struct mach
 #endif
 #define kernel_relax()			machine_relax_at(machine_here())
 
+extern const struct machine_door *door;
 extern unsigned int acting_cpu;	/* who acts now */
 extern unsigned char irqs_off[];	/* by CPU */
 

@@ -26,10 +26,15 @@ void raise_vector(unsigned int cpu, unsigned int vector)
 	door->raise(cpu, vector);
 }
 
+void set_expiry_of(unsigned int cpu, unsigned long jiffy)
+{
+	expiries[cpu] = jiffy;
+	door->expiry(cpu, jiffy);
+}
+
 void set_expiry(unsigned long jiffy)
 {
-	expiries[acting_cpu] = jiffy;
-	door->expiry(acting_cpu, jiffy);
+	set_expiry_of(acting_cpu, jiffy);
 }
 
 static bool is_calm(unsigned int cpu)
@@ -78,6 +83,7 @@ void cpu_wakes(unsigned int vector)
 	else
 		lone_ticks = 0;
 	sleeps[acting_cpu] = false;
+	tick_wakes_time();
 }
 
 void task_switches(void)

@@ -98,6 +98,7 @@ bool is_tickless(unsigned int cpu);	/* by nohz_full= */
 bool tick_is_due(void);
 void tick_goes_on(void);
 void tick_idle(void);
+void tick_wakes_time(void);
 void tick_leaves_idle(void);
 void tick_counts_tasks(unsigned int cpu, unsigned int runnable);
 void tick_task_switched(void);
@@ -106,6 +107,7 @@ void set_alarm(unsigned long jiffy);
 /* quiet.c */
 void raise_vector(unsigned int cpu, unsigned int vector);
 void set_expiry(unsigned long jiffy);
+void set_expiry_of(unsigned int cpu, unsigned long jiffy);
 void cpu_sleeps(void);
 void cpu_wakes(unsigned int vector);
 void task_switches(void);

@@ -81,6 +81,8 @@ bool tick_is_due(void)
 	return false;
 }
 
+static bool time_pauses;	/* CPU 0 keeps the time, and has stopped its tick */
+
 static void keep_tick(void)
 {
 	program(jiffies + 1);
@@ -285,11 +287,26 @@ void tick_goes_on(void)
  */
 void tick_idle(void)
 {
-	if (local_softirq_pending() || this_queue()->ready_count ||
-	    (must_keep_time() && !only_time_goes_on()))
+	bool keeps_time = must_keep_time();
+
+	if (keeps_time && !only_time_goes_on()) {
+		restart_tick();
+	} else if (local_softirq_pending() || this_queue()->ready_count) {
 		keep_tick();
-	else
+	} else {
 		stop_tick();
+		time_pauses = keeps_time;
+	}
+}
+
+/* Something goes on elsewhere: the CPU that keeps the time ticks as if it had never stopped. */
+void tick_wakes_time(void)
+{
+	if (!time_pauses || !acting_cpu)
+		return;
+	time_pauses = false;
+	run_queues[0].tick_at = earlier(run_queues[0].tick_at, jiffies + 1);
+	set_expiry_of(0, run_queues[0].tick_at);
 }
 
 void tick_leaves_idle(void)

@@ -6,7 +6,9 @@
 
 #include "core/base/check.h"
 #include "core/base/text.h"
+#include "core/linux/notes.h"
 #include "core/linux/work.h"
+#include "core/scenario/sentence.h"
 #include "core/subsystems/linux/kernels.h"
 #include "core/subsystems/subsystems.h"
 
@@ -126,6 +128,7 @@ class LinuxPlatform final : public scenario::Platform {
                  static_cast<unsigned>(workload.config[failing_allocations]),
                  begins,
                  ends};
+        began_ = ops_.data();
         kernel_->door().work->start(&plan_);
     }
 
@@ -142,9 +145,14 @@ class LinuxPlatform final : public scenario::Platform {
             kernel_->door().work->judge_late();
     }
 
+    // The kernel's name without the slash, which is for interrupts ("cpu0/hardirq"). A task that
+    // executes the operations of a CPU goes by that CPU's name.
     std::string task_name(const sim::Context& task) const override {
         if (kernel_ == nullptr || !sim::is_task_key(task.key)) return {};
-        return kernel_->task_name(task.key - sim::first_task_key);
+        std::string name = kernel_->task_name(task.key - sim::first_task_key);
+        if (name.starts_with("work/")) return "cpu" + name.substr(5);
+        std::erase(name, '/');
+        return name;
     }
 
     const linux_guest::Kernel& kernel() const { return *kernel_; }
@@ -157,7 +165,10 @@ class LinuxPlatform final : public scenario::Platform {
     }
 
     static void begins(unsigned index) {
-        sim::world().event(sim::EventKind::op_begin, 0, index, 0, {});
+        sim::World& w = sim::world();
+        const work_op& op = began_[index];
+        w.event(sim::EventKind::op_begin, 0, index, 0, {});
+        w.event(sim::EventKind::note, linux_guest::note_count(), op.kind, op.a + 256 * op.b, {});
     }
     static void ends(unsigned index, int done) {
         sim::world().event(sim::EventKind::op_end, 0, index, done, {});
@@ -165,6 +176,7 @@ class LinuxPlatform final : public scenario::Platform {
 
     static constexpr std::size_t max_ops = 64;
     std::array<work_op, max_ops> ops_{};
+    static inline const work_op* began_ = nullptr;  // those of the run
     unsigned count_ = 0;
     work_plan plan_{};
     linux_guest::Kernel* kernel_ = nullptr;
@@ -188,7 +200,29 @@ scenario::Instance& create(Arena& arena, const ConfigValues&) {
     return arena.make<LinuxInstance>();
 }
 
-std::string tell(unsigned, std::string_view, std::int64_t, std::int64_t) { return {}; }
+std::string own_field(std::string_view name, std::int64_t a, std::int64_t) {
+    CHECK(name == "gp");
+    return std::to_string(linux_guest::grace_period_number(a));
+}
+
+// An operation with its parameters, as in "burst (count 2)".
+std::string told_operation(std::int64_t kind, std::int64_t args) {
+    const OpSpec& op = ops[static_cast<std::size_t>(kind)];
+    std::string with;
+    for (const auto& param : op.params) {
+        if (!param.name.empty())
+            with += (with.empty() ? " (" : ", ") + std::string(param.name) + " " +
+                    std::to_string(args % 256);
+        args /= 256;
+    }
+    return std::string(op.name) + (with.empty() ? "" : with + ")");
+}
+
+std::string tell(unsigned note, std::string_view who, std::int64_t a, std::int64_t b) {
+    if (note == linux_guest::note_count())
+        return std::string(who) + " begins " + told_operation(a, b) + ".";
+    return scenario::fill_in(linux_guest::note_sentence(note), who, a, b, own_field);
+}
 
 }  // namespace
 
