@@ -56,6 +56,7 @@ enum Config : std::size_t {
     gp_stride,
     housekeeping,
     nohz_full,
+    sched_qs,
 };
 
 constexpr ConfigSpec configs[] = {
@@ -70,6 +71,7 @@ constexpr ConfigSpec configs[] = {
     {"housekeeping", "1: tasks that may run anywhere run on the last CPU", 0, 1, 0, rarely},
     {"nohz_full", "nohz_full= 0: not given, 1: CPU 1 and up; where the kernel has NO_HZ_FULL", 0, 1,
      0, mostly},
+    {"sched_qs", "rcutree.jiffies_till_sched_qs= 0: not given, else this", 0, 10, 0, limits},
 };
 
 unsigned cpu_count(const ConfigValues& values) { return static_cast<unsigned>(values[cpus]); }
@@ -86,6 +88,8 @@ std::string command_line(const ConfigValues& values) {
         line += " rcutree.rcu_nocb_gp_stride=" + std::to_string(values[gp_stride]);
     if (values[nohz_full] != 0 && values[cpus] > 1)
         line += " nohz_full=1-" + std::to_string(values[cpus] - 1);
+    if (values[sched_qs] != 0)
+        line += " rcutree.jiffies_till_sched_qs=" + std::to_string(values[sched_qs]);
     if (values[housekeeping] != 0)
         line += " machine_housekeeping=" + std::to_string(values[cpus] - 1);
     return line;
