@@ -58,8 +58,10 @@ void bench_fuzz_target(std::string_view target, const FuzzBuild& wanted) {
         return;
     }
     const double before = cpu_seconds_of_children();
+    // An execution is one run here: the mutator tries no further schedules.
     const std::string command =
-        fmt::format("'{}' -seed=1 -runs={} >/dev/null 2>&1 </dev/null", fuzzer, wanted.runs);
+        fmt::format("RCUFUZZ_SCHEDULES=0 '{}' -seed=1 -runs={} >/dev/null 2>&1 </dev/null", fuzzer,
+                    wanted.runs);
     if (std::system(command.c_str()) != 0) {
         print("  found something, or failed: {}\n", command);
         return;

@@ -132,11 +132,12 @@ Entry::Entry(std::string_view target) {
         words.configs = items(environment("RCUFUZZ_CONFIG"));
         words.memory = environment("RCUFUZZ_MEMORY");
         words.oracle = environment("RCUFUZZ_ORACLE");
-        words.kernel = environment("RCUFUZZ_KERNEL");
+        const scenario::Subsystem& subject = run::target_from_word(target);
+        if (subject.platform != nullptr) words.kernel = environment("RCUFUZZ_KERNEL");
         mutates_plans_ = word_of("RCUFUZZ_MUTATOR", {"plans", "bytes"}) == 0;
         feedback_ = feedback_of_environment();
         schedules_ = schedules_of_environment();
-        frame_ = run::make_frame(run::target_from_word(target), words);
+        frame_ = run::make_frame(subject, words);
         run::let_inputs_choose(frame_, words);
     } catch (const UserError& error) {
         std::fprintf(stderr, "rcufuzz: %s\n", error.what());

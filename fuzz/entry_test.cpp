@@ -214,7 +214,14 @@ TEST(EntryDeathTest, BadEnvironmentIsTheUsersFault) {
     expect_refused("RCUFUZZ_BUG", "D99", "unknown bug 'D99' of nocb");
     expect_refused("RCUFUZZ_SCHEDULES", "many", "RCUFUZZ_SCHEDULES: 'many' is no number");
     expect_refused("RCUFUZZ_SCHEDULES", "1001", "RCUFUZZ_SCHEDULES: '1001' is no number");
-    expect_refused("RCUFUZZ_KERNEL", "6.12", "nocb is no kernel that somebody built");
+}
+
+// Who hunts in several targets may set it for all of them.
+TEST(Entry, TheKernelIsOfTheTargetThatIsOne) {
+    const Environment environment(
+        {{"RCUFUZZ_KERNEL", "moon"}, {"RCUFUZZ_KERNELS", "/nowhere"}});
+    EXPECT_EQ(Entry{nocb}.decode({}).subject, "");
+    EXPECT_EXIT(Entry{"linux"}, testing::ExitedWithCode(64), "no kernel is built");
 }
 
 // The form of glibc's assert(), which crash comparers know; the hash comes first and has no digits,
