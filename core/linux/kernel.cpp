@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/linux/kernel.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/base/check.h"
@@ -235,12 +236,16 @@ void Kernel::put_back(const std::vector<Piece>& pieces) {
 }
 
 bool Kernel::boot(unsigned cpus, const std::string& parameters) {
-    for (Booted& booted : booted_)
-        if (booted.cpus == cpus && booted.parameters == parameters) {
-            now_ = &booted;
-            return true;
-        }
+    const auto known = std::find_if(booted_.begin(), booted_.end(), [&](const Booted& booted) {
+        return booted.cpus == cpus && booted.parameters == parameters;
+    });
+    if (known != booted_.end()) {
+        booted_.splice(booted_.begin(), booted_, known);
+        now_ = &booted_.front();
+        return true;
+    }
     now_ = nullptr;
+    if (booted_.size() == max_booted) booted_.pop_back();
     log_.clear();
     put_back(unbooted_);
     Ordinary ordinary;
@@ -251,7 +256,7 @@ bool Kernel::boot(unsigned cpus, const std::string& parameters) {
     door_->prepare(cpus, parameters.c_str());
     for (unsigned cpu = 0; cpu < cpus; ++cpu) w.spawn(cpu, boot_cpu, this);
     const bool succeeded = w.run_to_quiescence();
-    Booted& booted = booted_.emplace_back();
+    Booted& booted = booted_.emplace_front();
     booted.cpus = cpus;
     booted.parameters = parameters;
     booted.jiffies = now.jiffies_at_0 + w.jiffies();
@@ -262,7 +267,7 @@ bool Kernel::boot(unsigned cpus, const std::string& parameters) {
     }
     w.finish();
     if (!succeeded) {
-        booted_.pop_back();
+        booted_.pop_front();
         return false;
     }
     remember(booted.pieces);

@@ -27,8 +27,11 @@ class Kernel final : public sim::Guest {
     void name_sites(const std::string& path);
 
     // Boots with so many CPUs and this command line, unless it has done so before. What the kernel
-    // finds wrong meanwhile is in the world's finding, as of any run; then false.
+    // finds wrong meanwhile is in the world's finding, as of any run; then false. Of so many booted
+    // states that were used last it keeps a copy: inputs of a fuzzer have ever new configurations.
+    static constexpr std::size_t max_booted = 256;
     bool boot(unsigned cpus, const std::string& parameters);
+    std::size_t booted() const { return booted_.size(); }
     // After World::begin() with this guest: the state as after the boot.
     void start_run();
 
@@ -68,7 +71,7 @@ class Kernel final : public sim::Guest {
     const guest_door* door_;
     std::set<std::string, std::less<>> site_words_;
     std::vector<Piece> unbooted_;
-    std::list<Booted> booted_;  // one for each configuration
+    std::list<Booted> booted_;  // one for each configuration, the last used first
     const Booted* now_ = nullptr;
     std::string log_;
 };

@@ -81,6 +81,20 @@ TEST_P(EveryKernel, TakesTheSameCourseTwice) {
     EXPECT_EQ(first.points, second.points);
 }
 
+// What it boots with does not pile up, and a boot that is forgotten is repeated exactly.
+TEST_P(EveryKernel, KeepsSoManyBootedStates) {
+    const run::Plan first = plan("config bypass_limit 64\nop cpu0 on call_rcu how=0\n");
+    const std::uint64_t hash = run::replay(first).trace_hash;
+    for (int cpus = 2; cpus <= 4; ++cpus)
+        for (int limit = 1; limit <= 63; ++limit)
+            for (int stride = 1; stride <= 2; ++stride)
+                run::replay(plan("config cpus " + std::to_string(cpus) + "\nconfig bypass_limit " +
+                                 std::to_string(limit) + "\nconfig gp_stride " +
+                                 std::to_string(stride) + "\n"));
+    EXPECT_EQ(loaded_kernel()->booted(), linux_guest::Kernel::max_booted);
+    EXPECT_EQ(run::replay(first).trace_hash, hash);
+}
+
 TEST_P(EveryKernel, HasNothingToFind) {
     run::Frame frame = run::make_frame(target(), {.kernel = GetParam()});
     Prng prng(7);
