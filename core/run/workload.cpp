@@ -39,11 +39,25 @@ bool needs_disturbance(const Plan& plan, const OpSpec& spec) {
 
 bool is_on(std::uint8_t switches, std::uint8_t number) { return ((switches >> number) & 1u) != 0; }
 
+// All kinds but those of other families than one.
+std::uint64_t kinds_of_one_family(const scenario::Subsystem& target, Prng& prng) {
+    std::uint8_t families = 0;
+    for (const OpSpec& spec : target.ops) families = std::max(families, spec.family);
+    std::uint64_t kinds = ~std::uint64_t{0};
+    if (families == 0 || prng.one_in(2)) return kinds;
+    const std::uint32_t chosen = 1 + prng.below(families);
+    for (std::size_t kind = 0; kind < target.ops.size(); ++kind)
+        if (const std::uint8_t family = target.ops[kind].family; family != 0 && family != chosen)
+            kinds &= ~(std::uint64_t{1} << kind);
+    return kinds;
+}
+
 }  // namespace
 
 Swarm random_swarm(const Plan& plan, Prng& prng) {
     const scenario::Subsystem& target = *plan.target;
     Swarm swarm;
+    swarm.kinds = kinds_of_one_family(target, prng);
     for (std::size_t kind = 0; kind < target.ops.size(); ++kind)
         if (prng.one_in(3)) swarm.kinds &= ~(std::uint64_t{1} << kind);
     for (std::uint8_t& contexts : swarm.contexts)

@@ -125,5 +125,28 @@ TEST(Workload, WhatTheUserFixedStays) {
         ASSERT_EQ(generate(base, {.fixed_configs = 1u << storms}, prng).config[storms], 1);
 }
 
+TEST(Workload, HalfOfThePlansAreAboutOneFamily) {
+    std::array<OpSpec, 12> specs{};
+    for (std::size_t kind = 0; kind < specs.size(); ++kind) {
+        specs[kind] = {"op", "", task, {}, 10};
+        specs[kind].family = static_cast<std::uint8_t>(kind % 3);  // 0: of none
+    }
+    scenario::Subsystem target = tables();
+    target.ops = specs;
+    Prng prng(4);
+    std::array<unsigned, 4> seen{};  // by the families there are, as bits
+    for (int i = 0; i < 1000; ++i) {
+        const std::uint64_t kinds = random_swarm(empty_plan(target), prng).kinds;
+        unsigned families = 0;
+        for (std::size_t kind = 0; kind < specs.size(); ++kind)
+            if (specs[kind].family != 0 && ((kinds >> kind) & 1u) != 0)
+                families |= 1u << (specs[kind].family - 1);
+        ++seen[families];
+    }
+    EXPECT_GT(seen[1], 200u);
+    EXPECT_GT(seen[2], 200u);
+    EXPECT_GT(seen[3], 400u);
+}
+
 }  // namespace
 }  // namespace rcufuzz::run

@@ -53,6 +53,9 @@ struct OpSpec {
     Turns turns = Turns::nothing;
     std::uint8_t switch_number = 0;
     std::uint8_t void_under = 0;  // switches of its own CPU, as bits, under which it does nothing
+    // Not 0: which part of a large target it is about. Half of the plans that a generator makes are
+    // about one part only, and use operations of that and of none.
+    std::uint8_t family = 0;
 };
 
 struct Op {

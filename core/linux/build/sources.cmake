@@ -31,12 +31,16 @@ set(kernel_files
     lib/hexdump.c
     lib/hweight.c
     lib/kstrtox.c
+    lib/list_debug.c
     lib/list_sort.c
     lib/llist.c
     lib/math/int_sqrt.c
     lib/rbtree.c
     lib/string.c
     lib/timerqueue.c)
+
+# Of the variant jump_label.
+set(jump_label_files kernel/jump_label.c lib/sort.c)
 
 # Not in every version.
 set(optional_files

@@ -151,20 +151,37 @@ long simple_strtol(const char *text, char **end, unsigned int base)
 	return simple_strtoull(text, end, base);
 }
 
-/* Kept for operations that shrink; the memory that it names is never short by itself. */
+/* For operations that shrink; the memory that it names is never short by itself. */
+struct shrinker *registered_shrinkers[5];
+
+static void keep_shrinker(struct shrinker *shrinker)
+{
+	unsigned int i;
+
+	for (i = 0; registered_shrinkers[i]; i++)
+		;
+	if (i + 1 == ARRAY_SIZE(registered_shrinkers))
+		fail("invariant", NULL, "more shrinkers than the runtime can carry");
+	registered_shrinkers[i] = shrinker;
+}
+
 #if IS_6_2_OR_LATER
 struct shrinker *shrinker_alloc(unsigned int flags, const char *fmt, ...)
 {
 	return kzalloc(sizeof(struct shrinker), GFP_KERNEL);
 }
-void shrinker_register(struct shrinker *shrinker) { }
+void shrinker_register(struct shrinker *shrinker) { keep_shrinker(shrinker); }
 #else
 ssize_t strscpy_pad(char *to, const char *from, size_t size)
 {
 	memset(to, 0, size);
 	return strscpy(to, from, size);
 }
-int register_shrinker(struct shrinker *shrinker, const char *fmt, ...) { return 0; }
+int register_shrinker(struct shrinker *shrinker, const char *fmt, ...)
+{
+	keep_shrinker(shrinker);
+	return 0;
+}
 #endif
 
 /* As the kernel's sysfs files would set them. */
@@ -180,4 +197,14 @@ bool __trace_trigger_soft_disabled(void *file) { return true; }
 #ifdef CONFIG_HAVE_STATIC_CALL
 /* The trampoline jumps to where its key points: no text changes. */
 void arch_static_call_transform(void *site, void *tramp, void *func, bool tail) { }
+#endif
+
+#ifdef CONFIG_JUMP_LABEL
+/* See asm/jump_label.h; others may look before and after. */
+void arch_jump_label_transform(struct jump_entry *entry, enum jump_label_type type)
+{
+	machine_point_at(entry, MACHINE_WRITE, machine_here());
+	*(unsigned char *)entry->code = type == JUMP_LABEL_JMP;
+}
+int kernel_text_address(unsigned long address) { return 1; }
 #endif

@@ -20,7 +20,7 @@
 #include <kernel/time/tick-internal.h>
 
 enum system_states system_state __read_mostly;
-bool static_key_initialized __read_mostly = true;
+bool static_key_initialized __read_mostly = !IS_ENABLED(CONFIG_JUMP_LABEL);
 struct task_struct *new_task(int (*fn)(void *), void *arg, const char *name, unsigned int flags);
 void prepare_workqueues(void);
 void start_workqueues(void);
@@ -115,6 +115,7 @@ static int first_cpu_main(void *unused)
 	preempt_disable();
 	boot_cpu_init();
 	boot_cpu_hotplug_init();
+	jump_label_init();
 	parse_parameters(command_line);
 	wait_bit_init();
 	prepare_workqueues();

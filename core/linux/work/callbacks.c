@@ -159,7 +159,7 @@ void judge_quiet_kernel(void)
 
 /* --- waiting for grace periods ------------------------------------------------------------ */
 
-static bool may_sleep_here(void)
+bool may_sleep_here(void)
 {
 	return !reader_open_here() && !irqs_disabled() && !in_interrupt();
 }

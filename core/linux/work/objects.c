@@ -4,7 +4,13 @@
 // reader looks at what it has found once more before it ends: a point in freed memory is a finding.
 #include "core/linux/work/work.h"
 
+#include <linux/shrinker.h>
 #include <linux/slab.h>
+
+/* Older versions have it under the name of the other. */
+#ifndef kvfree_rcu_mightsleep
+#define kvfree_rcu_mightsleep(object)	kvfree_rcu(object)
+#endif
 
 struct object {
 	struct rcu_head head;
@@ -24,7 +30,7 @@ void look_at_object(const void *found)
 		(void)READ_ONCE(((const struct object *)found)->content);
 }
 
-bool do_kfree_rcu(unsigned int unused, unsigned int unused2)
+static bool publish_another(bool without_head)
 {
 	struct object *object = kmalloc(sizeof(*object), GFP_ATOMIC), *before;
 
@@ -32,9 +38,45 @@ bool do_kfree_rcu(unsigned int unused, unsigned int unused2)
 		return false;
 	object->content = 1;
 	before = xchg(&published, object);
-	if (before)
+	if (before && without_head)
+		kvfree_rcu_mightsleep(before);
+	else if (before)
 		kfree_rcu(before, head);
 	return true;
+}
+
+bool do_kfree_rcu(unsigned int count, unsigned int how)
+{
+	unsigned int i;
+
+	if (how && !may_sleep_here())
+		return false;
+	for (i = 0; i < count; i++)
+		if (!publish_another(how))
+			break;
+	return i != 0;
+}
+
+/* --- memory is short ---------------------------------------------------------------------- */
+
+extern struct shrinker *registered_shrinkers[];	/* the last is NULL */
+
+bool do_shrink(unsigned int unused, unsigned int unused2)
+{
+	struct shrink_control control = { .gfp_mask = GFP_KERNEL };
+	struct shrinker **shrinker;
+	bool any = false;
+
+	if (!may_sleep_here())
+		return false;
+	for (shrinker = registered_shrinkers; *shrinker; shrinker++) {
+		control.nr_to_scan = (*shrinker)->count_objects(*shrinker, &control);
+		if (!control.nr_to_scan || control.nr_to_scan == SHRINK_EMPTY)
+			continue;
+		(*shrinker)->scan_objects(*shrinker, &control);
+		any = true;
+	}
+	return any;
 }
 
 /* --- the counter that keeps grace periods from being slow --------------------------------- */

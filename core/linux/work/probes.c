@@ -2,6 +2,7 @@
 //
 // A trace point with up to four probes, each with data of its own that is freed after the probe has
 // been taken away and no trace can be in it any more: a probe meets its own data only, and alive.
+// Probes of higher priority come first, so that a new one may become the first of the array.
 #include "core/linux/work/work.h"
 
 #include <linux/mutex.h>
@@ -30,10 +31,11 @@ DEFINE_TRACE_FN(machine_trace, machine_regfunc, machine_unregfunc,
 
 struct probe_data {
 	unsigned int probe;
-	struct rcu_head head;
+	struct probe_data *next;
 };
 
 static struct probe_data *registered[PROBES];
+static struct probe_data *taken_away;	/* and nobody has waited since */
 static unsigned int busy[PROBES];
 
 static void check(void *data, unsigned int probe)
@@ -54,7 +56,7 @@ static void (*const probes[PROBES])(void *, unsigned long) = {
 	probe_0, probe_1, probe_2, probe_3
 };
 
-bool do_probe_register(unsigned int probe, unsigned int unused)
+bool do_probe_register(unsigned int probe, unsigned int higher)
 {
 	struct probe_data *data;
 	bool done = false;
@@ -65,7 +67,8 @@ bool do_probe_register(unsigned int probe, unsigned int unused)
 	data = kmalloc(sizeof(*data), GFP_KERNEL);
 	if (data) {
 		data->probe = probe;
-		done = register_trace_machine_trace(probes[probe], data) == 0;
+		done = register_trace_prio_machine_trace(probes[probe], data,
+							 TRACEPOINT_DEFAULT_PRIO + higher) == 0;
 		if (done)
 			registered[probe] = data;
 		else
@@ -76,7 +79,20 @@ bool do_probe_register(unsigned int probe, unsigned int unused)
 }
 
 /* As a user of trace points must: wait for those who are in one before the data goes. */
-bool do_probe_unregister(unsigned int probe, unsigned int unused)
+static void wait_and_free(void)
+{
+	struct probe_data *data = taken_away, *next;
+
+	taken_away = NULL;
+	tracepoint_synchronize_unregister();
+	for (; data; data = next) {
+		next = data->next;
+		kfree(data);
+	}
+}
+
+/* Who takes several away waits once for them all. */
+bool do_probe_unregister(unsigned int probe, unsigned int leaves_waiting)
 {
 	struct probe_data *data = registered[probe];
 
@@ -85,15 +101,18 @@ bool do_probe_unregister(unsigned int probe, unsigned int unused)
 	busy[probe] = 1;
 	registered[probe] = NULL;
 	unregister_trace_machine_trace(probes[probe], data);
-	tracepoint_synchronize_unregister();
-	kfree(data);
+	data->next = taken_away;
+	taken_away = data;
+	if (!leaves_waiting)
+		wait_and_free();
 	busy[probe] = 0;
 	return true;
 }
 
-bool do_trace(unsigned int unused, unsigned int unused2)
+bool do_trace(unsigned int times, unsigned int unused)
 {
-	trace_machine_trace(1);
+	while (times--)
+		trace_machine_trace(times);
 	return true;
 }
 

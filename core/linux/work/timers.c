@@ -9,7 +9,7 @@
 
 enum how { ARM, DELETE, DELETE_AND_WAIT, ARM_REPEATING, SHUT_DOWN };
 
-#define REPETITIONS 2
+#define REPETITIONS 3
 
 static struct own_timer {
 	struct timer_list timer;
@@ -22,6 +22,7 @@ static struct own_timer {
 static void timer_fires(struct timer_list *timer)
 {
 	struct own_timer *own = container_of(timer, struct own_timer, timer);
+	unsigned int i;
 
 	if (own->gone)
 		fail("callback_twice", machine_here(), "a timer fires after it was deleted");
@@ -33,6 +34,9 @@ static void timer_fires(struct timer_list *timer)
 	own->repeats--;
 	own->armed++;
 	mod_timer(&own->timer, jiffies + 1);
+	/* It has more to do: others see it run, and armed. */
+	for (i = 0; i < 12; i++)
+		kernel_point(own, MACHINE_READ);
 }
 
 static void arm(struct own_timer *own, unsigned int ticks, unsigned int repeats)

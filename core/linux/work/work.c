@@ -245,6 +245,7 @@ static void judge_all(bool lazy_too)
 	judge_calls();
 	judge_timers();
 	judge_probes();
+	judge_keys();
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		if (works[cpu].started && !works[cpu].done)
 			judge_operation();

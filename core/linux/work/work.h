@@ -30,6 +30,9 @@ typedef bool (*operation)(unsigned int a, unsigned int b);
 #include "core/linux/operations.def"
 #undef OPERATION
 
+/* No reader is open here, and this is a task with interrupts on. */
+bool may_sleep_here(void);
+
 /* --- readers ------------------------------------------------------------------------------ */
 
 #define MAX_READERS 32
@@ -57,6 +60,7 @@ void judge_callbacks(bool lazy_too);
 void judge_calls(void);
 void judge_timers(void);
 void judge_probes(void);
+void judge_keys(void);
 /* At boot. */
 void prepare_calls(void);
 void prepare_timers(void);

@@ -21,6 +21,7 @@ using scenario::ConfigValues;
 using scenario::Op;
 using scenario::OpContext;
 using scenario::OpSpec;
+using scenario::Turns;
 using scenario::Workload;
 
 // --- operations ---------------------------------------------------------------------------------
@@ -30,9 +31,12 @@ constexpr std::uint8_t O = scenario::bit(OpContext::task_off);
 constexpr std::uint8_t S = scenario::bit(OpContext::softirq);
 constexpr std::uint8_t H = scenario::bit(OpContext::hardirq);
 
+enum Family : std::uint8_t { ANY, CALLBACKS, CALLS, TIMERS, TRACE, MEMORY, LOCKS };
+
 constexpr OpSpec ops[] = {
-#define OPERATION(name, contexts, weight, a, a_min, a_max, b, b_min, b_max, summary) \
-    {#name, summary, contexts, {{{a, a_min, a_max}, {b, b_min, b_max}}}, weight},
+#define OPERATION(name, family, contexts, weight, a, a_min, a_max, b, b_min, b_max, summary) \
+    {#name,  summary, contexts,       {{{a, a_min, a_max}, {b, b_min, b_max}}}, \
+     weight, 0,       Turns::nothing, 0, 0, family},
 #include "core/linux/operations.def"
 #undef OPERATION
 };
@@ -42,6 +46,7 @@ constexpr OpSpec ops[] = {
 constexpr std::int16_t few_cpus[] = {2, 2, 3, 4};
 constexpr std::int16_t offloaded[] = {0, 1, 1, 1, 2};
 constexpr std::int16_t limits[] = {0, 0, 1};
+constexpr std::int16_t high_marks[] = {0, 0, 0, 2};
 
 constexpr std::int16_t rarely[] = {0, 0, 0, 1};
 constexpr std::int16_t strides[] = {0, 0, 2, 3};
@@ -57,6 +62,7 @@ enum Config : std::size_t {
     housekeeping,
     nohz_full,
     sched_qs,
+    qhimark,
 };
 
 constexpr ConfigSpec configs[] = {
@@ -72,6 +78,7 @@ constexpr ConfigSpec configs[] = {
     {"nohz_full", "nohz_full= 0: not given, 1: CPU 1 and up; where the kernel has NO_HZ_FULL", 0, 1,
      0, mostly},
     {"sched_qs", "rcutree.jiffies_till_sched_qs= 0: not given, else this", 0, 10, 0, limits},
+    {"qhimark", "rcutree.qhimark= 0: not given, else this", 0, 64, 0, high_marks},
 };
 
 unsigned cpu_count(const ConfigValues& values) { return static_cast<unsigned>(values[cpus]); }
@@ -90,6 +97,7 @@ std::string command_line(const ConfigValues& values) {
         line += " nohz_full=1-" + std::to_string(values[cpus] - 1);
     if (values[sched_qs] != 0)
         line += " rcutree.jiffies_till_sched_qs=" + std::to_string(values[sched_qs]);
+    if (values[qhimark] != 0) line += " rcutree.qhimark=" + std::to_string(values[qhimark]);
     if (values[housekeeping] != 0)
         line += " machine_housekeeping=" + std::to_string(values[cpus] - 1);
     return line;

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A static key with several users: whoever holds it finds its branch taken, from when he has it
+// until he begins to give it back; without a user it is off in the end.
+#include "core/linux/work/work.h"
+
+#include <linux/jump_label.h>
+
+enum how { TAKE, GIVE_BACK, BOTH };
+
+static DEFINE_STATIC_KEY_FALSE(key);
+static unsigned int held[NR_CPUS];
+static unsigned int changing;	/* operations that are under way */
+
+static void look(unsigned int cpu)
+{
+	if (held[cpu] && !static_branch_unlikely(&key))
+		fail("invariant", machine_here(), "a branch is not taken although its key is held");
+}
+
+static void take(unsigned int cpu)
+{
+	changing++;
+	static_branch_inc(&key);
+	held[cpu]++;
+	changing--;
+	look(cpu);
+}
+
+static void give_back(unsigned int cpu)
+{
+	look(cpu);
+	changing++;
+	held[cpu]--;
+	static_branch_dec(&key);
+	changing--;
+}
+
+bool do_static_key(unsigned int how, unsigned int times)
+{
+	unsigned int cpu = raw_smp_processor_id();
+
+	if (!may_sleep_here() || (how == GIVE_BACK && !held[cpu]))
+		return false;
+	if (how == TAKE)
+		take(cpu);
+	else if (how == GIVE_BACK)
+		give_back(cpu);
+	else
+		while (times--) {
+			take(cpu);
+			give_back(cpu);
+		}
+	return true;
+}
+
+/* Plain accesses: the run is over. */
+void judge_keys(void)
+{
+	unsigned int cpu;
+	int users = 0;
+
+	if (changing)
+		return;
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		users += held[cpu];
+	if (key.key.enabled.counter != users)
+		judged("invariant", machine_here(), "a static key does not count its users");
+#ifdef CONFIG_JUMP_LABEL
+	if (static_branch_unlikely(&key) != !!users)
+		judged("invariant", machine_here(), "a branch is not as its static key has it");
+#endif
+}
