@@ -42,6 +42,8 @@ class Fiber {
     // The same for what it called before it stopped.
     void scrub_below();
     void* stack_top() const;
+    const void* suspended_at() const { return context_; }  // its stack pointer, while it is
+    bool holds(const void* place) const { return place >= stack_bottom_ && place < stack_top(); }
 
     // Leaves `from`, which must be the running fiber, and goes on in `to`. Defined inline in
     // fiber_switch.h, for the one loop that switches.

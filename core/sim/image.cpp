@@ -103,6 +103,12 @@ class Image {
         hash_.add(reinterpret_cast<std::uintptr_t>(context.job));
         hash_.add(number(context.arg));
         if (context.fresh) return;  // nothing of its job has run
+        if (world_.carries_guest(context)) {
+            const auto* const end = static_cast<const std::byte*>(context.fiber.stack_top());
+            const std::size_t used = world_.used_beside_guest(context, world_.image_low_);
+            hash_.add(end - used, used);
+            return;
+        }
         if (world_.stack_is_lent(context)) return;
         const auto* const bottom = static_cast<const std::byte*>(context.fiber.stack_bottom_);
         const std::byte* const top = context.job_frame;

@@ -268,6 +268,22 @@ void World::leave_level(Context& level, Context& interrupted) {
     go_on();
 }
 
+bool World::carries_guest(const Context& context) const {
+    if (is_task_key(context.key) || !context.is_task()) return false;
+    const Context* const task = cpus_[context.cpu].task;
+    return task != nullptr && task != &context && task->on_borrowed_stack;
+}
+
+std::size_t World::used_beside_guest(const Context& context, const void* low_of_current) const {
+    constexpr std::size_t way_in = 8 * 1024;
+    const Context* const acts = cpus_[context.cpu].top();
+    const auto* const top = static_cast<const std::byte*>(context.fiber.stack_top());
+    const void* const where = acts == current_ ? low_of_current : acts->fiber.suspended_at();
+    const auto* const low = static_cast<const std::byte*>(where);
+    const bool here = low < top && context.fiber.holds(low);
+    return here ? static_cast<std::size_t>(top - low) : way_in;
+}
+
 void World::borrow_stack(Context& level, const Context& from) {
     level.on_borrowed_stack = true;
     level.own_fiber.share(level.fiber);

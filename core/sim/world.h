@@ -209,6 +209,11 @@ class World {
         const bool on_cpu = context.on_borrowed_stack || cpu.task == &context;
         return guest_ != nullptr && on_cpu && cpu.depth != 0 && cpu.top() != &context;
     }
+    // A CPU's own context, from which the guest has gone to a stack of its own.
+    bool carries_guest(const Context& context) const;
+    // Of its stack, in bytes: as far down as who acts there now has it, or by no more than the way
+    // into the guest.
+    std::size_t used_beside_guest(const Context& context, const void* low_of_current) const;
     void borrow_stack(Context& level, const Context& from);
     void give_stack_back(Context& level);
     void give_up(Context& context);

@@ -22,12 +22,15 @@ extern unsigned char __data_begin[], __data_end[];
 extern unsigned char arena_freed[];
 extern const struct guest_work guest_work;
 
-/* A thread that does not run needs its stack from its stack pointer up only. */
+/* A thread that does not run needs its stack from its stack pointer up only; where that of one that
+ * runs is, nobody has saved. */
 static struct guest_range stack_range(unsigned int number)
 {
 	struct thread *thread = thread_number(number);
 	unsigned char *end = thread->stack + STACK_BYTES;
 
+	if (is_on_cpu(thread))
+		return (struct guest_range) { thread->stack, STACK_BYTES };
 	return (struct guest_range) { (void *)thread->sp, (unsigned long)end - thread->sp };
 }
 

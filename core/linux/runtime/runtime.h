@@ -50,6 +50,7 @@ struct run_queue {
 	struct task_struct *idle;
 	unsigned int ready_count;
 	unsigned long host_sp;	/* of the stack that the machine gave the CPU, while it acts */
+	bool on_thread;		/* and not on the machine's stack */
 	bool tick_stopped;
 	bool in_idle;
 	bool started;
@@ -76,6 +77,7 @@ enum vector {
 
 /* switch.c */
 void switch_threads(struct thread *from, struct thread *to);
+bool is_on_cpu(const struct thread *thread);
 void leave_cpu(struct thread *self);	/* to the machine; goes on at the next enter() */
 void enter_cpu(unsigned int cpu);
 struct thread *new_thread(int (*fn)(void *), void *arg, const char *name);

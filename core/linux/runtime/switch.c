@@ -92,7 +92,16 @@ void switch_threads(struct thread *from, struct thread *to)
 
 void leave_cpu(struct thread *self)
 {
+	this_queue()->on_thread = false;
 	machine_switch_stacks(&self->sp, this_queue()->host_sp);
+}
+
+/* Its stack pointer is the CPU's. */
+bool is_on_cpu(const struct thread *thread)
+{
+	unsigned int cpu = task_cpu(&thread->task);
+
+	return acting_task[cpu] == &thread->task && run_queues[cpu].on_thread;
 }
 
 void enter_cpu(unsigned int cpu)
@@ -102,5 +111,6 @@ void enter_cpu(unsigned int cpu)
 	if (!task || !run_queues[cpu].started)
 		return;
 	door->task_is(thread_of(task)->number);
+	run_queues[cpu].on_thread = true;
 	machine_switch_stacks(&run_queues[cpu].host_sp, thread_of(task)->sp);
 }

@@ -12,6 +12,7 @@
 #include "core/run/generate.h"
 #include "core/run/kernel_bench.h"
 #include "core/run/runner.h"
+#include "core/run/verify.h"
 #include "core/strategy/strategies.h"
 #include "core/subsystems/linux/kernels.h"
 #include "core/subsystems/subsystems.h"
@@ -106,6 +107,17 @@ TEST_P(EveryKernel, HasNothingToFind) {
         ASSERT_EQ(recorded.outcome.verdict, Verdict::clean)
             << recorded.outcome.detail << "\n" << run::to_text(recorded.plan);
     }
+}
+
+// Where an interrupt stands on the stack of a CPU that rests is part of the state, too.
+TEST_P(EveryKernel, IsSearchedPointByPoint) {
+    run::VerifyOptions options;
+    options.base = plan("op cpu0 on call_rcu how=0\nop cpu1 on call_rcu how=0\n");
+    options.delays = 0;
+    options.keep_going = [](void*, const run::VerifyProgress& done) { return done.runs < 10; };
+    const run::VerifyResult result = run::verify(options);
+    EXPECT_EQ(result.outcome.verdict, Verdict::clean) << result.outcome.detail;
+    EXPECT_GE(result.done.runs, 10u) << "more answers than one to who is next and where";
 }
 
 TEST_P(EveryKernel, IsMeasured) {
