@@ -8,6 +8,7 @@
 #include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/linux/notes.h"
+#include "core/linux/work.h"
 
 namespace rcufuzz::linux_guest {
 
@@ -164,7 +165,8 @@ constexpr sim::Jiffies first_jiffy = 100;  // of every run
 }  // namespace
 
 Kernel::Kernel(const std::string& path) : image_(path), door_(&image_.open(machine)) {
-    if (door_->abi != GUEST_ABI) throw UserError(path + ": was built for another rcufuzz");
+    if (door_->abi != GUEST_ABI || std::string_view(door_->work->names) != work_names)
+        throw UserError(path + ": was built for another rcufuzz");
     remember(unbooted_);
 }
 

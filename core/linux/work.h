@@ -43,7 +43,15 @@ struct work_plan {
  */
 #define WORK_PROMISE_JIFFIES 200
 
+/* The names of all operations, in their order. */
+#define OPERATION(name, ...) #name " "
+static const char work_names[] =
+#include "core/linux/operations.def"
+    ;
+#undef OPERATION
+
 struct guest_work {
+    const char *names; /* work_names of when the image was built */
     /* Before the first CPU of the run acts. The plan outlives the run. */
     void (*start)(const struct work_plan *plan);
     /* After the last: what is not done that should be. */

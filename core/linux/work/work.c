@@ -281,6 +281,7 @@ static int observe(const char *name, long *value)
 }
 
 const struct guest_work guest_work = {
+	.names = work_names,
 	.start = start,
 	.judge = judge,
 	.judge_late = judge_late,
