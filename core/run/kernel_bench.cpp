@@ -99,7 +99,9 @@ void measure_hunt(std::vector<Measurement>& all, const Frame& frame, std::string
     options.strategy = strategy;
     options.all = true;
     const double began = cpu_seconds();
-    options.keep_going = [&](const HuntResult&) { return cpu_seconds() - began < seconds; };
+    options.keep_going = [&](const HuntResult& so_far) {
+        return so_far.runs == 0 || cpu_seconds() - began < seconds;
+    };
     const HuntResult result = hunt(options);
     const double spent = cpu_seconds() - began;
     const auto runs = static_cast<double>(result.runs);
