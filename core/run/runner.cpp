@@ -129,7 +129,7 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
                                       .weak_memory = plan.memory == MemoryMode::weak,
                                       .subject = plan.subject};
     sim::Limits limits{.free_jiffies = options.free_jiffies};
-    if (platform.points() != 0) limits.points = platform.points();
+    if (const std::uint64_t own = platform.points(workload); own != 0) limits.points = own;
     const sim::TraceLevel level = options.identify ? sim::TraceLevel::full : options.trace;
     w.begin(target.all_cpus(plan.config), strategy, level, limits, platform.guest(workload));
     platform.begin(workload);

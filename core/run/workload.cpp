@@ -39,10 +39,26 @@ bool needs_disturbance(const Plan& plan, const OpSpec& spec) {
 
 bool is_on(std::uint8_t switches, std::uint8_t number) { return ((switches >> number) & 1u) != 0; }
 
-// All kinds but those of other families than one.
-std::uint64_t kinds_of_one_family(const scenario::Subsystem& target, Prng& prng) {
+std::uint8_t family_count(const scenario::Subsystem& target) {
     std::uint8_t families = 0;
     for (const OpSpec& spec : target.ops) families = std::max(families, spec.family);
+    return families;
+}
+
+// Two to four kinds, as often as their weights say.
+std::uint64_t few_kinds(const scenario::Subsystem& target, std::uint64_t of, Prng& prng) {
+    std::array<std::uint32_t, 64> weights{};
+    for (std::size_t kind = 0; kind < target.ops.size(); ++kind)
+        if (((of >> kind) & 1u) != 0) weights[kind] = target.ops[kind].weight;
+    std::uint64_t kinds = 0;
+    for (unsigned left = 2 + prng.below(3); left > 0; --left)
+        kinds |= std::uint64_t{1} << weighted(weights, prng);
+    return kinds;
+}
+
+// All kinds but those of other families than one.
+std::uint64_t kinds_of_one_family(const scenario::Subsystem& target, Prng& prng) {
+    const std::uint8_t families = family_count(target);
     std::uint64_t kinds = ~std::uint64_t{0};
     if (families == 0 || prng.one_in(2)) return kinds;
     const std::uint32_t chosen = 1 + prng.below(families);
@@ -52,14 +68,22 @@ std::uint64_t kinds_of_one_family(const scenario::Subsystem& target, Prng& prng)
     return kinds;
 }
 
+// What a few kinds do when they follow each other is rare among many: in large tables, which have
+// families, some plans have a few only. Others leave out a third.
+std::uint64_t random_kinds(const scenario::Subsystem& target, Prng& prng) {
+    std::uint64_t kinds = kinds_of_one_family(target, prng);
+    if (family_count(target) != 0 && prng.one_in(4)) return few_kinds(target, kinds, prng);
+    for (std::size_t kind = 0; kind < target.ops.size(); ++kind)
+        if (prng.one_in(3)) kinds &= ~(std::uint64_t{1} << kind);
+    return kinds;
+}
+
 }  // namespace
 
 Swarm random_swarm(const Plan& plan, Prng& prng) {
     const scenario::Subsystem& target = *plan.target;
     Swarm swarm;
-    swarm.kinds = kinds_of_one_family(target, prng);
-    for (std::size_t kind = 0; kind < target.ops.size(); ++kind)
-        if (prng.one_in(3)) swarm.kinds &= ~(std::uint64_t{1} << kind);
+    swarm.kinds = random_kinds(target, prng);
     for (std::uint8_t& contexts : swarm.contexts)
         if (prng.one_in(2)) contexts = static_cast<std::uint8_t>(1 + prng.below(contexts));
     swarm.roles = prng.one_in(2);

@@ -38,7 +38,7 @@ class Platform {
     // that a kernel may boot here; throws UserError where the subject is not there.
     virtual sim::Guest* guest(const Workload& /*workload*/) { return nullptr; }
     // How many points a run may have; 0: as the machine has it.
-    virtual std::uint64_t points() const { return 0; }
+    virtual std::uint64_t points(const Workload& /*workload*/) const { return 0; }
 
     // The rest in the order in which a run calls them, all but judge_progress() before its end.
     // The machine is ready, and the instance is created next.

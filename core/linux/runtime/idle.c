@@ -59,16 +59,29 @@ static void compute(void)
 	queue->computes = true;
 	irqs_off[acting_cpu] = 0;
 	door->changed(acting_cpu);
+	cpu_computes();
 	leave_cpu(thread_of(current));
 	queue->computes = false;
 }
 
 /* As on the way out of the interrupt. */
-void compute_in_kernel(void)
+static void compute_in_kernel(void)
 {
 	compute();
 	if (IS_ENABLED(CONFIG_PREEMPTION) && need_resched())
 		preempt_schedule();
+}
+
+/* As a loop with a cond_resched() in it: what asks the task to give way is seen, however late it
+ * comes before the CPU is left. */
+void compute_and_give_way(void)
+{
+	cond_resched();
+	local_irq_disable();
+	if (need_resched())
+		local_irq_enable();
+	else
+		compute_in_kernel();
 }
 
 void compute_in_kernel_until(unsigned long jiffy)

@@ -10,7 +10,7 @@
 
 static unsigned int raised[NR_CPUS];	/* vectors under way, as bits */
 static unsigned long expiries[NR_CPUS];
-static bool sleeps[NR_CPUS];
+static bool sleeps[NR_CPUS], computes[NR_CPUS];	/* and has taken no interrupt since */
 static unsigned long quiet_since;
 static bool quiet;
 static unsigned long activity;
@@ -56,6 +56,12 @@ void cpu_sleeps(void)
 	quiet_since = jiffies;
 }
 
+/* The task of the acting CPU is about to leave it until the next interrupt. */
+void cpu_computes(void)
+{
+	computes[acting_cpu] = true;
+}
+
 /* A timer may come late: from when it is due, the delay is a disturbance. */
 static unsigned long end_of_quiet(void)
 {
@@ -82,7 +88,7 @@ void cpu_wakes(unsigned int vector)
 		lone_ticks++;
 	else
 		lone_ticks = 0;
-	sleeps[acting_cpu] = false;
+	sleeps[acting_cpu] = computes[acting_cpu] = false;
 	tick_wakes_time();
 }
 
@@ -98,7 +104,7 @@ static bool others_rest(void)
 
 	for_each_online_cpu(cpu)
 		if (cpu != acting_cpu &&
-		    ((!sleeps[cpu] && !run_queues[cpu].computes) || raised[cpu] ||
+		    ((!sleeps[cpu] && !computes[cpu]) || raised[cpu] ||
 		     expiries[cpu] != MACHINE_NEVER))
 			return false;
 	return true;

@@ -111,6 +111,7 @@ void raise_vector(unsigned int cpu, unsigned int vector);
 void set_expiry(unsigned long jiffy);
 void set_expiry_of(unsigned int cpu, unsigned long jiffy);
 void cpu_sleeps(void);
+void cpu_computes(void);
 void cpu_wakes(unsigned int vector);
 void task_switches(void);
 bool only_time_goes_on(void);

@@ -138,8 +138,7 @@ static void stay_in_kernel(void)
 	bool tickless = tick_nohz_full_cpu(raw_smp_processor_id());
 
 	while (tickless || (callbacks_outstanding() && time_before(jiffies, end))) {
-		cond_resched();
-		compute_in_kernel();
+		compute_and_give_way();
 		now = quiet_but_for_me();
 		if (!now || now != before)
 			since = jiffies;

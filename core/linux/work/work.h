@@ -17,7 +17,7 @@
 extern const struct machine_door *door;
 extern const struct work_plan *work_plan;
 /* The runtime's: the task computes, with interrupts enabled, and nothing else is seen of it. */
-void compute_in_kernel(void);	/* until an interrupt has been taken */
+void compute_and_give_way(void);	/* until an interrupt has been taken, or a task is to run */
 void compute_in_kernel_until(unsigned long jiffy);
 void run_in_user_mode(unsigned long ticks);
 /* The operation of a task there has disabled interrupts, and will put back what it found. */

@@ -12,6 +12,7 @@
 #include "core/run/generate.h"
 #include "core/run/kernel_bench.h"
 #include "core/run/runner.h"
+#include "core/run/survey.h"
 #include "core/run/verify.h"
 #include "core/strategy/strategies.h"
 #include "core/subsystems/linux/kernels.h"
@@ -96,17 +97,40 @@ TEST_P(EveryKernel, KeepsSoManyBootedStates) {
     EXPECT_EQ(run::replay(first).trace_hash, hash);
 }
 
+void expect_clean(const run::Plan& workload, strategy::Policy& policy, std::uint64_t seed) {
+    policy.reseed(seed);
+    const run::Recorded recorded = run::record(workload, policy);
+    ASSERT_EQ(recorded.outcome.verdict, Verdict::clean)
+        << recorded.outcome.detail << "\n" << run::to_text(recorded.plan);
+}
+
 TEST_P(EveryKernel, HasNothingToFind) {
     run::Frame frame = run::make_frame(target(), {.kernel = GetParam()});
     Prng prng(7);
     const auto policy = strategy::make_policy("pct");
-    for (unsigned i = 0; i < 200; ++i) {
-        const run::Plan workload = run::generate(frame.plan, {}, prng);
-        policy->reseed(prng.next());
-        const run::Recorded recorded = run::record(workload, *policy);
-        ASSERT_EQ(recorded.outcome.verdict, Verdict::clean)
-            << recorded.outcome.detail << "\n" << run::to_text(recorded.plan);
-    }
+    for (unsigned i = 0; i < 200 && !HasFatalFailure(); ++i)
+        expect_clean(run::generate(frame.plan, {}, prng), *policy, prng.next());
+}
+
+// The last operation waits for a jiffy while the CPU that keeps the time idles.
+TEST_P(EveryKernel, LetsTimeGoOnForACpuWithoutATick) {
+    std::string ops = "config cpus 3\nconfig nohz_full 1\nconfig gp_stride 2\n";
+    for (const char* op : {"sleep jiffies=4", "sleep jiffies=3", "sleep jiffies=2",
+                           "user jiffies=0", "spin jiffies=1 how=0", "cond_resched",
+                           "sleep jiffies=2", "spin jiffies=1 how=0", "spin jiffies=1 how=1"})
+        ops += std::string("op cpu1 on ") + op + "\n";
+    const std::optional<run::Find> find =
+        run::Survey({.strategies = {"surw"}, .runs = 1000}).try_plan(plan(ops));
+    EXPECT_FALSE(find.has_value()) << find->outcome.detail << "\n" << run::to_text(find->plan);
+}
+
+TEST_P(EveryKernel, LetsWorkloadsBeLong) {
+    std::string ops;
+    for (int i = 0; i < 60; ++i) ops += "op cpu" + std::to_string(i % 4) + " on synchronize_rcu\n";
+    Prng prng(11);
+    const auto policy = strategy::make_policy("random");
+    for (unsigned i = 0; i < 20 && !HasFatalFailure(); ++i)
+        expect_clean(plan("config cpus 4\n" + ops), *policy, prng.next());
 }
 
 // Where an interrupt stands on the stack of a CPU that rests is part of the state, too.
