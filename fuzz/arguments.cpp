@@ -78,8 +78,12 @@ void add_frame_options(CLI::App& command, FrameArgs& frame) {
         ->allow_extra_args(false);
     command.add_option("--memory", frame.memory, std::string("for bare inputs: ") + memory_help);
     command.add_option("--oracle", frame.oracle, "for bare inputs: all or black-box");
-    command.add_option("--kernel", frame.kernel, kernel_help);
+    command.add_option("--kernel", frame.kernel,
+                       "run it on this kernel of those that scripts/kernel has built");
 }
+
+constexpr const char* lines_help =
+    "also write which lines of a kernel's source runs came to: FILE LINE 1, or 0 for the others";
 
 constexpr const char* junit_help =
     "also write a JUnit report for CI systems; an older one of rcufuzz is overwritten";
@@ -129,6 +133,7 @@ void add_hunt(CLI::App& app, int& exit_code) {
     command->add_flag("--as-found", args->as_found, "keep finds as they are, not minimised");
     command->add_flag("--json", args->json, "print one JSON document");
     command->add_option("--junit", args->junit, junit_help);
+    command->add_option("--lines", args->lines, lines_help);
     command->callback([args, &exit_code] { exit_code = hunt(*args); });
 }
 
@@ -144,6 +149,7 @@ void add_replay(CLI::App& app, int& exit_code) {
     add_frame_options(*command, args->frame);
     command->add_flag("--json", args->json, "print one JSON document");
     command->add_option("--junit", args->junit, junit_help);
+    command->add_option("--lines", args->lines, lines_help);
     command->callback([args, &exit_code] { exit_code = replay(*args); });
 }
 
@@ -236,6 +242,7 @@ void add_survey(CLI::App& app, int& exit_code) {
         "survey", "tries given workloads under random schedules: how many show a bug");
     const auto args = std::make_shared<SurveyArgs>();
     command->add_option("path", args->paths, "plans, or folders of them")->required();
+    command->add_option("--kernel", args->frame.kernel, "instead of the plans': a kernel");
     command
         ->add_option("--bug", args->frame.bugs, std::string("instead of the plans': ") + bug_help)
         ->allow_extra_args(false);

@@ -49,6 +49,7 @@ class Hunt {
         // Now rather than after an hour: whether what is found can be written.
         if (!args.junit.empty()) check_junit(args.junit);
         make_folder(args.out);
+        watch_lines(summary_.base, args.lines);
     }
 
     int run() {
@@ -65,6 +66,7 @@ class Hunt {
             put(hunt_json(summary_));
         else
             print_summary();
+        write_lines(summary_.base, args_.lines);
         if (!args_.junit.empty()) write_file(args_.junit, junit_xml("hunt", {junit_case()}), true);
         if (!unwritten_.empty()) throw UserError(unwritten_);
         return exit_code(result);

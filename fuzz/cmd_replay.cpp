@@ -98,11 +98,13 @@ int replay(const ReplayArgs& args) {
         replayed.file = file;
         replayed.error = inputs.try_input([&] {
             replayed.plan = load(file, args.frame);
+            if (&replayed == &files.front()) watch_lines(replayed.plan, args.lines);
             replayed.outcome = run::replay(replayed.plan);
         });
         if (!args.json && replayed.error.empty()) print_line(replayed);
     }
     if (args.json) put(replay_json(files));
+    if (!files.empty() && files.front().error.empty()) write_lines(files.front().plan, args.lines);
     if (!args.junit.empty()) write_junit(args.junit, files, expected);
     const bool as_wanted = std::ranges::all_of(
         files, [&](const ReplayedFile& replayed) { return expected.met_by(replayed); });

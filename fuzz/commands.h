@@ -32,6 +32,12 @@ run::Plan parse(std::span<const std::uint8_t> bytes, const std::string& file,
 void check_output(const std::string& path, bool force);
 void write_output(const std::string& path, std::string_view content, bool force);
 
+// Notes to which lines of its source the runs of this plan's subject come, and writes them to a
+// file in the end (Platform::lines() has the form). The first before anything runs. An older file
+// is overwritten. Nothing is done where `file` is empty.
+void watch_lines(const run::Plan& plan, const std::string& file);
+void write_lines(const run::Plan& plan, const std::string& file);
+
 struct ListArgs {
     bool json = false;
 };
@@ -49,6 +55,7 @@ struct HuntArgs {
     bool as_found = false;  // finds are not minimised
     bool json = false;
     std::string junit;  // a file; empty: none
+    std::string lines;  // a file; empty: none
 };
 int hunt(const HuntArgs& args);
 
@@ -58,6 +65,7 @@ struct ReplayArgs {
     std::string expect;  // a verdict, or "bug": that of the plan's own bugs
     bool json = false;
     std::string junit;  // a file; empty: none
+    std::string lines;  // a file; empty: none
 };
 int replay(const ReplayArgs& args);
 

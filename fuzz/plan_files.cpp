@@ -7,6 +7,7 @@
 #include "core/base/files.h"
 #include "core/run/codec.h"
 #include "core/run/names.h"
+#include "core/scenario/platform.h"
 #include "fuzz/commands.h"
 #include "fuzz/output.h"
 
@@ -31,7 +32,22 @@ run::Plan parse(std::span<const std::uint8_t> bytes, const std::string& file,
 }
 
 run::Plan load(const std::string& file, const FrameArgs& frame) {
-    return parse(read_file(file), file, frame);
+    const run::Plan plan = parse(read_file(file), file, frame);
+    if (frame.kernel.empty() || !frame.target.empty()) return plan;
+    return run::with_words(plan, {.kernel = frame.kernel});  // instead of the plan's own
+}
+
+void watch_lines(const run::Plan& plan, const std::string& file) {
+    if (file.empty()) return;
+    check_writable(file, true);
+    scenario::Platform* const platform = plan.target->platform;
+    if (platform == nullptr || !platform->watch_lines(plan.subject))
+        throw UserError("--lines: " + std::string(plan.target->name) +
+                        " is no kernel that somebody built");
+}
+
+void write_lines(const run::Plan& plan, const std::string& file) {
+    if (!file.empty()) write_file(file, plan.target->platform->lines(), true);
 }
 
 void check_output(const std::string& path, bool force) {

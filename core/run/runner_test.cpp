@@ -239,6 +239,7 @@ TEST(Site, FilesBelowTheirFolder) {
     EXPECT_EQ(site_file("core/kernel/rcu.cpp"), "kernel/rcu.cpp");
     EXPECT_EQ(site_file("/tmp/x.cpp"), "x.cpp");
     EXPECT_EQ(site_file("x.cpp"), "x.cpp");
+    EXPECT_EQ(site_file("kernel/rcu/tree.c"), "kernel/rcu/tree.c");
 }
 
 TEST(Site, FunctionNamesOfBothCompilers) {

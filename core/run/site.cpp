@@ -31,6 +31,7 @@ std::string_view site_file(std::string_view path) {
         const std::size_t at = path.rfind(root);
         if (at != path.npos) return path.substr(at + root.size());
     }
+    if (!path.starts_with('/')) return path;
     const std::size_t slash = path.rfind('/');
     return slash == path.npos ? path : path.substr(slash + 1);
 }

@@ -15,6 +15,7 @@ namespace rcufuzz::run {
 std::string site_text(const sim::Site& site);
 
 // "core/subsystems/nocb/wake.cpp" -> "nocb/wake.cpp", "core/kernel/rcu.cpp" -> "kernel/rcu.cpp".
+// Files of a kernel tree have names from its top, and keep them: "kernel/rcu/tree.c".
 std::string_view site_file(std::string_view path);
 
 // The bare name out of what sim::Site::function_name() gives, in which compilers differ. A

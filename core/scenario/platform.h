@@ -34,6 +34,12 @@ class Platform {
     // Empty where there is no such choice. Throws UserError for a name that there is not.
     virtual std::string subject(const std::string& /*name*/) { return {}; }
 
+    // From now on it is noted to which lines of this subject's source runs come, also in processes
+    // that are forked. False where there is no source that one could look at.
+    virtual bool watch_lines(const std::string& /*subject*/) { return false; }
+    // "FILE LINE 1" for each line that was come to, "FILE LINE 0" for the others that have code.
+    virtual std::string lines() const { return {}; }
+
     // Whom the machine asks (core/sim/guest.h); null: nobody. Before the machine begins the run, so
     // that a kernel may boot here; throws UserError where the subject is not there.
     virtual sim::Guest* guest(const Workload& /*workload*/) { return nullptr; }

@@ -9,6 +9,7 @@
 #include "core/base/check.h"
 #include "core/base/files.h"
 #include "core/base/text.h"
+#include "core/linux/lines.h"
 
 namespace rcufuzz::linux_subject {
 
@@ -40,6 +41,12 @@ struct Loaded {
     std::unique_ptr<linux_guest::Kernel> kernel;
 };
 Loaded loaded;
+
+struct Watched {
+    std::string name;
+    std::unique_ptr<linux_guest::Lines> lines;
+};
+Watched watched;
 
 }  // namespace
 
@@ -73,9 +80,18 @@ linux_guest::Kernel& load_kernel(const std::string& name) {
     loaded.kernel = std::make_unique<linux_guest::Kernel>((where / "kernel.image").string());
     loaded.kernel->name_sites((where / "sites").string());
     loaded.name = name;
+    if (watched.name == name && watched.lines != nullptr) watched.lines->watch();
     return *loaded.kernel;
 }
 
 linux_guest::Kernel* loaded_kernel() { return loaded.kernel.get(); }
+
+void watch_lines_of(const std::string& name) {
+    loaded = {};
+    const std::string path = (folder() / name / "lines").string();
+    watched = {name, std::make_unique<linux_guest::Lines>(path)};
+}
+
+std::string watched_lines() { return watched.lines == nullptr ? "" : watched.lines->text(); }
 
 }  // namespace rcufuzz::linux_subject

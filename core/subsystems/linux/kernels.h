@@ -28,4 +28,10 @@ BuiltKernel find_kernel(const std::string& name);
 linux_guest::Kernel& load_kernel(const std::string& name);
 linux_guest::Kernel* loaded_kernel();
 
+// To which lines of this kernel runs come, from now on, here and in forked processes, instead of
+// those of another. It is loaded anew. Throws UserError.
+void watch_lines_of(const std::string& name);
+// As of linux_guest::Lines::text(); empty where nobody watches.
+std::string watched_lines();
+
 }  // namespace rcufuzz::linux_subject

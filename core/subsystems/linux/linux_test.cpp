@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "core/base/check.h"
+#include "core/base/text.h"
 #include "core/run/codec.h"
 #include "core/run/frame.h"
 #include "core/run/generate.h"
@@ -81,6 +82,32 @@ TEST_P(EveryKernel, TakesTheSameCourseTwice) {
     EXPECT_EQ(first.verdict, Verdict::clean) << first.detail;
     EXPECT_EQ(first.trace_hash, second.trace_hash);
     EXPECT_EQ(first.points, second.points);
+}
+
+// How often it is written that a run came to a line of this file.
+std::size_t reached(const std::string& text, const std::string& file) {
+    std::size_t count = 0;
+    for (const std::string_view line : lines(text))
+        count += line.starts_with(file + " ") && line.ends_with(" 1") ? 1 : 0;
+    return count;
+}
+
+TEST_P(EveryKernel, TakesTheSameCourseWhereItsLinesAreWatched) {
+    const run::Plan sequential = plan("op cpu0 on call_rcu how=0\n");
+    const run::Plan registers = plan("op cpu0 on probe_register probe=0\n");
+    const run::Outcome unwatched = run::replay(registers);
+    watch_lines_of(GetParam());
+    EXPECT_EQ(run::replay(sequential).verdict, Verdict::clean);
+    const std::string before = watched_lines();
+    const run::Outcome watched = run::replay(registers);
+    EXPECT_EQ(watched.trace_hash, unwatched.trace_hash);
+    EXPECT_EQ(watched.points, unwatched.points);
+    const std::string after = watched_lines();
+    EXPECT_GT(reached(before, "kernel/rcu/tree.c"), 300u);
+    EXPECT_LT(reached(before, "kernel/tracepoint.c"), 30u) << "the boot has nearly none";
+    EXPECT_GT(reached(after, "kernel/tracepoint.c"), 50u);
+    EXPECT_NE(after.find("kernel/locking/rwsem.c"), after.npos);
+    EXPECT_EQ(reached(after, "kernel/locking/rwsem.c"), 0u);
 }
 
 // What it boots with does not pile up, and a boot that is forgotten is repeated exactly.

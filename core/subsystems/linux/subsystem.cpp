@@ -123,6 +123,12 @@ class LinuxPlatform final : public scenario::Platform {
         return kernel_;
     }
 
+    bool watch_lines(const std::string& subject) override {
+        watch_lines_of(first_word(subject));
+        return true;
+    }
+    std::string lines() const override { return watched_lines(); }
+
     // A synchronize_rcu() costs about a thousand, where a strategy answers against it several.
     std::uint64_t points(const Workload& workload) const override {
         return 60'000 + 4'000 * workload.ops.size();

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/linux/lines.h"
+
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#include <charconv>
+#include <csignal>
+#include <map>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/files.h"
+#include "core/base/text.h"
+
+namespace rcufuzz::linux_guest {
+
+namespace {
+
+constexpr std::uint8_t breakpoint = 0xcc;  // int3
+
+Lines* watching = nullptr;
+
+// The instruction under the breakpoint comes next, as if nothing had been there.
+void on_breakpoint(int signal, siginfo_t*, void* context) {
+    auto* const registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
+    const auto address = static_cast<std::uintptr_t>(registers[REG_RIP]) - 1;
+    if (watching != nullptr && watching->meet(address)) {
+        registers[REG_RIP] = static_cast<greg_t>(address);
+        return;
+    }
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+}
+
+// The kernel's stacks are small: the handler has its own, or that of core/sim/oops.h.
+void handle_breakpoints() {
+    static std::byte signal_stack[64 * 1024];
+    stack_t stack{};
+    CHECK(sigaltstack(nullptr, &stack) == 0);
+    if ((stack.ss_flags & SS_DISABLE) != 0) {
+        stack = {.ss_sp = signal_stack, .ss_flags = 0, .ss_size = sizeof signal_stack};
+        CHECK(sigaltstack(&stack, nullptr) == 0);
+    }
+    struct sigaction action{};
+    action.sa_sigaction = on_breakpoint;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+    sigfillset(&action.sa_mask);
+    CHECK(sigaction(SIGTRAP, &action, nullptr) == 0);
+}
+
+std::uintptr_t address_in(std::string_view text) {
+    std::uintptr_t address = 0;
+    if (text.starts_with("0x")) text.remove_prefix(2);
+    const char* const end = text.data() + text.size();
+    return std::from_chars(text.data(), end, address, 16).ptr == end ? address : 0;
+}
+
+}  // namespace
+
+Lines::Lines(const std::string& path) {
+    const std::vector<std::uint8_t> bytes = read_file(path);
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    for (const std::string_view line : lines(text)) {
+        const std::vector<std::string_view> fields = words(line);
+        const std::uintptr_t address = fields.size() == 3 ? address_in(fields[0]) : 0;
+        const auto number = fields.size() == 3 ? parse_int(fields[2]) : std::nullopt;
+        if (address == 0 || !number || (!rows_.empty() && address < rows_.back().address))
+            throw UserError(path + ": does not say where lines of source are");
+        rows_.push_back({address, std::string(fields[1]), static_cast<unsigned>(*number)});
+    }
+    if (rows_.empty()) throw UserError(path + ": does not say where lines of source are");
+    begin_ = rows_.front().address;
+    size_ = rows_.back().address + 1 - begin_;
+    void* const shared =
+        mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) throw UserError("no memory for the lines of a kernel");
+    met_ = static_cast<std::uint8_t*>(shared);
+}
+
+Lines::~Lines() {
+    if (watching == this) watching = nullptr;
+    munmap(met_, size_);
+}
+
+void Lines::watch() {
+    handle_breakpoints();
+    watching = this;
+    code_.assign(size_, breakpoint);
+    for (const Row& row : rows_) {
+        auto* const code = reinterpret_cast<std::uint8_t*>(row.address);
+        if (is_met(row.address) || *code == breakpoint) continue;
+        code_[row.address - begin_] = std::exchange(*code, breakpoint);
+    }
+}
+
+bool Lines::meet(std::uintptr_t address) {
+    const std::size_t offset = address - begin_;
+    if (offset >= size_ || code_.size() != size_ || code_[offset] == breakpoint) return false;
+    *reinterpret_cast<std::uint8_t*>(address) = code_[offset];
+    met_[offset] = 1;
+    return true;
+}
+
+std::string Lines::text() const {
+    std::map<std::pair<std::string_view, unsigned>, bool> reached;
+    for (const Row& row : rows_) reached[{row.file, row.line}] |= is_met(row.address);
+    std::string text;
+    for (const auto& [line, met] : reached)
+        text += std::string(line.first) + " " + std::to_string(line.second) +
+                (met ? " 1\n" : " 0\n");
+    return text;
+}
+
+}  // namespace rcufuzz::linux_guest

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Which lines of a kernel's source runs come to. A breakpoint stands at the code of each line until
+// it is met for the first time: the image is the one that everybody runs, no point and no address
+// changes, and what has been met costs nothing more. On x86-64.
+//
+// What is met is kept in memory that processes share with those that they fork, so that the jobs of
+// a hunt are one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace rcufuzz::linux_guest {
+
+class Lines {
+   public:
+    // From a file with a line "ADDRESS FILE LINE" for each place in the code of an image, in
+    // ascending order of addresses. Throws UserError.
+    explicit Lines(const std::string& path);
+    ~Lines();
+    Lines(const Lines&) = delete;
+    Lines& operator=(const Lines&) = delete;
+
+    // The image has just been loaded, and nothing of it runs. One at a time in a process; until
+    // this is destroyed, or others watch, the code has to stay where it is.
+    void watch();
+
+    // A line "FILE LINE 1" for each that was met, "FILE LINE 0" for the others, sorted.
+    std::string text() const;
+
+    // For the signal handler: whether a breakpoint of ours ends there. It is taken away.
+    bool meet(std::uintptr_t address);
+
+   private:
+    struct Row {
+        std::uintptr_t address;
+        std::string file;
+        unsigned line;
+    };
+
+    bool is_met(std::uintptr_t address) const { return met_[address - begin_] != 0; }
+
+    std::vector<Row> rows_;
+    std::uintptr_t begin_ = 0;
+    std::size_t size_ = 0;            // from the first address to beyond the last
+    std::vector<std::uint8_t> code_;  // what stands under each breakpoint; by offset
+    std::uint8_t* met_ = nullptr;     // shared; by offset
+};
+
+}  // namespace rcufuzz::linux_guest

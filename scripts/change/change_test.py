@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Patches as people have them, steps of a series, changed lines: all that needs no kernel."""
+import base64
+import gzip
+import os
+import quopri
+import subprocess
+import tempfile
+import types
+import unittest
+
+import answer
+import lines
+import screen
+from patches import files_of, read_patches
+from sides import Find, compare
+from steps import change_in_git, steps_of_patches
+
+OLD = b"int f(void)\n{\n\treturn 1;\n}\n"
+
+
+def diff(old, new, path="kernel/a.c"):
+    """As git would write it."""
+    head = f"diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n@@ -1,4 +1,4 @@\n"
+    return (head + f" int f(void)\n {{\n-\treturn {old};\n+\treturn {new};\n }}\n").encode()
+
+
+def mail(subject, body, encoding=None):
+    head = f"From mboxrd@z Thu Jan  1 00:00:00 1970\nFrom: A Person <a@b.example>\n" \
+           f"Date: Thu, 1 Jan 2026 00:00:00 +0000\nSubject: {subject}\n"
+    if encoding:
+        head += f"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {encoding}\n"
+        code = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring}[encoding]
+        body = code(body)
+    return head.encode() + b"\n" + body + b"\n"
+
+
+def patch_mail(subject, old, new, encoding=None):
+    return mail(subject, b"Why, and caf\xc3\xa9.\n---\n" + diff(old, new) + b"-- \n2.39\n",
+                encoding)
+
+
+class InFolder(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.folder = self.temporary.name
+        self.addCleanup(self.temporary.cleanup)
+
+    def file(self, name, content):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(content)
+        return path
+
+    def stops(self, code, task, *words):
+        with self.assertRaises(answer.Stop) as caught:
+            task(*words)
+        self.assertEqual(caught.exception.code, code)
+        return str(caught.exception)
+
+
+class Patches(InFolder):
+    def titles(self, *contents):
+        paths = [self.file(f"{number}.patch", one) for number, one in enumerate(contents)]
+        return [patch.title for patch in read_patches(paths)]
+
+    def test_a_plain_diff_goes_by_the_name_of_its_file(self):
+        self.assertEqual(self.titles(diff(1, 2)), ["0.patch"])
+
+    def test_files_of_format_patch_keep_their_order(self):
+        self.assertEqual(self.titles(patch_mail("[PATCH 1/2] a: one", 1, 2),
+                                     patch_mail("[PATCH 2/2] a: two", 2, 3)),
+                         ["a: one", "a: two"])
+
+    def test_of_a_thread_the_patches_count_in_the_order_of_their_numbers(self):
+        thread = mail("[PATCH 0/2] a: a cover", b"Two patches.\n kernel/a.c | 2 +-\n") + \
+            patch_mail("[PATCH 2/2] a: two", 2, 3, "base64") + \
+            mail("Re: [PATCH 2/2] a: two", b"On that day, A wrote:\n> " +
+                 diff(2, 3).replace(b"\n", b"\n> ") + b"\nAcked-by: Nobody\n") + \
+            patch_mail("[PATCH 1/2] a: one", 1, 2, "quoted-printable") + \
+            mail("Re: [PATCH 1/2] a: one", b"Rather so:\n\n" + diff(1, 9))
+        self.assertEqual(self.titles(thread), ["a: one", "a: two"])
+        self.assertEqual(self.titles(gzip.compress(thread)), ["a: one", "a: two"])
+
+    def test_of_several_versions_the_newest_counts(self):
+        self.assertEqual(self.titles(patch_mail("[PATCH] a: old", 1, 2) +
+                                     patch_mail("[PATCH v2] a: new", 1, 3)), ["a: new"])
+
+    def test_encoded_mails_hold_the_same_diff(self):
+        for encoding in (None, "base64", "quoted-printable"):
+            path = self.file("a.mbox", patch_mail("[PATCH] a: one", 1, 2, encoding))
+            [patch] = read_patches([path])
+            self.assertEqual(files_of(patch), ["kernel/a.c"])
+            [step] = steps_of_patches([patch], self.tree())
+            self.assertEqual(step.files, {"kernel/a.c": OLD.replace(b"1", b"2")})
+
+    def test_a_mail_without_the_line_that_an_mbox_has(self):
+        self.assertEqual(self.titles(patch_mail("[PATCH] a: one", 1, 2).split(b"\n", 1)[1]),
+                         ["a: one"])
+
+    def tree(self):
+        self.file("tree/kernel/a.c", OLD)
+        return os.path.join(self.folder, "tree")
+
+    def test_a_series_is_applied_step_by_step(self):
+        patches = read_patches([self.file("1", patch_mail("[PATCH 1/2] one", 1, 2)),
+                                self.file("2", patch_mail("[PATCH 2/2] back", 2, 1))])
+        first, second = steps_of_patches(patches, self.tree())
+        self.assertEqual(first.files, {"kernel/a.c": OLD.replace(b"1", b"2")})
+        self.assertEqual(second.files, {})
+
+    def test_other_folders_are_left_alone(self):
+        patches = read_patches([self.file("1", diff(1, 2) + diff(1, 2, "drivers/a.c"))])
+        self.assertEqual(files_of(patches[0]), ["kernel/a.c", "drivers/a.c"])
+        self.assertEqual(list(steps_of_patches(patches, self.tree())[0].files), ["kernel/a.c"])
+
+    def test_what_does_not_apply_is_skipped_by_git_bisect(self):
+        patches = read_patches([self.file("1", diff(7, 8))])
+        self.assertIn("does not apply",
+                      self.stops(answer.DOES_NOT_BUILD, steps_of_patches, patches, self.tree()))
+
+    def test_what_is_no_patch_is_bad_usage(self):
+        for content in (b"", b"hello\n", mail("[PATCH 0/1] cover", b"None here.\n")):
+            self.stops(answer.USAGE, read_patches, [self.file("1", content)])
+        self.stops(answer.USAGE, read_patches, ["/nowhere"])
+
+
+class InGit(InFolder):
+    def setUp(self):
+        super().setUp()
+        self.tree = os.path.join(self.folder, "tree")
+        self.file("tree/Makefile", b"VERSION = 6\n")
+        self.file("tree/kernel/a.c", OLD)
+        self.git("init", "--quiet")
+        self.commit("first")
+
+    def git(self, *words):
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *words], check=True,
+                       cwd=self.tree, stdout=subprocess.DEVNULL)
+
+    def commit(self, title):
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", title)
+
+    def change(self, base=None):
+        return change_in_git(self.tree, base, self.folder)
+
+    def test_what_is_not_committed_is_the_change(self):
+        self.file("tree/kernel/a.c", OLD.replace(b"1", b"2"))
+        self.file("tree/kernel/new.h", b"\n")
+        change = self.change()
+        self.assertEqual(change.steps[-1].files, {"kernel/a.c": OLD.replace(b"1", b"2"),
+                                                  "kernel/new.h": b"\n"})
+        with open(os.path.join(change.folder, "kernel/a.c"), "rb") as file:
+            self.assertEqual(file.read(), OLD)
+
+    def test_in_a_clean_tree_the_last_commit_is(self):
+        self.file("tree/drivers/b.c", b"\n")
+        os.remove(os.path.join(self.tree, "kernel/a.c"))
+        self.commit("second")
+        change = self.change()
+        self.assertEqual(change.paths, ["drivers/b.c", "kernel/a.c"])
+        self.assertEqual(change.steps[-1].files, {"kernel/a.c": None})
+
+    def test_commits_are_steps(self):
+        for value in (b"2", b"3"):
+            self.file("tree/kernel/a.c", OLD.replace(b"1", value))
+            self.commit("to " + value.decode())
+        steps = self.change("HEAD~2").steps
+        self.assertEqual([step.title.split(" ", 1)[1] for step in steps], ["to 2", "to 3"])
+        self.assertEqual(steps[0].files, {"kernel/a.c": OLD.replace(b"1", b"2")})
+
+    def test_no_difference_introduces_nothing(self):
+        self.stops(answer.NOTHING, self.change, "HEAD")
+
+    def test_bad_usage(self):
+        self.stops(answer.USAGE, self.change, "nowhere")
+        self.stops(answer.USAGE, change_in_git, self.folder, None, self.folder)
+        self.stops(answer.USAGE, change_in_git, "/nowhere", None, self.folder)
+
+
+class Lines(InFolder):
+    def test_lines_that_the_change_writes(self):
+        before = self.file("before", b"a\nb\nc\nd\n")
+        after = self.file("after", b"a\nB\nc\nd\ne\nf\n")
+        self.assertEqual(lines.changed_lines(before, after), [2, 5, 6])
+        self.assertEqual(lines.changed_lines(os.devnull, before), [1, 2, 3, 4])
+
+    def test_which_may_have_code(self):
+        text = b"/* a\n * b */\n\n#define X(a) \\\n\tf(a)\nint f(void)\n{\n\tg(\"//\"); // h\n}\n"
+        self.assertEqual(lines.may_have_code(text), {6, 8})
+
+    def test_what_one_variant_reaches_is_reached(self):
+        merged = lines.merge([{("a", 1): lines.MISSED, ("a", 2): lines.ELSEWHERE},
+                              {("a", 1): lines.REACHED, ("a", 2): lines.MISSED}])
+        self.assertEqual(merged, {("a", 1): lines.REACHED, ("a", 2): lines.MISSED})
+
+    def test_ranges(self):
+        self.assertEqual(lines.ranges([("b", 9), ("a", 2), ("a", 1), ("a", 4)]),
+                         ["a:1-2, 4", "b:9"])
+
+    def test_what_the_preprocessor_leaves(self):
+        left = lines.Survived(['# 1 "/x/patched/kernel/a.c"\nint a;\n\nint c;\n'
+                               '# 20 "/x/patched/kernel/a.c" 2\nint d;\n'])
+        self.assertEqual([number for number in range(30) if left.has("kernel/a.c", number)],
+                         [1, 3, 20])
+
+
+class Compare(unittest.TestCase):
+    """By identity, with what the other side shows when it tries."""
+
+    def side(self, name, found, shows=()):
+        finds = {one: Find(one, "deadlock", "a.c:1 f", one + ".plan") for one in found}
+
+        def tried(find):
+            if find.identity in shows:
+                finds[find.identity] = find
+        return types.SimpleNamespace(name=name, finds=finds, shows=tried)
+
+    def compared(self, base, change):
+        result = compare(base, change)
+        return tuple([find.identity for find in found] for found in result)
+
+    def test_what_only_one_has(self):
+        self.assertEqual(self.compared(self.side("base", "ab"), self.side("change", "bc")),
+                         (["c"], ["a"], ["b"]))
+
+    def test_what_the_other_shows_when_asked_is_in_both(self):
+        self.assertEqual(self.compared(self.side("base", "", "c"), self.side("change", "c")),
+                         ([], [], ["c"]))
+        self.assertEqual(self.compared(self.side("base", "c"), self.side("change", "", "c")),
+                         ([], [], ["c"]))
+
+
+class Screen(unittest.TestCase):
+    def test_lists_are_cut(self):
+        self.assertTrue(screen.some([str(number) for number in range(12)]).endswith("7 and 4 more"))
+
+
+if __name__ == "__main__":
+    unittest.main()
