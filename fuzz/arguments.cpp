@@ -169,7 +169,10 @@ void add_file_command(CLI::App& app, const FileCommandSpec& spec, int& exit_code
         ->required();
     command->add_option("-o,--output", args->output, "file to write; default standard output");
     command->add_flag("-f,--force", args->force, "overwrite the output file");
-    if (spec.formats != nullptr) command->add_option("--format", args->format, spec.formats);
+    if (spec.formats != nullptr) {
+        command->add_option("--format", args->format, spec.formats);
+        command->add_option("--fixes", args->fixes, "of a mail: the commit that is to blame");
+    }
     add_frame_options(*command, args->frame);
     command->callback([args, run = spec.run, &exit_code] { exit_code = run(*args); });
 }
@@ -346,7 +349,7 @@ int run_command_line(int argc, const char* const* argv) {
     add_file_command(app, {"convert", "text to binary, binary to text", convert}, exit_code);
     add_file_command(app,
                      {"explain", "shows what happens in a plan's run", explain,
-                      "text, story, html, chrome-trace or json; default text"},
+                      "text, story, html, chrome-trace, json or mail; default text"},
                      exit_code);
     add_story(app, exit_code);
     add_verify(app, exit_code);

@@ -13,10 +13,10 @@ int explain(const FileArgs& args) {
     const auto format = report::format_from_word(word);
     if (!format)
         throw UserError("--format " + rcufuzz::quoted(word) +
-                        ": not text, story, html, chrome-trace or json");
+                        ": not text, story, html, chrome-trace, json or mail");
     check_output(args.output, args.force);
     const run::Plan plan = load(args.file, args.frame);
-    write_output(args.output, report::explain(plan, *format, args.file), args.force);
+    write_output(args.output, report::explain(plan, *format, args.file, args.fixes), args.force);
     return exit_clean;
 }
 

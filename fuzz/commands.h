@@ -75,6 +75,7 @@ struct FileArgs {
     FrameArgs frame;
     std::string output;
     std::string format;
+    std::string fixes;  // of a mail
     bool force = false;
 };
 int minimize(const FileArgs& args);

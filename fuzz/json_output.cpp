@@ -105,6 +105,7 @@ std::string hunt_json(const HuntSummary& summary) {
         const std::string& file = summary.files[i];
         Json json{{"verdict", word(find.outcome.verdict)},
                   {"site", find.outcome.site},
+                  {"detail", find.outcome.detail},
                   {"identity", find.outcome.identity},
                   {"plan", file.empty() ? Json() : Json(file)},
                   {"ops", find.plan.ops.size()},
@@ -135,6 +136,7 @@ std::string replay_json(const std::vector<ReplayedFile>& files) {
         list.push_back({{"file", replayed.file},
                         {"verdict", word(replayed.outcome.verdict)},
                         {"site", replayed.outcome.site},
+                        {"detail", replayed.outcome.detail},
                         {"identity", replayed.outcome.identity},
                         {"trace_hash", hex(replayed.outcome.trace_hash)},
                         {"ops", replayed.plan.ops.size()},

@@ -277,6 +277,17 @@ bool Kernel::boot(unsigned cpus, const std::string& parameters) {
     return true;
 }
 
+std::string Kernel::state() {
+    const machine_door usual = machine;
+    machine.point = [](const volatile void*, unsigned, const machine_site*) {};
+    machine.relax = [](const machine_site*) {};
+    machine.changed = [](unsigned) {};
+    log_.clear();
+    door_->work->show();
+    machine = usual;
+    return log_;
+}
+
 void Kernel::start_run() {
     CHECK(now_ != nullptr);
     World& w = world();

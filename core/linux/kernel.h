@@ -37,6 +37,8 @@ class Kernel final : public sim::Guest {
 
     const guest_door& door() const { return *door_; }
     std::string task_name(unsigned number) const { return door_->task_name(number); }
+    // What the kernel prints of its own state: at the end of a run, outside of all contexts.
+    std::string state();
     void clear_log() { log_.clear(); }
     const std::string& log() const { return log_; }  // what the kernel printed since the boot began
 

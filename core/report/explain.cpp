@@ -18,7 +18,7 @@ struct FormatWord {
 constexpr std::array format_words{
     FormatWord{"text", Format::text}, FormatWord{"story", Format::story},
     FormatWord{"html", Format::html}, FormatWord{"chrome-trace", Format::chrome_trace},
-    FormatWord{"json", Format::json}};
+    FormatWord{"json", Format::json}, FormatWord{"mail", Format::mail}};
 
 }  // namespace
 
@@ -28,9 +28,11 @@ std::optional<Format> format_from_word(std::string_view word) {
     return std::nullopt;
 }
 
-std::string explain(const run::Plan& plan, Format format, const std::string& file) {
+std::string explain(const run::Plan& plan, Format format, const std::string& file,
+                    const std::string& fixes) {
     if (format == Format::story) return tell(plan);
     const Find find = replay_find(plan);
+    if (format == Format::mail) return explain_mail(find, file, fixes);
     const Interleaving interleaving = interleave(plan, find.trace);
     switch (format) {
         case Format::html:
@@ -41,6 +43,7 @@ std::string explain(const run::Plan& plan, Format format, const std::string& fil
             return explain_json(find, interleaving, file);
         case Format::text:
         case Format::story:
+        case Format::mail:
             break;
     }
     return explain_text(find, interleaving, file);

@@ -15,12 +15,14 @@
 
 namespace rcufuzz::report {
 
-enum class Format { text, story, html, chrome_trace, json };
+enum class Format { text, story, html, chrome_trace, json, mail };
 
-// "text", "story", "html", "chrome-trace", "json".
+// "text", "story", "html", "chrome-trace", "json", "mail".
 std::optional<Format> format_from_word(std::string_view word);
 
-// `file` is the plan's name in the command that replays it.
-std::string explain(const run::Plan& plan, Format format, const std::string& file);
+// `file` is the plan's name in the command that replays it. A mail has the plan itself, and the
+// commit that is to blame, unless `fixes` is empty.
+std::string explain(const run::Plan& plan, Format format, const std::string& file,
+                    const std::string& fixes = {});
 
 }  // namespace rcufuzz::report

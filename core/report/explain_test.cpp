@@ -70,6 +70,39 @@ TEST(Explain, GoldenText) {
                   without_line_numbers(explained(Format::text)));
 }
 
+TEST(Explain, GoldenMail) {
+    expect_golden("core/report/golden/lost_addition.mail.txt",
+                  without_line_numbers(explain(lost_addition(), Format::mail, "x.plan",
+                                               "0123456789ab (\"toy: add\")")));
+}
+
+std::size_t line_count(const std::string& text) {
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+// However long the run, the operations and the plan are.
+TEST(Explain, MailHasItsPlanWhereThatIsShort) {
+    run::Plan plan = lost_addition();
+    EXPECT_THAT(explain(plan, Format::mail, "x.plan"),
+                HasSubstr("\ndecide cpu0 3 run cpu1\nEND\n"));
+    while (plan.ops.size() < 40) plan.ops.push_back(plan.ops.front());
+    const std::string text = explain(plan, Format::mail, "x.plan");
+    EXPECT_THAT(text, HasSubstr("build/rcufuzz replay x.plan  # 4"));
+    EXPECT_THAT(text, HasSubstr("and 30 more\n"));
+    EXPECT_LE(line_count(text), 60u);
+}
+
+TEST(Explain, MailLeavesOutTheFirstStepsWhereThereAreMany) {
+    run::Plan plan = lost_addition();
+    plan.decisions.clear();
+    while (plan.ops.size() < 40) plan.ops.push_back(plan.ops[plan.ops.size() % 2]);
+    for (std::uint16_t i = 1; i < 60; ++i) plan.decisions.push_back({0, i, 2});  // run cpu1
+    for (std::uint16_t i = 1; i < 60; ++i) plan.decisions.push_back({8, i, 1});  // run cpu0
+    const std::string text = explain(plan, Format::mail, "x.plan");
+    EXPECT_LE(line_count(text), 60u);
+    EXPECT_THAT(text, HasSubstr("  ... ("));
+}
+
 TEST(Explain, JsonHoldsTheSameRun) {
     const auto json = nlohmann::json::parse(explained(Format::json));
     EXPECT_EQ(json["verdict"], "wrong_data");

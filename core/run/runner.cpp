@@ -95,8 +95,22 @@ std::string context_name(const Plan& plan, const sim::Context& context) {
     return name.empty() ? context_word(plan, context.key) : name;
 }
 
-NamedTrace named_trace(const Plan& plan, const sim::World& w) {
+// In whatever state the run has left it.
+std::string state_of(scenario::Platform& platform) {
+    struct Look {
+        scenario::Platform& platform;
+        std::string text;
+    } look{platform, {}};
+    const auto print = [](void* arg) {
+        auto& to = *static_cast<Look*>(arg);
+        to.text = to.platform.state();
+    };
+    return sim::survives(print, &look) ? look.text : "";
+}
+
+NamedTrace named_trace(const Plan& plan, const sim::World& w, scenario::Platform& platform) {
     NamedTrace named;
+    named.state = state_of(platform);
     named.events = w.trace().events();
     named.objects.resize(1u + last_object(w));
     for (std::size_t id = 1; id < named.objects.size(); ++id)
@@ -159,7 +173,7 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
     outcome.state_hash = hash_state(w);
     outcome.points = w.points();
     if (options.trace == sim::TraceLevel::full && options.keep != nullptr)
-        *options.keep = named_trace(plan, w);
+        *options.keep = named_trace(plan, w, platform);
     w.finish();
     return outcome;
 }

@@ -41,6 +41,7 @@ struct NamedTrace {
     std::vector<std::string> objects;   // by sim::ObjectId: "nocb_lock[1]"
     std::vector<std::string> contexts;  // by sim::ContextKey: "cpu1/softirq", "rcuog0"
     std::vector<std::string> blocked;   // at the end: "cpu0 waits for nocb_lock[1]", in key order
+    std::string state;                  // what the subject printed of itself then; several lines
 };
 
 struct RunOptions {

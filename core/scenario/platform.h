@@ -26,6 +26,15 @@ struct Workload {
     const std::string& subject;  // as of Platform::subject(); empty: whatever there is
 };
 
+// What a subject is that was built of somebody's source, in the words of reports.
+struct SubjectWords {
+    std::string version;        // "6.12.117"
+    std::string built_as;       // "6.12-lazy, sources ca051f522d16"
+    std::string change;         // the title of what was changed in the tree; empty: nothing
+    std::string configuration;  // "variant lazy, 4 CPUs, rcu_nocbs=all"
+    std::string build;          // the command that builds it
+};
+
 class Platform {
    public:
     virtual ~Platform() = default;
@@ -62,6 +71,15 @@ class Platform {
     // Whether somebody who ought to have come to his end has not. At quiescence, where the
     // instance has found nothing.
     virtual void judge_progress() = 0;
+
+    // Of a plan's subject; empty words where it is the same for all.
+    virtual SubjectWords words_of(const std::string& /*subject*/, const ConfigValues&) const {
+        return {};
+    }
+    // What it prints of its own state, several lines: at the end of a run, outside of all contexts.
+    virtual std::string state() { return {}; }
+    // An answer to a question of its own, as in "an allocation fails"; empty: it has no words.
+    virtual std::string answer_words(unsigned /*what*/) const { return {}; }
 
     // How reports call a task; empty: by its key.
     virtual std::string task_name(const sim::Context& /*task*/) const { return {}; }

@@ -121,7 +121,7 @@ class Changed(Image):
                              base.tree])
             if code != 0:
                 raise answer.no_answer(f"{tool}: {out.strip()}")
-        about = dict(base.about, hash=self.hash)
+        about = dict(base.about, hash=self.hash, change=step.title)
         with open(os.path.join(folder, "about"), "w", encoding="utf-8") as file:
             file.writelines(f"{key} {value}\n" for key, value in about.items())
 
@@ -159,7 +159,8 @@ class Changed(Image):
         words = list(base.link)
         words[words.index("-o") + 1] = os.path.join(folder, "kernel.image")
         for number, name in enumerate(self.touched):
-            words[words.index(os.path.join(base.folder, name))] = os.path.join(folder, "objects", f"{number}.o")
+            here = words.index(os.path.join(base.folder, name))
+            words[here] = os.path.join(folder, "objects", f"{number}.o")
         code, out = run(words, cwd=base.folder)
         if code != 0:
             raise answer.does_not_build("the change does not link:\n" + errors_in(out))

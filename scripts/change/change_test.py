@@ -212,7 +212,7 @@ class Compare(unittest.TestCase):
     """By identity, with what the other side shows when it tries."""
 
     def side(self, name, found, shows=()):
-        finds = {one: Find(one, "deadlock", "a.c:1 f", one + ".plan") for one in found}
+        finds = {one: Find(one, "deadlock", "a.c:1 f", "why", one + ".plan") for one in found}
 
         def tried(find):
             if find.identity in shows:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a change of the kernel introduces, mends, and leaves unreached: `scripts/kernel check`."""
 import argparse
+import fcntl
 import os
 import shutil
 import sys
@@ -17,6 +18,8 @@ from steps import change_by_patches, change_in_git
 
 REPOSITORY = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
 PROGRAM = os.path.join(REPOSITORY, "build/rcufuzz")
+
+MOST_MINIMIZED = 4  # of what is introduced
 
 HELP = """exit codes, fit for `git bisect run`: 0 nothing introduced, 42 introduced, 125 the change
 does not apply or build, 128 and above no answer: 129 bad usage, 130 interrupted, 128 all else."""
@@ -121,11 +124,15 @@ class Variant:
         if self.base.broken:
             raise answer.no_answer(f"the base does not run: {self.base.broken}")
         if self.changed.broken:
-            self.changed.add("does-not-boot", "does_not_boot", self.changed.broken, "")
+            self.changed.add({"identity": "does-not-boot", "verdict": "does_not_boot", "site": "",
+                              "detail": self.changed.broken}, "")
             self.base.clean["does-not-boot"] = self.base.runs
         self.compared = compare(self.base, self.changed) if not self.changed.broken else \
             screen.broken(self.changed)
         self.keep_finds()
+        for find in self.compared.introduced[:MOST_MINIMIZED]:
+            if find.plan.startswith(self.kernels):
+                self.changed.minimize(find)
 
     def keep_finds(self):
         for side in (self.base, self.changed):
@@ -179,6 +186,8 @@ def check(args):
         change = change_in_git(args.tree, args.base, REPOSITORY)
     kernels = os.path.join(REPOSITORY, "build/check", change.id)
     os.makedirs(kernels, exist_ok=True)
+    lock = open(os.path.join(kernels, "lock"), "w", encoding="utf-8")  # until the process ends
+    fcntl.flock(lock, fcntl.LOCK_EX)
     variants = [Variant(change, name, kernels) for name in args.variant]
     built = time.monotonic() - began
     if any(variant.image.touched for variant in variants):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`scripts/kernel check` from end to end, on Debian's 6.12. Patches are made of the tree as it is, so
-that none of the kernel's text stands here. Without the packages it is skipped, exit code 77."""
+"""`scripts/kernel check` from end to end, on Debian's 6.12. Patches are made of the tree as it is,
+so that none of the kernel's text stands here. Without the packages it is skipped, exit code 77."""
 import os
 import re
 import shutil
@@ -58,7 +58,8 @@ class Check(unittest.TestCase):
             after, count = re.subn(old, new, before, count=1, flags=re.MULTILINE)
             self.assertEqual(count, 1, old)
         names = self.file("before", before), self.file("after", after)
-        text = subprocess.run(["diff", "-u", "--label", "a/" + path, "--label", "b/" + path, *names],
+        labels = ("--label", "a/" + path, "--label", "b/" + path)
+        text = subprocess.run(["diff", "-u", *labels, *names],
                               stdout=subprocess.PIPE, check=False).stdout.decode()
         return f"diff --git a/{path} b/{path}\n{text}"
 
@@ -80,13 +81,15 @@ class Check(unittest.TestCase):
 
     def test_a_series_with_a_bad_patch_in_an_mbox(self):
         head = "From mboxrd@z Thu Jan  1 00:00:00 1970\nFrom: A <a@b.example>\n" \
-               "Date: Thu, 1 Jan 2026 00:00:00 +0000\nSubject: [PATCH {}] rcu: {}\n\nWhy.\n---\n{}\n"
+               "Date: Thu, 1 Jan 2026 00:00:00 +0000\nSubject: [PATCH {}] rcu: {}\n\n" \
+               "Why.\n---\n{}\n"
         series = head.format("0/2", "a cover", "Two patches.") + \
             head.format("2/2", "warn more", self.diff(HARMLESS, WARNS)) + \
             head.format("1/2", "a barrier", self.diff(HARMLESS))
         self.assertEqual(self.check("--patch", self.file("a.mbox", series), "--ktap"), 42,
                          self.said)
-        self.assertRegex(self.said, r"not ok 2 introduced: kernel_warning-\S*rcu_gp_slow_unregister")
+        self.assertRegex(self.said,
+                         r"not ok 2 introduced: kernel_warning-\S*rcu_gp_slow_unregister")
         self.assertIn('by patch 2/2 "rcu: warn more"', self.said)
 
     def test_nothing_of_it_is_compiled(self):

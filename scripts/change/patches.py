@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Patches as people have them: plain diffs, files of git format-patch, mboxes as lore serves them."""
+"""Patches as people have them: plain diffs, files of git format-patch, mboxes as of lore."""
 import collections
 import email
 import email.header

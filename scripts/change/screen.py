@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The answer of a check: one screen of text, JUnit, or KTAP."""
 import os
+import re
 import textwrap
 import xml.sax.saxutils
 
@@ -43,6 +44,14 @@ class Result:
     def exit_code(self):
         return answer.INTRODUCED if self.finds("introduced") else answer.NOTHING
 
+    def blamed_commit(self, variant, find):
+        """In the form of a Fixes: line, where the change is commits."""
+        steps = self.change.steps
+        first, last = variant.blame.get(find.identity, (1, len(steps)))
+        commit, _, title = steps[last - 1].title.partition(" ")
+        is_commit = first == last and re.fullmatch("[0-9a-f]{7,40}", commit) is not None
+        return f'{commit} ("{title}")'.replace("'", "") if is_commit else ""
+
     def blame(self, variant, find):
         """ 'patch 2/3 "title"', or a range where parts of the series do not build."""
         steps = self.change.steps
@@ -71,8 +80,9 @@ def some(texts, separator=", "):
 
 
 def find_text(result, variant, find, other):
-    rows = [f"  {find.verdict} at {find.site}" if find.plan else f"  {find.site}"]
-    rows[0] += f" ({variant.name})" if len(result.variants) > 1 else ""
+    where = f" at {find.site}" if find.site else ""
+    rows = [f"  {find.verdict}{where}" + (f" ({variant.name})" if len(result.variants) > 1 else "")]
+    rows += textwrap.wrap(find.detail, 98, initial_indent=" " * 6, subsequent_indent=" " * 6)
     blame = result.blame(variant, find)
     if blame:
         rows.append(f"      by {blame}")
@@ -95,6 +105,18 @@ def finds_text(result):
         if len(found) > MOST:
             rows.append(f"      and {len(found) - MOST} more")
     return rows
+
+
+def tell_text(result):
+    """How to read the first of what is introduced."""
+    for variant, find in result.finds("introduced"):
+        if find.plan:
+            title = result.blamed_commit(variant, find)
+            fixes = f" --fixes '{title}'" if title else ""
+            return [f"{'to read it':<14}RCUFUZZ_KERNELS={short(variant.kernels)} "
+                    f"build/rcufuzz explain --format mail{fixes} \\",
+                    f"{'':<14}    --kernel {variant.image.name} {short(find.plan)}"]
+    return []
 
 
 def lines_text(result):
@@ -132,6 +154,7 @@ def text(result):
     else:
         rows.append(wrapped("not compiled", some(result.elsewhere)))
         rows.append(f"{'':<14}nothing of the change is in the images: nothing was run")
+    rows += tell_text(result)
     word = "INTRODUCED" if result.exit_code() else "nothing introduced"
     rows.append(f"{'answer':<14}{word}, exit code {result.exit_code()}, {result.seconds:.0f} s")
     return "\n".join(rows)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A base and its change as subjects of rcufuzz: what is found on each, and which of it the other has
-as well. A find is known by its identity (core/run/identity.h)."""
+"""A base and its change as subjects of rcufuzz: what is found on each, and which of it the other
+has as well. A find is known by its identity (core/run/identity.h)."""
 import collections
 import json
 import os
@@ -9,9 +9,12 @@ import subprocess
 
 import answer
 
-Find = collections.namedtuple("Find", "identity verdict site plan")
+Find = collections.namedtuple("Find", "identity verdict site detail plan")
 
-RUNS_OF_A_WORKLOAD = 4000  # before something is said to be on one side only
+# So many runs of its operations before a find is said to be on one side only; less where there are
+# many.
+RUNS_OF_A_WORKLOAD, RUNS_OF_MANY, MANY = 4000, 500, 8
+SECONDS_TO_MINIMIZE = 30
 
 
 class Side:
@@ -53,8 +56,10 @@ class Side:
                 raise answer.no_answer(f"rcufuzz {words[0]}: {error}") from None
             return result.returncode, None
 
-    def add(self, identity, verdict, site, plan):
-        self.finds.setdefault(identity, Find(identity, verdict, site, plan))
+    def add(self, one, plan):
+        """As rcufuzz tells it in JSON."""
+        find = Find(one["identity"], one["verdict"], one["site"], one["detail"], plan)
+        self.finds.setdefault(find.identity, find)
 
     def replay(self, plans, lines=None):
         """identity of each plan here, in order; empty: clean, or it does not run."""
@@ -67,21 +72,21 @@ class Side:
         self.replayed += len(plans)
         for one, plan in zip(found, plans):
             if one.get("identity"):
-                self.add(one["identity"], one["verdict"], one["site"], plan)
+                self.add(one, plan)
         return [one.get("identity", "") for one in found]
 
     def hunt(self, options, seconds, lines=None):
         out = os.path.join(self.folder, "hunt")
         shutil.rmtree(out, ignore_errors=True)
-        _, found = self.call("hunt", self.target, *self.subject, *options, "--all", "--json",
-                             "--seconds", str(seconds), "--out", out,
+        _, found = self.call("hunt", self.target, *self.subject, *options, "--all", "--as-found",
+                             "--json", "--seconds", str(seconds), "--out", out,
                              *(["--lines", lines] if lines else []))
         if found is None:
             return
         self.runs += found["runs"]
         self.seconds += found["seconds"]
         for one in found["finds"]:
-            self.add(one["identity"], one["verdict"], one["site"], one["plan"])
+            self.add(one, one["plan"])
 
     def shows(self, find):
         """Whether the other side's find is one of this side as well: by its plan, or else by the
@@ -90,15 +95,28 @@ class Side:
             return True
         out = os.path.join(self.folder, "survey")
         shutil.rmtree(out, ignore_errors=True)
-        self.call("survey", find.plan, "--out", out, "--runs", str(RUNS_OF_A_WORKLOAD),
-                  *self.subject)
+        runs = RUNS_OF_A_WORKLOAD if len(self.clean) < MANY else RUNS_OF_MANY
+        self.call("survey", find.plan, "--out", out, "--runs", str(runs), *self.subject)
         plans = [os.path.join(out, name) for name in sorted(os.listdir(out))] \
             if os.path.isdir(out) else []
         kept = [keep(plan, os.path.join(self.folder, "finds")) for plan in plans]
         if find.identity in self.replay(kept):
             return True
-        self.clean[find.identity] = RUNS_OF_A_WORKLOAD
+        self.clean[find.identity] = runs
         return False
+
+    def minimize(self, find):
+        """The plan of it in place of itself, as small as it gets within some seconds."""
+        small = find.plan + ".small"
+        try:
+            done = subprocess.run([self.program, "minimize", find.plan, "-f", "-o", small,
+                                   *self.subject], env=self.env, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL, timeout=SECONDS_TO_MINIMIZE,
+                                  check=False)
+        except subprocess.TimeoutExpired:
+            return
+        if done.returncode == 0 and os.path.exists(small):
+            os.replace(small, find.plan)
 
 
 def keep(plan, folder):

@@ -23,15 +23,19 @@ fs::path folder() {
 }
 
 BuiltKernel read_about(const fs::path& kernel) {
-    BuiltKernel built{kernel.filename().string(), {}, {}, {}};
+    BuiltKernel built;
+    built.name = kernel.filename().string();
     const std::vector<std::uint8_t> bytes = read_file((kernel / "about").string());
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     for (const std::string_view line : lines(text)) {
-        const std::vector<std::string_view> fields = words(line);
-        if (fields.size() != 2) continue;
-        if (fields[0] == "release") built.release = fields[1];
-        if (fields[0] == "variant") built.variant = fields[1];
-        if (fields[0] == "hash") built.hash = fields[1];
+        const std::size_t space = std::min(line.find(' '), line.size());
+        const std::string_view what = line.substr(0, space);
+        const std::string_view value = trim(line.substr(space));
+        if (what == "release") built.release = value;
+        if (what == "variant") built.variant = value;
+        if (what == "hash") built.hash = value;
+        if (what == "tree") built.tree = value;
+        if (what == "change") built.change = value;
     }
     return built;
 }

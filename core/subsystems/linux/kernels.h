@@ -16,6 +16,8 @@ struct BuiltKernel {
     std::string release;  // "6.12.117"
     std::string variant;  // "base"
     std::string hash;     // of the sources that it was made of
+    std::string tree;     // where it lay
+    std::string change;   // the title of what scripts/kernel check changed in it; empty: nothing
 };
 
 // In the order of their names.

@@ -105,6 +105,13 @@ std::string command_line(const ConfigValues& values) {
 
 // --- one run ------------------------------------------------------------------------------------
 
+// As scripts/kernel takes it: a package's tree by the package's name.
+std::string tree_word(const std::string& tree) {
+    constexpr std::string_view packages = "/build/kernel/source/";
+    const std::size_t at = tree.find(packages);
+    return at == tree.npos ? tree : "debian:" + tree.substr(at + packages.size());
+}
+
 std::string first_word(const std::string& subject) { return subject.substr(0, subject.find(' ')); }
 
 class LinuxPlatform final : public scenario::Platform {
@@ -128,6 +135,36 @@ class LinuxPlatform final : public scenario::Platform {
         return true;
     }
     std::string lines() const override { return watched_lines(); }
+
+    scenario::SubjectWords words_of(const std::string& subject,
+                                    const ConfigValues& config) const override {
+        const BuiltKernel built = find_kernel(first_word(subject));
+        const std::string variant = built.variant == "base" ? "" : " --variant " + built.variant;
+        return {.version = built.release,
+                .built_as = built.name + ", sources " + built.hash,
+                .change = built.change,
+                .configuration = "variant " + built.variant + ", " +
+                                 std::to_string(config[cpus]) + " CPUs, command line" +
+                                 (command_line(config).empty() ? " empty" : command_line(config)),
+                .build = "scripts/kernel build " + tree_word(built.tree) + variant};
+    }
+    std::string state() override { return kernel_->state(); }
+    std::string answer_words(unsigned what) const override {
+        switch (what) {
+            case MACHINE_NEXT_TASK:
+                return "another of the ready tasks is next";
+            case MACHINE_WAKE_PREEMPTS:
+                return "the task that is woken preempts";
+            case MACHINE_TASK_CPU:
+                return "the task goes to another CPU";
+            case MACHINE_ALLOCATION_FAILS:
+                return "an allocation fails";
+            case MACHINE_TICK_PREEMPTS:
+                return "the tick preempts the task";
+            default:
+                return {};
+        }
+    }
 
     // A synchronize_rcu() costs about a thousand, where a strategy answers against it several.
     std::uint64_t points(const Workload& workload) const override {

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The report that is sent to a list. In the order that kernel developers expect, without a word of
+// ours that they would have to look up, and short: where it would get long the first steps go.
+#include <algorithm>
+
+#include "core/base/text.h"
+#include "core/base/verdict.h"
+#include "core/report/explain_formats.h"
+#include "core/report/turns.h"
+#include "core/run/codec.h"
+#include "core/run/names.h"
+#include "core/run/site.h"
+#include "core/scenario/platform.h"
+
+namespace rcufuzz::report {
+
+namespace {
+
+constexpr std::size_t most_lines = 60;
+constexpr std::size_t most_state_lines = 10;
+constexpr std::size_t most_ops = 10;
+constexpr std::size_t most_plan_lines = 19;  // a longer plan is to be sent along
+constexpr std::size_t columns = 92;
+
+using Lines = std::vector<std::string>;
+
+// Broken into lines, all but the first indented so far.
+void add_wrapped(Lines& to, const std::string& text, std::size_t indent) {
+    std::string line(text.substr(0, std::min(text.find_first_not_of(' '), text.size())));
+    bool begins = true;
+    for (const std::string_view word : words(text)) {
+        if (!begins && line.size() + 1 + word.size() > columns) {
+            to.push_back(line);
+            line.assign(indent, ' ');
+            begins = true;
+        }
+        line += (begins ? "" : " ") + std::string(word);
+        begins = false;
+    }
+    to.push_back(line);
+}
+
+class Mail {
+   public:
+    Mail(const Find& find, const std::string& file, const std::string& fixes)
+        : find_(find), file_(file), fixes_(fixes) {
+        const scenario::Platform* const platform = find.plan.target->platform;
+        if (platform != nullptr) words_ = platform->words_of(find.plan.subject, find.plan.config);
+    }
+
+    std::string text() const {
+        const Lines head = head_lines();
+        const Lines tail = tail_lines();
+        Lines steps = step_lines();
+        const std::size_t room = most_lines - std::min(most_lines, head.size() + tail.size());
+        if (steps.size() > room) cut(steps, room);
+        std::string text;
+        for (const Lines* part : {&head, static_cast<const Lines*>(&steps), &tail})
+            for (const std::string& line : *part) text += line + "\n";
+        return text;
+    }
+
+   private:
+    // --- what, where --------------------------------------------------------------------------
+
+    Lines head_lines() const {
+        const run::Outcome& outcome = find_.outcome;
+        Lines lines;
+        const std::string where = outcome.site.empty() ? "" : ", seen in " + function_of_site();
+        const std::string what = outcome.found() ? outcome.detail : "nothing is wrong";
+        add_wrapped(lines, "Subject: [BUG] " + version() + what + where, 1);
+        lines.emplace_back();
+        add_wrapped(lines,
+                    "Found by rcufuzz, which runs " + subject() +
+                        " on a simulated machine: the interleaving is exact, and comes again.",
+                    0);
+        lines.emplace_back();
+        row(lines, "Verdict",
+            std::string(word(outcome.verdict)) +
+                (outcome.site.empty() ? "" : " at " + outcome.site));
+        if (!words_.version.empty())
+            row(lines, "Tree", words_.version + " (" + words_.built_as + ")");
+        if (!words_.change.empty()) row(lines, "With", "\"" + words_.change + "\"");
+        row(lines, "Config", configuration());
+        add_workload(lines);
+        lines.emplace_back();
+        lines.emplace_back(
+            "What happens; * marks a choice of the schedule, [ ] where the kernel is then:");
+        return lines;
+    }
+
+    static void row(Lines& lines, const std::string& name, const std::string& text) {
+        constexpr std::size_t width = 10;
+        std::string head = name + (name.empty() ? "" : ":");
+        head.resize(width, ' ');
+        const std::size_t first = lines.size();
+        add_wrapped(lines, std::string(width, ' ') + text, width);
+        lines[first].replace(0, width, head);
+    }
+
+    std::string version() const {
+        return words_.version.empty() ? std::string(find_.plan.target->name) + ": "
+                                      : "linux " + words_.version + ": ";
+    }
+
+    std::string subject() const {
+        return words_.version.empty() ? "a re-implementation of the algorithm"
+                                      : "the kernel's own source";
+    }
+
+    std::string function_of_site() const {
+        const std::string& site = find_.outcome.site;
+        return site.substr(site.rfind(' ') + 1) + "()";
+    }
+
+    std::string configuration() const {
+        std::string text = words_.configuration;
+        for (const std::string& bug : find_.bugs)
+            text += (text.empty() ? "" : ", ") + ("bug " + bug);
+        for (const std::string& config : find_.configs)
+            if (words_.configuration.empty() || !is_in_command_line(config))
+                text += (text.empty() ? "" : ", ") + config;
+        return text.empty() ? "standard" : text;
+    }
+
+    // The number of CPUs and boot parameters have been told in the kernel's words.
+    static bool is_in_command_line(const std::string& config) {
+        return !config.starts_with("end_tick") && !config.starts_with("failing_allocations");
+    }
+
+    // Each CPU's operations in their order; what the words mean, once.
+    void add_workload(Lines& lines) const {
+        const std::size_t shown = std::min(find_.ops.size(), most_ops);
+        for (std::size_t i = 0; i < shown; ++i) {
+            const auto& spec = find_.plan.target->ops[find_.plan.ops[i].kind];
+            std::string text = find_.ops[i];
+            const bool new_word = std::none_of(
+                find_.plan.ops.begin(), find_.plan.ops.begin() + static_cast<std::ptrdiff_t>(i),
+                [&](const scenario::Op& op) { return op.kind == find_.plan.ops[i].kind; });
+            if (new_word) text += "  (" + std::string(spec.summary) + ")";
+            row(lines, i == 0 ? "Workload" : "", text);
+        }
+        if (shown < find_.ops.size())
+            row(lines, "", "and " + std::to_string(find_.ops.size() - shown) + " more");
+    }
+
+    // --- the interleaving ---------------------------------------------------------------------
+
+    // What one context tells before another does or a decision comes, and the decisions.
+    Lines step_lines() const {
+        Lines lines;
+        const std::vector<Turn> turns = read_turns(find_);
+        std::size_t number = 0;
+        std::size_t event = 0;
+        for (const Turn& turn : turns) {
+            std::string told;
+            std::size_t first = 0;
+            for (const Sentence& sentence : turn.sentences) {
+                if (tells_decisions(event, sentence.event) && !told.empty())
+                    add_told(lines, ++number, told, first);
+                event = add_decisions(lines, event, sentence.event, number);
+                if (told.empty()) first = sentence.event;
+                told += (told.empty() ? "" : " ") + sentence.text;
+            }
+            if (!told.empty()) add_told(lines, ++number, told, first);
+        }
+        add_decisions(lines, event, find_.trace.events.size(), number);
+        return lines;
+    }
+
+    bool is_decision(std::size_t i) const {
+        return find_.trace.events[i].kind == sim::EventKind::answer;
+    }
+
+    bool tells_decisions(std::size_t from, std::size_t to) const {
+        for (std::size_t i = from; i < to; ++i)
+            if (is_decision(i)) return true;
+        return false;
+    }
+
+    void add_told(Lines& lines, std::size_t number, std::string& told, std::size_t event) const {
+        const sim::Event& first = find_.trace.events[event];
+        const std::string at = place(first);
+        add_step(lines, number, ' ', first.jiffies, told + (at.empty() ? "" : " [" + at + "]"));
+        told.clear();
+    }
+
+    std::size_t add_decisions(Lines& lines, std::size_t from, std::size_t to,
+                              std::size_t& number) const {
+        for (std::size_t i = from; i < to; ++i)
+            if (is_decision(i))
+                add_step(lines, ++number, '*', find_.trace.events[i].jiffies, decision(i));
+        return std::max(from, to);
+    }
+
+    static void add_step(Lines& lines, std::size_t number, char mark, std::uint64_t jiffies,
+                         const std::string& text) {
+        std::string head = std::to_string(number) + ".";
+        head = std::string(head.size() < 3 ? 3 - head.size() : 0, ' ') + head + mark;
+        add_wrapped(lines, head + " (jiffy " + std::to_string(jiffies) + ") " + text, 5);
+    }
+
+    std::string place(const sim::Event& event) const {
+        return event.site.line() == 0 ? "" : run::site_text(event.site) + "()";
+    }
+
+    std::string decision(std::size_t i) const {
+        const sim::Event& event = find_.trace.events[i];
+        const std::string& name = find_.trace.contexts[event.key];
+        const std::string who = name + (place(event).empty() ? "" : " at " + place(event));
+        if (event.b != 0) return who + ": " + answer(event) + ".";
+        const auto number = static_cast<unsigned>(event.a);
+        if (number == sim::actor_time) return who + " waits while time goes on.";
+        const std::string cpu = run::cpu_word(find_.plan, sim::actor_cpu(number));
+        switch (sim::actor_act(number)) {
+            case sim::Act::run:
+                return who + " is held up; " + cpu + " goes on.";
+            case sim::Act::irq:
+                return who + ": an interrupt comes on " + cpu + ".";
+            case sim::Act::softirq:
+                return who + ": the timer interrupt comes on " + cpu + ".";
+            case sim::Act::resched:
+                return who + ": the task of " + cpu + " is preempted.";
+            case sim::Act::nmi:
+                return who + ": an NMI comes on " + cpu + ".";
+        }
+        return who;
+    }
+
+    std::string answer(const sim::Event& event) const {
+        const scenario::Platform* const platform = find_.plan.target->platform;
+        const std::string text = platform == nullptr ? "" : platform->answer_words(event.object);
+        return text.empty() ? "choice " + std::to_string(event.object) + " is answered " +
+                                  std::to_string(event.a)
+                            : text;
+    }
+
+    // The end is what it is about.
+    static void cut(Lines& steps, std::size_t room) {
+        const std::size_t kept = room - std::min<std::size_t>(room, 1);
+        std::size_t gone = steps.size() - kept;
+        while (gone < steps.size() && steps[gone].starts_with("     ")) ++gone;
+        steps.erase(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(gone));
+        steps.insert(steps.begin(), "  ... (rcufuzz explain --format story has what comes before)");
+    }
+
+    // --- the state, how to see it again -------------------------------------------------------
+
+    Lines tail_lines() const {
+        Lines lines{""};
+        Lines state = state_lines();
+        if (!state.empty()) {
+            lines.emplace_back("What the kernel prints of its state then:");
+            lines.insert(lines.end(), state.begin(), state.end());
+            lines.emplace_back();
+        }
+        for (const std::string& blocked : find_.trace.blocked)
+            lines.push_back("At the end " + blocked);
+        if (!find_.trace.blocked.empty()) lines.emplace_back();
+        lines.emplace_back("To see it again:");
+        if (!words_.build.empty())
+            lines.push_back("  " + words_.build +
+                            (words_.change.empty() ? "" : " --patch THE-CHANGE --name " + name()));
+        const std::string kernel = words_.built_as.empty() ? "" : " --kernel " + name();
+        lines.push_back("  build/rcufuzz replay" + kernel + " - <<END");
+        const std::string text = run::to_text(find_.plan);
+        const std::vector<std::string_view> plan = rcufuzz::lines(text);
+        if (plan.size() > most_plan_lines) {
+            lines.back() = "  build/rcufuzz replay" + kernel + " " + file_ + "  # " +
+                           std::to_string(plan.size()) + " lines; rcufuzz minimize makes them less";
+        } else {
+            for (const std::string_view line : plan) lines.emplace_back(line);
+            lines.emplace_back("END");
+        }
+        if (!fixes_.empty()) lines.insert(lines.end(), {"", "Fixes: " + fixes_});
+        return lines;
+    }
+
+    std::string name() const { return words_.built_as.substr(0, words_.built_as.find(',')); }
+
+    // Tasks that sleep or idle say little.
+    Lines state_lines() const {
+        Lines list;
+        for (const std::string_view line : rcufuzz::lines(find_.trace.state)) {
+            const bool acts = line.find(", r") != line.npos && line.find("swapper") == line.npos;
+            if (!line.starts_with("task ") || acts)
+                add_wrapped(list, "  " + std::string(trim(line)), 6);
+        }
+        if (list.size() > most_state_lines) list.resize(most_state_lines);
+        return list;
+    }
+
+    const Find& find_;
+    const std::string& file_;
+    const std::string& fixes_;
+    scenario::SubjectWords words_;
+};
+
+}  // namespace
+
+std::string explain_mail(const Find& find, const std::string& file, const std::string& fixes) {
+    return Mail(find, file, fixes).text();
+}
+
+}  // namespace rcufuzz::report
