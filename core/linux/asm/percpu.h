@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * this_cpu operations are indivisible: there is no point inside. So the generic ones for code that
- * is not interrupted do.
+ * is not interrupted do. Counters that CPUs add to and somebody sums up, as those of SRCU's and of
+ * percpu_rw_semaphore's readers, have a point before: who has chosen a counter may be late.
  */
 #ifndef _ASM_PERCPU_H
 #define _ASM_PERCPU_H
@@ -15,14 +16,19 @@
 #define this_cpu_read_4(pcp)	raw_cpu_generic_read(pcp)
 #define this_cpu_read_8(pcp)	raw_cpu_generic_read(pcp)
 #define machine_to_cpu(pcp, val, op)		raw_cpu_generic_to_op(pcp, val, op)
+#define machine_add_to_cpu(pcp, val)                                                    \
+do {                                                                                    \
+	kernel_point(raw_cpu_ptr(&(pcp)), MACHINE_WRITE);                               \
+	machine_to_cpu(pcp, val, +=);                                                   \
+} while (0)
 #define this_cpu_write_1(pcp, val)		machine_to_cpu(pcp, val, =)
 #define this_cpu_write_2(pcp, val)		machine_to_cpu(pcp, val, =)
 #define this_cpu_write_4(pcp, val)		machine_to_cpu(pcp, val, =)
 #define this_cpu_write_8(pcp, val)		machine_to_cpu(pcp, val, =)
 #define this_cpu_add_1(pcp, val)		machine_to_cpu(pcp, val, +=)
 #define this_cpu_add_2(pcp, val)		machine_to_cpu(pcp, val, +=)
-#define this_cpu_add_4(pcp, val)		machine_to_cpu(pcp, val, +=)
-#define this_cpu_add_8(pcp, val)		machine_to_cpu(pcp, val, +=)
+#define this_cpu_add_4(pcp, val)		machine_add_to_cpu(pcp, val)
+#define this_cpu_add_8(pcp, val)		machine_add_to_cpu(pcp, val)
 #define this_cpu_and_1(pcp, val)		machine_to_cpu(pcp, val, &=)
 #define this_cpu_and_2(pcp, val)		machine_to_cpu(pcp, val, &=)
 #define this_cpu_and_4(pcp, val)		machine_to_cpu(pcp, val, &=)

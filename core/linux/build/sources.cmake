@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The files of a kernel tree that run on the machine, unmodified; kernel/rcu/tree.c beside them, see
-# work/tree_rcu.c.
+# The files of a kernel tree that run on the machine, unmodified; kernel/rcu/tree.c and srcutree.c
+# beside them, see work/tree_rcu.c and work/tree_srcu.c.
 set(kernel_files
     kernel/context_tracking.c
     kernel/cpu.c
@@ -17,7 +17,6 @@ set(kernel_files
     kernel/locking/percpu-rwsem.c
     kernel/locking/rwsem.c
     kernel/rcu/rcu_segcblist.c
-    kernel/rcu/srcutree.c
     kernel/rcu/sync.c
     kernel/rcu/update.c
     kernel/time/timer.c

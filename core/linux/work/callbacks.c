@@ -134,7 +134,12 @@ void machine_was_quiet(unsigned long ticks)
 {
 	struct readers readers;
 
-	if (ticks <= LONG_SLEEP || (!waiting && !prompt_outstanding()))
+	if (ticks <= LONG_SLEEP)
+		return;
+	if (srcu_waits())
+		fail("latency_exceeded", machine_here(), "%s, and all CPUs sleep for %lu jiffies",
+		     srcu_waits(), ticks);
+	if (!waiting && !prompt_outstanding())
 		return;
 	readers_open_now(&readers);
 	if (reader_left(&readers) < 0)
@@ -291,10 +296,13 @@ bool do_spin(unsigned int ticks, unsigned int how)
 	return true;
 }
 
-/* User mode: a tick that comes then is a quiescent state, and so is what preempts. */
+/*
+ * User mode: a tick that comes then is a quiescent state, and so is what preempts. Nobody goes
+ * there with a lock or as a reader.
+ */
 bool do_user(unsigned int ticks, unsigned int unused)
 {
-	if (!may_sleep_here())
+	if (!holds_nothing())
 		return false;
 	run_in_user_mode(ticks);
 	return true;

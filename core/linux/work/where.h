@@ -12,4 +12,12 @@ const char *where_callback_is(struct rcu_head *head);
 /* The same of the first callback of anybody that is left; NULL: there is none. */
 const char *where_a_callback_is_left(void);
 
+struct srcu_struct;
+/* The same of an SRCU callback. */
+const char *where_srcu_callback_is(struct srcu_struct *srcu, struct rcu_head *head);
+/* Plainly: the grace period of a cookie is over. */
+bool srcu_period_is_over(struct srcu_struct *srcu, unsigned long cookie);
+/* As rcutorture asks for it with srcutree.convert_to_big=2; otherwise nothing. */
+void ask_for_big_srcu(struct srcu_struct *srcu);
+
 #endif

@@ -169,6 +169,7 @@ static int work_main(void *arg)
 		if (work_plan->ops[i].cpu == cpu)
 			start_op(work, i);
 	close_readers();
+	close_srcu_readers();
 	wait_for_raised(work);
 	close_readers();
 	work->done = true;
@@ -189,6 +190,7 @@ void start_workload_threads(void)
 	device_handler = handle_device;
 	prepare_calls();
 	prepare_timers();
+	prepare_srcu();
 	for_each_online_cpu(cpu) {
 		struct cpu_work *work = &works[cpu];
 
@@ -245,6 +247,7 @@ static void judge_all(bool lazy_too)
 	judge_timers();
 	judge_probes();
 	judge_keys();
+	judge_srcu();
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		if (works[cpu].started && !works[cpu].done)
 			judge_operation();

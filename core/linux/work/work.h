@@ -24,6 +24,8 @@ void run_in_user_mode(unsigned long ticks);
 extern bool op_disables_irqs[NR_CPUS];
 void __noreturn fail(const char *verdict, const struct machine_site *site, const char *fmt, ...);
 
+#define SRCU_DOMAINS 3
+
 /* True: it did something. */
 typedef bool (*operation)(unsigned int a, unsigned int b);
 #define OPERATION(name, ...) bool do_##name(unsigned int a, unsigned int b);
@@ -32,6 +34,18 @@ typedef bool (*operation)(unsigned int a, unsigned int b);
 
 /* No reader is open here, and this is a task with interrupts on. */
 bool may_sleep_here(void);
+
+/*
+ * The order in which tasks may hold and wait: see order.c. A task that sleeps or waits for RCU may
+ * hold any of these, since nothing that it waits for then waits for them.
+ */
+enum rank { RANK_SRCU, RANKS = RANK_SRCU + SRCU_DOMAINS };
+
+void holds(enum rank rank);
+void holds_no_longer(enum rank rank);
+/* This is a task that may sleep, and holds nothing of this rank or above. */
+bool may_wait_for(enum rank rank);
+bool holds_nothing(void);
 
 /* --- readers ------------------------------------------------------------------------------ */
 
@@ -48,6 +62,7 @@ int reader_left(const struct readers *then);
 bool reader_open_here(void);
 /* Ends what operations of this CPU have left open. */
 void close_readers(void);
+void close_srcu_readers(void);
 void pause_reader_bookkeeping(void);
 
 /* What a reader finds when it begins, and before it ends. */
@@ -61,10 +76,14 @@ void judge_calls(void);
 void judge_timers(void);
 void judge_probes(void);
 void judge_keys(void);
+void judge_srcu(void);
 /* At boot. */
 void prepare_calls(void);
 void prepare_timers(void);
+void prepare_srcu(void);
 unsigned int callbacks_outstanding(void);
+/* What of SRCU somebody waits for and no reader holds up; NULL: nothing. */
+const char *srcu_waits(void);
 /* A verdict on the end of a run. */
 void judged(const char *verdict, const struct machine_site *site, const char *fmt, ...);
 /* A task stays in the kernel and nothing else has happened for PATIENCE jiffies. */

@@ -72,6 +72,18 @@ TEST_P(EveryKernel, InvokesACallback) {
     EXPECT_GT(outcome.points, 200u) << "a grace period has more";
 }
 
+// A structure is made, used and taken down; its grace period takes more than its operations.
+TEST_P(EveryKernel, InvokesACallbackOfSrcu) {
+    const run::Outcome alone = run::replay(plan("op cpu0 on srcu_read_lock n=1\n"));
+    EXPECT_EQ(alone.verdict, Verdict::clean) << alone.detail;
+    const run::Outcome outcome = run::replay(
+        plan("op cpu0 on srcu_read_lock n=1\nop cpu0 on call_srcu n=1\n"
+             "op cpu0 on srcu_read_unlock\nop cpu0 on srcu_barrier n=1\n"
+             "op cpu0 on srcu_cleanup n=1\nop cpu0 on synchronize_srcu\n"));
+    EXPECT_EQ(outcome.verdict, Verdict::clean) << outcome.detail;
+    EXPECT_GT(outcome.points, alone.points + 200);
+}
+
 TEST_P(EveryKernel, TakesTheSameCourseTwice) {
     const run::Plan again = plan(
         "op cpu0 on call_rcu how=2\nop cpu1 hardirq call_rcu how=0\nop cpu1 on rcu_barrier\n"

@@ -31,7 +31,7 @@ constexpr std::uint8_t O = scenario::bit(OpContext::task_off);
 constexpr std::uint8_t S = scenario::bit(OpContext::softirq);
 constexpr std::uint8_t H = scenario::bit(OpContext::hardirq);
 
-enum Family : std::uint8_t { ANY, CALLBACKS, CALLS, TIMERS, TRACE, MEMORY, LOCKS };
+enum Family : std::uint8_t { ANY, CALLBACKS, CALLS, TIMERS, TRACE, MEMORY, LOCKS, SRCU };
 
 constexpr OpSpec ops[] = {
 #define OPERATION(name, family, contexts, weight, a, a_min, a_max, b, b_min, b_max, summary) \
@@ -51,6 +51,7 @@ constexpr std::int16_t high_marks[] = {0, 0, 0, 2};
 constexpr std::int16_t rarely[] = {0, 0, 0, 1};
 constexpr std::int16_t strides[] = {0, 0, 2, 3};
 constexpr std::int16_t mostly[] = {0, 1, 1, 1};
+constexpr std::int16_t srcu_sizes[] = {0, 0, 0, 1, 2, 3};
 
 enum Config : std::size_t {
     end_tick,
@@ -63,6 +64,7 @@ enum Config : std::size_t {
     nohz_full,
     sched_qs,
     qhimark,
+    srcu_size,
 };
 
 constexpr ConfigSpec configs[] = {
@@ -98,6 +100,9 @@ std::string command_line(const ConfigValues& values) {
     if (values[sched_qs] != 0)
         line += " rcutree.jiffies_till_sched_qs=" + std::to_string(values[sched_qs]);
     if (values[qhimark] != 0) line += " rcutree.qhimark=" + std::to_string(values[qhimark]);
+    if (values[srcu_size] == 1) line += " srcutree.convert_to_big=1";
+    if (values[srcu_size] == 2) line += " srcutree.convert_to_big=2";
+    if (values[srcu_size] == 3) line += " srcutree.small_contention_lim=0";
     if (values[housekeeping] != 0)
         line += " machine_housekeeping=" + std::to_string(values[cpus] - 1);
     return line;
