@@ -166,6 +166,11 @@ class Mail {
             if (!told.empty()) add_told(lines, ++number, told, first);
         }
         add_decisions(lines, event, find_.trace.events.size(), number);
+        if (find_.outcome.found()) {
+            const std::string& site = find_.outcome.site;
+            const std::string at = site.empty() || is_ours(site) ? "" : " [" + site + "()]";
+            add_wrapped(lines, "  => " + find_.outcome.detail + "." + at, 5);
+        }
         return lines;
     }
 
@@ -201,8 +206,14 @@ class Mail {
         add_wrapped(lines, head + " (jiffy " + std::to_string(jiffies) + ") " + text, 5);
     }
 
-    std::string place(const sim::Event& event) const {
-        return event.site.line() == 0 ? "" : run::site_text(event.site) + "()";
+    // Where the subject is; what it stands on is nobody's concern.
+    static std::string place(const sim::Event& event) {
+        const std::string site = run::site_text(event.site);
+        return site.empty() || is_ours(site) ? "" : site + "()";
+    }
+
+    static bool is_ours(const std::string& site) {
+        return site.starts_with("linux/runtime/") || site.starts_with("linux/work/");
     }
 
     std::string decision(std::size_t i) const {

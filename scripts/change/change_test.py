@@ -14,7 +14,7 @@ import answer
 import lines
 import screen
 from patches import files_of, read_patches
-from sides import Find, compare
+from sides import Compared, Find, compare
 from steps import change_in_git, steps_of_patches
 
 OLD = b"int f(void)\n{\n\treturn 1;\n}\n"
@@ -234,9 +234,54 @@ class Compare(unittest.TestCase):
                          ([], [], ["c"]))
 
 
+class Usage(unittest.TestCase):
+    def test_one_line_and_an_exit_code_at_which_git_bisect_ends(self):
+        here = os.path.dirname(os.path.realpath(__file__))
+        for words in (["check_subject.py"], ["check_subject.py", "--subject", "moon"],
+                      ["check_subject.py", "--subject", "nocb", "--seconds", "0"],
+                      ["check_kernel.py"], ["check_kernel.py", "/nowhere", "--seed", "-1"]):
+            done = subprocess.run([os.path.join(here, words[0]), *words[1:]],
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+            self.assertEqual(done.returncode, answer.USAGE, words)
+            self.assertEqual((done.stdout, done.stderr.count(b"\n")), (b"", 1), words)
+
+
+class Result(unittest.TestCase):
+    def result(self, introduced=(), mended=(), both=(), blame=None, titles=("a", "b")):
+        find = Find("i", "deadlock", "kernel/a.c:1 f", "both wait", "/x/i.plan")
+        side = types.SimpleNamespace(name="base", clean={"i": 4000}, runs=7, seconds=1.0)
+        pair = types.SimpleNamespace(
+            name="base", base=side, changed=side, blame=blame or {}, plans=[], kept="/x",
+            verified={}, extra_rows=lambda: [], how_to_read=lambda find, fixes: ["read" + fixes],
+            compared=Compared([find] * len(introduced), [find] * len(mended), [find] * len(both)))
+        return screen.Result("tree", list(titles), "in 1 s", [pair],
+                             {("kernel/a.c", 3): lines.MISSED}, ["drivers/x.c"], 1, 2.0)
+
+    def test_introduced(self):
+        result = self.result(introduced="i", blame={"i": (2, 2)},
+                             titles=("one", "0123456789ab two"))
+        text = screen.text(result)
+        self.assertEqual(result.exit_code(), answer.INTRODUCED)
+        for part in ("INTRODUCED    1, not on the base in 4,000 runs", "deadlock at kernel/a.c:1 f",
+                     'by patch 2/2 "0123456789ab two"', "NOT REACHED   kernel/a.c:3",
+                     "not compiled  drivers/x.c", "read --fixes '0123456789ab (\"two\")'"):
+            self.assertIn(part, text)
+        self.assertIn("not ok 2 introduced: i\n", screen.ktap(result))
+
+    def test_a_range_of_patches(self):
+        text = screen.text(self.result(introduced="i", blame={"i": (1, 2)}))
+        self.assertIn("one of the patches 1 to 2 of 2", text)
+        self.assertNotIn("--fixes", text)
+
+    def test_what_is_in_both_or_mended_is_nobodys_fault(self):
+        for result in (self.result(both="i"), self.result(mended="i")):
+            self.assertEqual(result.exit_code(), answer.NOTHING)
+            self.assertNotIn("not ok", screen.ktap(result))
+
+
 class Screen(unittest.TestCase):
     def test_lists_are_cut(self):
-        self.assertTrue(screen.some([str(number) for number in range(12)]).endswith("7 and 4 more"))
+        self.assertTrue(screen.some([str(number) for number in range(12)]).endswith("4 and 7 more"))
 
 
 if __name__ == "__main__":

@@ -7,61 +7,54 @@ import xml.sax.saxutils
 
 import answer
 import lines
-from sides import Compared
 
-MOST = 8  # of a list on the screen
-
-
-def broken(side):
-    """A change that does not even boot has nothing else to compare."""
-    return Compared(list(side.finds.values()), [], [])
+MOST = 5  # of a list on the screen
 
 
 class Result:
-    def __init__(self, change, variants, built, seconds, args):
-        self.change = change
-        self.variants = variants
+    """What there is to tell. `titles`: of the patches; `pairs`: of sides.py, empty where nothing was
+    run; `lines`: as of lines.py, None where nobody looked; `elsewhere`: paths of the change."""
+
+    def __init__(self, label, titles, built, pairs, lines, elsewhere, seed, seconds):
+        self.label = label
+        self.titles = titles
         self.built = built
+        self.pairs = pairs
+        self.lines = lines
+        self.elsewhere = elsewhere
+        self.seed = seed
         self.seconds = seconds
-        self.args = args
-        self.ran = all(variant.compared for variant in variants)
-        ones = [variant.lines() for variant in variants] if self.ran else []
-        self.lines = lines.merge(ones)
-        known = {path for variant in variants for path in variant.image.made_of}
-        self.elsewhere = [path for path in change.paths if path not in known]
 
     def finds(self, which):
-        """(variant, find), one for each identity."""
+        """(pair, find), one for each identity."""
         seen = {}
-        for variant in self.variants:
-            for find in getattr(variant.compared, which) if variant.compared else []:
-                seen.setdefault(find.identity, (variant, find))
+        for pair in self.pairs:
+            for find in getattr(pair.compared, which):
+                seen.setdefault(find.identity, (pair, find))
         return list(seen.values())
 
     def lines_that(self, how):
-        return [line for line, is_so in self.lines.items() if is_so == how]
+        return [line for line, is_so in (self.lines or {}).items() if is_so == how]
 
     def exit_code(self):
         return answer.INTRODUCED if self.finds("introduced") else answer.NOTHING
 
-    def blamed_commit(self, variant, find):
+    def blamed_commit(self, pair, find):
         """In the form of a Fixes: line, where the change is commits."""
-        steps = self.change.steps
-        first, last = variant.blame.get(find.identity, (1, len(steps)))
-        commit, _, title = steps[last - 1].title.partition(" ")
+        first, last = pair.blame.get(find.identity, (1, len(self.titles)))
+        commit, _, title = self.titles[last - 1].partition(" ")
         is_commit = first == last and re.fullmatch("[0-9a-f]{7,40}", commit) is not None
         return f'{commit} ("{title}")'.replace("'", "") if is_commit else ""
 
-    def blame(self, variant, find):
+    def blame(self, pair, find):
         """ 'patch 2/3 "title"', or a range where parts of the series do not build."""
-        steps = self.change.steps
-        if find.identity not in variant.blame:
+        count = len(self.titles)
+        if find.identity not in pair.blame:
             return ""
-        first, last = variant.blame[find.identity]
+        first, last = pair.blame[find.identity]
         if first == last:
-            return f'patch {first}/{len(steps)} "{steps[first - 1].title}"'
-        return f"one of the patches {first} to {last} of {len(steps)}, " \
-               "between which it does not build"
+            return f'patch {first}/{count} "{self.titles[first - 1]}"'
+        return f"one of the patches {first} to {last} of {count}, between which it does not build"
 
 
 def short(path):
@@ -79,29 +72,33 @@ def some(texts, separator=", "):
     return separator.join(texts[:MOST]) + more
 
 
-def find_text(result, variant, find, other):
+def find_text(result, pair, find):
     where = f" at {find.site}" if find.site else ""
-    rows = [f"  {find.verdict}{where}" + (f" ({variant.name})" if len(result.variants) > 1 else "")]
+    rows = [f"  {find.verdict}{where}" + (f" ({pair.name})" if len(result.pairs) > 1 else "")]
     rows += textwrap.wrap(find.detail, 98, initial_indent=" " * 6, subsequent_indent=" " * 6)
-    blame = result.blame(variant, find)
+    blame = result.blame(pair, find)
     if blame:
         rows.append(f"      by {blame}")
-    if other is not None and find.identity in other.clean:
-        rows.append(f"      not on the {other.name}, in {other.clean[find.identity]:,} runs "
-                    "of the same operations")
-    if find.plan:
-        rows.append(f"      {short(find.plan)}")
     return rows
+
+
+def tried_text(sides, found):
+    """How often the other side ran the same operations without this."""
+    runs = [side.clean[find.identity] for side, (_, find) in zip(sides, found)
+            if find.identity in side.clean]
+    return f", not on the {sides[0].name} in {min(runs):,} runs of the same operations" \
+        if runs else ""
 
 
 def finds_text(result):
     rows = []
-    for which, title in (("introduced", "INTRODUCED"), ("mended", "mended"), ("both", "in both")):
+    for which, title, other in (("introduced", "INTRODUCED", "base"),
+                                ("mended", "mended", "changed"), ("both", "in both", None)):
         found = result.finds(which)
-        rows.append(f"{title:<14}{len(found) or 'nothing'}")
-        for variant, find in found[:MOST]:
-            other = {"introduced": variant.base, "mended": variant.changed, "both": None}[which]
-            rows += find_text(result, variant, find, other)
+        tried = tried_text([getattr(pair, other) for pair, _ in found], found) if other else ""
+        rows.append(f"{title:<14}{len(found) or 'nothing'}{tried}")
+        for pair, find in found[:MOST]:
+            rows += find_text(result, pair, find)
         if len(found) > MOST:
             rows.append(f"      and {len(found) - MOST} more")
     return rows
@@ -109,17 +106,18 @@ def finds_text(result):
 
 def tell_text(result):
     """How to read the first of what is introduced."""
-    for variant, find in result.finds("introduced"):
+    for pair, find in result.finds("introduced"):
         if find.plan:
-            title = result.blamed_commit(variant, find)
-            fixes = f" --fixes '{title}'" if title else ""
-            return [f"{'to read it':<14}RCUFUZZ_KERNELS={short(variant.kernels)} "
-                    f"build/rcufuzz explain --format mail{fixes} \\",
-                    f"{'':<14}    --kernel {variant.image.name} {short(find.plan)}"]
+            title = result.blamed_commit(pair, find)
+            first, *others = pair.how_to_read(find, f" --fixes '{title}'" if title else "")
+            return [f"{'plans':<14}in {short(pair.kept)}; the first of them:", " " * 14 + first] + \
+                [" " * 14 + other for other in others]
     return []
 
 
 def lines_text(result):
+    if result.lines is None:
+        return []
     reached, missed = (result.lines_that(how) for how in (lines.REACHED, lines.MISSED))
     rows = [wrapped("changed lines", f"{len(reached) + len(missed)} with code, {len(reached)} "
                     f"reached; {len(result.lines_that(lines.PLAIN))} without code of their own")]
@@ -133,23 +131,25 @@ def lines_text(result):
 
 def run_text(result):
     rows = []
-    for variant in result.variants:
-        base, change = variant.base, variant.changed
-        rows.append(f"{'run':<14}{variant.name}: base {base.runs:,} runs in {base.seconds:.0f} s, "
-                    f"change {change.runs:,} in {change.seconds:.0f} s, seed {result.args.seed}; "
-                    f"{len(variant.reproducers()):,} reproducers on both")
+    for pair in result.pairs:
+        base, change = pair.base, pair.changed
+        rows.append(f"{'run':<14}{pair.name}: base {base.runs:,} runs in {base.seconds:.0f} s, "
+                    f"change {change.runs:,} in {change.seconds:.0f} s, seed {result.seed}; "
+                    f"{len(pair.plans):,} reproducers on both")
+        if pair.verified:
+            rows.append(wrapped("verified", f"{pair.name}: operations of {pair.verified['verified']}"
+                                f" reproducers, of {sum(pair.verified.values())} tried, in every "
+                                "interleaving that differs by one choice"))
+        rows += pair.extra_rows()
     return rows
 
 
 def text(result):
-    steps, image = result.change.steps, result.variants[0].image
-    what = f'"{steps[0].title}"' if len(steps) == 1 else f"{len(steps)} patches"
-    rows = [f"{'base':<14}{result.change.label}, {image.about['release']}", f"{'change':<14}{what}"]
-    touched = sum(len(variant.image.touched) for variant in result.variants)
-    total = sum(len(variant.base_image.compile) for variant in result.variants)
-    rows.append(f"{'built':<14}in {result.built:.0f} s: {total} objects, "
-                f"{touched} of them once more for the change")
-    if result.ran:
+    count = len(result.titles)
+    what = f'"{result.titles[0]}"' if count == 1 else f"{count} patches"
+    rows = [f"{'base':<14}{result.label}", f"{'change':<14}{what}",
+            f"{'built':<14}{result.built}"]
+    if result.pairs:
         rows += finds_text(result) + lines_text(result) + run_text(result)
     else:
         rows.append(wrapped("not compiled", some(result.elsewhere)))
@@ -164,17 +164,18 @@ def text(result):
 
 def cases(result):
     """(name, whether it is well, what there is to say)."""
-    found = [("change builds", True, f"{result.built:.0f} s")]
+    found = [("change builds", True, result.built)]
     introduced = result.finds("introduced")
-    for variant, find in introduced:
+    for pair, find in introduced:
         found.append((f"introduced: {find.identity}", False,
-                      "\n".join(find_text(result, variant, find, variant.base))))
+                      "\n".join(find_text(result, pair, find) + [find.plan])))
     if not introduced:
         found.append(("nothing is introduced", True,
-                      "\n".join(run_text(result)) if result.ran else "nothing was run"))
+                      "\n".join(run_text(result)) or "nothing was run"))
     missed = lines.ranges(result.lines_that(lines.MISSED))
-    found.append(("changed lines are reached", True,
-                  "not reached: " + "; ".join(missed) if missed else ""))
+    if result.lines is not None:
+        found.append(("changed lines are reached", True,
+                      "not reached: " + "; ".join(missed) if missed else ""))
     return found
 
 

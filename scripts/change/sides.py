@@ -2,10 +2,12 @@
 """A base and its change as subjects of rcufuzz: what is found on each, and which of it the other
 has as well. A find is known by its identity (core/run/identity.h)."""
 import collections
+import concurrent.futures
 import json
 import os
 import shutil
 import subprocess
+import time
 
 import answer
 
@@ -14,13 +16,18 @@ Find = collections.namedtuple("Find", "identity verdict site detail plan")
 # So many runs of its operations before a find is said to be on one side only; less where there are
 # many.
 RUNS_OF_A_WORKLOAD, RUNS_OF_MANY, MANY = 4000, 500, 8
-SECONDS_TO_MINIMIZE = 30
+SECONDS_TO_MINIMIZE = 15
+MOST_MINIMIZED = 3  # of what is introduced
+SHARE_OF_HUNTS = 0.8  # of the time; verify has the rest
+SECONDS_TO_VERIFY = 3  # one plan
 
 
 class Side:
-    """One of the two. `subject`: the words that name it to rcufuzz, as in --kernel 6.12."""
+    """One of the two. `subject`: the words that name it to rcufuzz, as in --kernel 6.12. `bugs`:
+    whether the target has bugs on purpose, which plans may switch on."""
 
-    def __init__(self, name, program, target, subject, folder, env=None):
+    def __init__(self, name, program, target, subject, folder, env=None, bugs=False):
+        self.bugs = bugs
         self.name = name
         self.program = program
         self.target = target
@@ -88,22 +95,39 @@ class Side:
         for one in found["finds"]:
             self.add(one, one["plan"])
 
-    def shows(self, find):
+    def shows(self, find, runs=None):
         """Whether the other side's find is one of this side as well: by its plan, or else by the
         workload of it under other schedules, which shift with the code."""
         if find.identity in self.finds or self.replay([find.plan]) == [find.identity]:
             return True
-        out = os.path.join(self.folder, "survey")
-        shutil.rmtree(out, ignore_errors=True)
-        runs = RUNS_OF_A_WORKLOAD if len(self.clean) < MANY else RUNS_OF_MANY
-        self.call("survey", find.plan, "--out", out, "--runs", str(runs), *self.subject)
-        plans = [os.path.join(out, name) for name in sorted(os.listdir(out))] \
-            if os.path.isdir(out) else []
-        kept = [keep(plan, os.path.join(self.folder, "finds")) for plan in plans]
-        if find.identity in self.replay(kept):
+        runs = runs or (RUNS_OF_A_WORKLOAD if len(self.clean) < MANY else RUNS_OF_MANY)
+        if find.identity in self.survey([find.plan], runs):
             return True
         self.clean[find.identity] = runs
         return False
+
+    def survey(self, plans, runs):
+        """Identities of what shows first in so many runs of each plan's operations."""
+        out = os.path.join(self.folder, "survey")
+        shutil.rmtree(out, ignore_errors=True)
+        self.call("survey", *plans, "--out", out, "--runs", str(runs), *self.subject)
+        found = [os.path.join(out, name) for name in sorted(os.listdir(out))] \
+            if os.path.isdir(out) else []
+        return self.replay([keep(plan, os.path.join(self.folder, "finds")) for plan in found])
+
+    def verify(self, plan, seconds):
+        """How it ends: "verified", "not finished", or "counterexample", which becomes a find."""
+        out = os.path.join(self.folder, "verify")
+        shutil.rmtree(out, ignore_errors=True)
+        bugs = ["--bug", "none"] if self.bugs else []
+        done = subprocess.run([self.program, "verify", self.target, *self.subject, *bugs, "--ops",
+                               plan, "--delays", "1", "--seconds", f"{seconds:.1f}", "--out", out],
+                              env=self.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              check=False)
+        if done.returncode == 42 and os.path.isdir(out):
+            self.replay([os.path.join(out, name) for name in sorted(os.listdir(out))])
+        return {0: "verified", 42: "counterexample", 75: "not finished"}.get(done.returncode,
+                                                                            "not possible")
 
     def minimize(self, find):
         """The plan of it in place of itself, as small as it gets within some seconds."""
@@ -149,7 +173,76 @@ def compare(base, change):
 
 def together(*tasks):
     """Side by side; the first that stops the check does so."""
-    import concurrent.futures  # pylint: disable=import-outside-toplevel
     with concurrent.futures.ThreadPoolExecutor(len(tasks)) as pool:
         for done in [pool.submit(task) for task in tasks]:
             done.result()
+
+
+class Pair:
+    """Base and change in one configuration."""
+
+    def __init__(self, name, base, changed, folder):
+        self.name = name
+        self.base = base
+        self.changed = changed
+        self.kept = folder  # finds stay there for later checks
+        self.compared = None
+        self.blame = {}  # identity -> the first and the last patch that may introduce it
+        self.verified = collections.Counter()  # how verify ended -> of how many plans
+        self.plans = []
+
+    def run(self, plans, hunts, seconds, watch=False):
+        """`hunts`: options of hunts, which share the time."""
+        self.plans = plans
+        lines = {side: side.lines_file if watch else lambda what: None
+                 for side in (self.base, self.changed)}
+        together(*(lambda one=side: one.replay(plans, lines[one]("replay"))
+                   for side in (self.base, self.changed)))
+        # A plan that was found on other code may want another schedule on this.
+        earlier = [plan for plan in plans if plan.startswith(self.kept)]
+        if earlier and not self.changed.finds:
+            self.changed.survey(earlier[:MANY], RUNS_OF_MANY)
+        jobs = ["--jobs", str(max(1, (os.cpu_count() or 1) - 1))]
+        for number, options in enumerate(hunts):
+            share = seconds * SHARE_OF_HUNTS / len(hunts)
+            together(lambda: self.base.hunt(options, share),
+                     lambda: self.changed.hunt(options + jobs, share,
+                                               lines[self.changed](f"hunt{number}")))
+        self.verify(plans, seconds * (1 - SHARE_OF_HUNTS))
+        if self.base.broken:
+            raise answer.no_answer(f"the base does not run: {self.base.broken}")
+        if self.changed.broken:  # there is nothing to compare
+            self.changed.add({"identity": "does-not-boot", "verdict": "does_not_boot", "site": "",
+                              "detail": self.changed.broken}, "")
+            self.compared = Compared([self.changed.finds["does-not-boot"]], [], [])
+        else:
+            self.compared = compare(self.base, self.changed)
+        self.keep_finds()
+        large = [find for find in self.compared.introduced if find.plan.startswith(self.kept)]
+        if large:
+            together(*(lambda one=find: self.changed.minimize(one)
+                       for find in large[:MOST_MINIMIZED]))
+
+    def verify(self, plans, seconds):
+        """The operations of the plans, the shortest first, on the change: every interleaving with
+        at most one choice that is not the ordinary one."""
+        until = time.monotonic() + seconds
+        for plan in sorted(plans, key=os.path.getsize):
+            left = until - time.monotonic()
+            if left <= 0 or self.changed.broken:
+                break
+            self.verified[self.changed.verify(plan, min(left, SECONDS_TO_VERIFY))] += 1
+
+    def extra_rows(self):
+        """What the screen is to say besides."""
+        return []
+
+    def keep_finds(self):
+        """Under names that stay, but for those of the repository."""
+        for side in (self.base, self.changed):
+            for key, find in side.finds.items():
+                if find.plan and find.plan not in self.plans:
+                    side.finds[key] = find._replace(plan=keep(find.plan, self.kept))
+        self.compared = Compared(*(
+            [one.finds.get(find.identity, find) for find in found]
+            for found, one in zip(self.compared, (self.changed, self.base, self.changed))))
