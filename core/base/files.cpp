@@ -236,14 +236,14 @@ bool holds(const std::string& path, std::string_view content) {
 
 }  // namespace
 
-std::vector<std::uint8_t> read_file(const std::string& path) {
+std::vector<std::uint8_t> read_file(const std::string& path, std::size_t limit) {
     const bool standard = path == "-";
     const std::string name = standard ? "standard input" : path;
     const Descriptor file = standard ? Descriptor(dup(STDIN_FILENO)) : open_regular(path);
     if (!file.valid()) fail_with_errno(name);
-    std::vector<std::uint8_t> bytes = read_some(file.get(), name, max_input_bytes);
-    if (bytes.size() > max_input_bytes) {
-        const std::string size = std::to_string(max_input_bytes >> 20);
+    std::vector<std::uint8_t> bytes = read_some(file.get(), name, limit);
+    if (bytes.size() > limit) {
+        const std::string size = std::to_string(limit >> 20);
         throw UserError(name + ": is larger than " + size + " MiB");
     }
     return bytes;

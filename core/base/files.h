@@ -18,8 +18,8 @@ namespace rcufuzz {
 inline constexpr std::size_t max_input_bytes = std::size_t{4} << 20;
 
 // The whole of a regular file, or of standard input where the name is "-". Anything else (a folder,
-// a FIFO, a device) and anything larger than max_input_bytes is refused.
-std::vector<std::uint8_t> read_file(const std::string& path);
+// a FIFO, a device) and anything larger than `limit` bytes is refused.
+std::vector<std::uint8_t> read_file(const std::string& path, std::size_t limit = max_input_bytes);
 std::string read_text(const std::string& path);
 
 // What a regular file begins with, up to `count` bytes.

@@ -29,7 +29,7 @@ T record_at(const std::string& path, std::span<const std::byte> file, std::size_
 }  // namespace
 
 Image::Image(const std::string& path) {
-    const std::vector<std::uint8_t> file = read_file(path);
+    const std::vector<std::uint8_t> file = read_file(path, max_image_bytes);
     map_segments(path, std::as_bytes(std::span(file)));
 }
 

@@ -14,6 +14,9 @@
 
 namespace rcufuzz::linux_guest {
 
+// With its debug information, which is read for stories only.
+inline constexpr std::size_t max_image_bytes = std::size_t{64} << 20;
+
 class Image {
    public:
     // Throws UserError where the file is missing, is no such image, or its addresses are taken.

@@ -171,7 +171,7 @@ Kernel::Kernel(const std::string& path) : image_(path), door_(&image_.open(machi
 }
 
 void Kernel::name_sites(const std::string& path) {
-    const std::vector<std::uint8_t> bytes = read_file(path);
+    const std::vector<std::uint8_t> bytes = read_file(path, max_image_bytes);
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     std::size_t i = 0;
     for (const std::string_view line : lines(text)) {

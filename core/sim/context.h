@@ -99,6 +99,9 @@ struct Limits {
     // Points, and handovers, beyond which the run is a livelock. An ordinal counts both, and has 16
     // bits in a Decision: what a context does beyond that can be run, and not be recorded.
     std::uint64_t points = 29000;
+    // Points, and handovers, after which the strategy is not asked any more and everybody has his
+    // turn; 0: half of them.
+    std::uint64_t free_points = 0;
     std::uint32_t free_jiffies = 8;  // how often the clock may advance with no timer to wait for
 };
 

@@ -36,6 +36,34 @@ TEST(StepBound, AnEndlessLoopIsALivelock) {
     }
 }
 
+// Counts how often it was asked.
+class Counting final : public Strategy {
+   public:
+    std::uint32_t choose(const Choice&) override {
+        ++asked;
+        return 0;
+    }
+    std::uint32_t points_until_choice(ContextKey, std::uint32_t) override { return 1; }
+
+    unsigned asked = 0;
+};
+
+TEST(StepBound, AStrategyIsAskedInTheFreePointsOnly) {
+    for (const std::uint64_t free : {0u, 200u}) {
+        Counting strategy;
+        run(2, strategy,
+            [] {
+                for (const unsigned cpu : {0u, 1u})
+                    spawn(cpu, [] {
+                        for (;;) test::point();
+                    });
+            },
+            {.points = 3000, .free_points = free, .free_jiffies = 0});
+        const unsigned expected = free == 0 ? 1500 : 200;
+        EXPECT_NEAR(strategy.asked, expected, 10) << "half of all, if nothing is said";
+    }
+}
+
 // Spinners that wait for each other and give way in between, as cpu_relax() loops do.
 void two_that_give_way(bool with_points) {
     static unsigned rounds;

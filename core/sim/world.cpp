@@ -76,7 +76,7 @@ inline void World::grant_points() {
     if (actor_appeared_ && !fair_) wanted = 1;
     const auto turn_left = static_cast<std::int64_t>(turn_began_ + max_turn_points - points_);
     // Turns may be short and never asked at their end: the bounds are met all the same.
-    const std::uint64_t bound = fair_ ? limits_.points : limits_.points / 2;
+    const std::uint64_t bound = fair_ ? limits_.points : limits_.free_points;
     const auto bound_left = static_cast<std::int64_t>(bound - points_);
     granted_ = std::max<std::int64_t>(1, std::min({wanted, turn_left, bound_left}));
     quiet_ = watchers_.wants_accesses() ? 1 : granted_;
@@ -138,6 +138,7 @@ void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Lim
     asks_on_new_actor_ = strategy.asks_on_new_actor();
     asks_at_every_point_ = strategy.asks_at_every_point();
     limits_ = limits;
+    if (limits_.free_points == 0) limits_.free_points = limits_.points / 2;
     free_jiffies_ = limits.free_jiffies;
     jiffies_ = 100;
     points_ = turn_began_ = last_task_turn_ = switches_ = handovers_ = 0;
@@ -417,7 +418,7 @@ Context* World::ask_at_point() {
     }
     if (points_ >= limits_.points) livelock();
     actor_appeared_ = false;
-    if (points_ >= limits_.points / 2) become_fair();
+    if (points_ >= limits_.free_points) become_fair();
     if (fair_ || (points_ - turn_began_ >= max_turn_points && !keeps_image_)) {
         turn_began_ = points_;
         return settle(self, choose_next(ChoiceKind::yield));
@@ -445,7 +446,7 @@ Context* World::choose_next(ChoiceKind kind) {
             return enter(main_);
         }
         // Contexts that only give way come to no point.
-        if (points_ >= limits_.points / 2 || handovers_ >= limits_.points / 2) become_fair();
+        if (points_ >= limits_.free_points || handovers_ >= limits_.free_points) become_fair();
         actor_appeared_ = false;
         ActorMask mask = actors_;
         const bool gives_way = kind == ChoiceKind::yield && !fair_;

@@ -74,19 +74,6 @@ int schedule_hrtimeout_range(ktime_t *expires, u64 delta, const enum hrtimer_mod
 
 /* --- the scheduler's other doors ---------------------------------------------------------- */
 
-int sched_cpu_activate(unsigned int cpu)
-{
-	set_cpu_active(cpu, true);
-	return 0;
-}
-int sched_cpu_deactivate(unsigned int cpu)
-{
-	set_cpu_active(cpu, false);
-	return 0;
-}
-int sched_cpu_starting(unsigned int cpu) { return 0; }
-int sched_cpu_dying(unsigned int cpu) { return 0; }
-int sched_cpu_wait_empty(unsigned int cpu) { return 0; }
 long sched_setaffinity(pid_t pid, const struct cpumask *mask) { return 0; }
 int sched_setscheduler_nocheck(struct task_struct *task, int policy, const struct sched_param *p)
 {
@@ -108,8 +95,6 @@ long io_schedule_timeout(long timeout) { return schedule_timeout(timeout); }
 void account_process_tick(struct task_struct *task, int user_tick) { }
 void smp_cpus_done(unsigned int max_cpus) { }
 void ignore_signals(struct task_struct *task) { }
-int __cpu_disable(void) { return 0; }
-void __cpu_die(unsigned int cpu) { }
 
 /* --- the rest ----------------------------------------------------------------------------- */
 

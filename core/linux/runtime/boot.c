@@ -25,6 +25,16 @@ struct task_struct *new_task(int (*fn)(void *), void *arg, const char *name, uns
 void prepare_workqueues(void);
 void start_workqueues(void);
 void start_workload_threads(void);
+void start_stoppers(void);
+
+bool cpus_come_and_go;	/* operations may take them offline */
+
+static int __init set_hotplug(char *text)
+{
+	cpus_come_and_go = true;
+	return 1;
+}
+__setup("machine_hotplug", set_hotplug);
 
 static char command_line[512];
 static unsigned int cpu_count;
@@ -39,37 +49,6 @@ static void set_up_cpus(unsigned int cpus)
 	}
 	cpu_count = cpus;
 	nr_cpu_ids = cpus;
-}
-
-/* --- secondary CPUs ----------------------------------------------------------------------- */
-
-static int secondary_main(void *unused)
-{
-	unsigned int cpu = acting_cpu;
-
-	local_irq_disable();
-	preempt_disable();
-	notify_cpu_starting(cpu);
-	set_cpu_online(cpu, true);
-	local_irq_enable();
-	cpuhp_online_idle(CPUHP_AP_ONLINE_IDLE);
-	preempt_enable();
-	preempt_disable();
-	idle_loop();
-	return 0;
-}
-
-int __cpu_up(unsigned int cpu, struct task_struct *idle)
-{
-	thread_of(idle)->fn = secondary_main;
-	acting_task[cpu] = idle;
-	run_queues[cpu].idle = idle;
-	run_queues[cpu].started = true;
-	irqs_off[cpu] = 0;
-	raise_vector(cpu, VECTOR_START);
-	while (!cpu_online(cpu))
-		kernel_relax();
-	return 0;
 }
 
 /* --- the first CPU ------------------------------------------------------------------------ */
@@ -94,6 +73,8 @@ static int kernel_init(void *unused)
 	rcu_end_inkernel_boot();
 	system_state = SYSTEM_RUNNING;
 	start_workload_threads();
+	if (cpus_come_and_go)
+		start_stoppers();
 	return 0;
 }
 
@@ -147,5 +128,5 @@ void prepare_kernel(unsigned int cpus, const char *parameters)
 	thread_of(idle)->fn = first_cpu_main;
 	acting_task[0] = idle;
 	run_queues[0].idle = idle;
-	run_queues[0].started = true;
+	run_queues[0].started = run_queues[0].up = true;
 }

@@ -69,6 +69,7 @@ struct task_struct *fork_idle(int cpu)
 	struct task_struct *task = new_task(NULL, NULL, "swapper", PF_IDLE | PF_NO_SETAFFINITY);
 
 	task->thread_info.cpu = cpu;
+	task->active_mm = &init_mm;
 	do_set_cpus_allowed(task, cpumask_of(cpu));
 	snprintf(task->comm, sizeof(task->comm), "swapper/%d", cpu);
 	return task;

@@ -13,6 +13,8 @@ static void sleep_until_interrupt(void)
 {
 	struct run_queue *queue = this_queue();
 
+	if (!cpu_online(acting_cpu))
+		play_dead();
 	rcu_nocb_flush_deferred_wakeup();
 	if (need_resched())
 		return;

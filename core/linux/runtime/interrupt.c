@@ -80,16 +80,16 @@ int takes_interrupt(unsigned int cpu)
 
 int takes_nmi(unsigned int cpu)
 {
-	return acting_task[cpu] != NULL;
+	return run_queues[cpu].up;
 }
 
 void take_interrupt(unsigned int cpu, unsigned int vector)
 {
 	bool user;
 
-	if (!acting_task[cpu])
-		return;	/* the CPU has just been told to start */
 	cpu_wakes(vector);
+	if (!run_queues[cpu].up)
+		return;	/* it has been told to start; what came for the dead one is lost */
 	user = user_mode_now[cpu];
 	if (user)
 		enter_from_user();

@@ -47,13 +47,14 @@ static inline struct thread *thread_of(struct task_struct *task)
 
 struct run_queue {
 	struct list_head ready;	/* first in, first out */
-	struct task_struct *idle;
+	struct task_struct *idle, *stop;
 	unsigned int ready_count;
 	unsigned long host_sp;	/* of the stack that the machine gave the CPU, while it acts */
 	bool on_thread;		/* and not on the machine's stack */
 	bool tick_stopped;
 	bool in_idle;
 	bool started;
+	bool up;		/* its idle task has begun, and has not died since */
 	bool computes;		/* its task leaves the CPU to the machine until an interrupt */
 	bool has_alarm;
 	unsigned long alarm;	/* an interrupt from outside comes then */
@@ -78,6 +79,7 @@ enum vector {
 /* switch.c */
 void switch_threads(struct thread *from, struct thread *to);
 bool is_on_cpu(const struct thread *thread);
+void restart_thread(struct thread *thread);	/* what it did is forgotten */
 void leave_cpu(struct thread *self);	/* to the machine; goes on at the next enter() */
 void enter_cpu(unsigned int cpu);
 struct thread *new_thread(int (*fn)(void *), void *arg, const char *name);
@@ -94,7 +96,11 @@ void idle_loop(void);
 extern bool user_mode_now[NR_CPUS];
 void leave_user_mode(void);
 
+/* hotplug.c */
+void __noreturn play_dead(void);
+
 /* tick.c */
+void tick_dies(void);
 void tick_prepare(void);
 bool is_tickless(unsigned int cpu);	/* by nohz_full= */
 bool tick_is_due(void);

@@ -6,9 +6,8 @@
 #include "core/linux/runtime/runtime.h"
 
 #include <linux/completion.h>
+#include <linux/kthread.h>
 #include <linux/rcupdate.h>
-#include <linux/rcuwait.h>
-#include <linux/sched/wake_q.h>
 #include <linux/stop_machine.h>
 #include <linux/wait.h>
 #include <uapi/linux/sched/types.h>
@@ -39,10 +38,14 @@ bool keeps_house(unsigned int cpu)
 	return false;
 }
 
-static bool may_run_on(const struct task_struct *task, unsigned int cpu)
+/* is_cpu_allowed() of kernel threads; and none goes to a CPU that is still on its way up. */
+static bool may_run_on(struct task_struct *task, unsigned int cpu)
 {
-	return cpumask_test_cpu(cpu, task->cpus_ptr) && cpu_online(cpu) &&
-	       (cpu_active(cpu) || (task->flags & PF_NO_SETAFFINITY));
+	if (!cpumask_test_cpu(cpu, task->cpus_ptr) || !cpu_online(cpu))
+		return false;
+	if (kthread_is_per_cpu(task))
+		return true;
+	return !cpu_dying(cpu) && (cpu_active(cpu) || (task->flags & PF_NO_SETAFFINITY));
 }
 
 /* Of several CPUs those that do the housework, if any: tasks are not spread over isolated ones. */
@@ -54,6 +57,20 @@ static unsigned int keep_house(unsigned int *cpus, unsigned int count)
 		if (!is_isolated(cpus[i]))
 			cpus[kept++] = cpus[i];
 	return kept ? kept : count;
+}
+
+/* select_fallback_rq(): who may run nowhere may run anywhere. In the boot he waits. */
+static unsigned int fallback_cpu(struct task_struct *task)
+{
+	unsigned int cpu = task_cpu(task);
+
+	if (!cpu_online(cpu))
+		return 0;
+	if (cpu_dying(cpu)) {
+		do_set_cpus_allowed(task, cpu_possible_mask);
+		return 0;
+	}
+	return cpu;
 }
 
 /* Answer 0 is the CPU that the task was on. */
@@ -68,7 +85,7 @@ static unsigned int choose_cpu(struct task_struct *task)
 			cpus[count++] = cpu;
 	count = keep_house(cpus, count);
 	if (!count)
-		return cpumask_test_cpu(task_cpu(task), cpu_online_mask) ? task_cpu(task) : 0;
+		return fallback_cpu(task);
 	if (count == 1 || task->migration_disabled)
 		return cpus[0];
 	return cpus[door->choose(MACHINE_TASK_CPU, count, NULL)];
@@ -109,16 +126,17 @@ void resched_cpu(int cpu)
 {
 	struct task_struct *task = acting_task[cpu];
 
-	if (!task || test_tsk_thread_flag(task, TIF_NEED_RESCHED))
+	if (!task || (!cpu_online(cpu) && cpu != acting_cpu) ||
+	    test_tsk_thread_flag(task, TIF_NEED_RESCHED))
 		return;
 	set_tsk_thread_flag(task, TIF_NEED_RESCHED);
 	if (cpu != acting_cpu)
 		raise_vector(cpu, VECTOR_RESCHEDULE);
 }
 
-static void maybe_preempt(unsigned int cpu)
+static void maybe_preempt(const struct task_struct *task, unsigned int cpu)
 {
-	if (acting_task[cpu] == run_queues[cpu].idle)
+	if (acting_task[cpu] == run_queues[cpu].idle || task == run_queues[cpu].stop)
 		resched_cpu(cpu);
 	else if (IS_ENABLED(CONFIG_PREEMPTION) && door->choose(MACHINE_WAKE_PREEMPTS, 2, NULL))
 		resched_cpu(cpu);
@@ -130,7 +148,7 @@ static void make_ready(struct task_struct *task)
 
 	enqueue(task, cpu);
 	tick_counts_tasks(cpu, runnable(cpu));
-	maybe_preempt(cpu);
+	maybe_preempt(task, cpu);
 }
 
 void enqueue_new(struct task_struct *task)
@@ -210,6 +228,10 @@ static struct task_struct *pick_next(struct run_queue *queue)
 
 	if (!queue->ready_count)
 		return queue->idle;
+	if (queue->stop && !list_empty(&thread_of(queue->stop)->queued)) {
+		dequeue(queue->stop);
+		return queue->stop;
+	}
 	skip = queue->ready_count > 1 ?
 		door->choose(MACHINE_NEXT_TASK, queue->ready_count, NULL) : 0;
 	list_for_each_entry(thread, &queue->ready, queued)
@@ -241,7 +263,8 @@ static void schedule_once(bool preempt)
 		prev->on_rq = 0;
 	clear_tsk_thread_flag(prev, TIF_NEED_RESCHED);
 	if (prev != queue->idle && prev->on_rq) {
-		if (may_run_on(prev, acting_cpu))
+		/* The stopper that has taken its CPU down goes on there until it is parked. */
+		if (kthread_is_per_cpu(prev) || may_run_on(prev, acting_cpu))
 			enqueue(prev, acting_cpu);
 		else
 			enqueue_new(prev);
@@ -371,48 +394,6 @@ void sched_prepare(void)
 		INIT_LIST_HEAD(&run_queues[cpu].ready);
 }
 
-/* --- waking many -------------------------------------------------------------------------- */
-
-static bool wake_q_take(struct wake_q_head *head, struct task_struct *task)
-{
-	if (task->wake_q.next)
-		return false;
-	task->wake_q.next = WAKE_Q_TAIL;
-	*head->lastp = &task->wake_q;
-	head->lastp = &task->wake_q.next;
-	return true;
-}
-
-void wake_q_add(struct wake_q_head *head, struct task_struct *task)
-{
-	wake_q_take(head, task);
-}
-
-void wake_q_add_safe(struct wake_q_head *head, struct task_struct *task)
-{
-	wake_q_take(head, task);
-}
-
-void wake_up_q(struct wake_q_head *head)
-{
-	struct wake_q_node *node = head->first;
-
-	while (node != WAKE_Q_TAIL) {
-		struct task_struct *task = container_of(node, struct task_struct, wake_q);
-
-		node = node->next;
-		task->wake_q.next = NULL;
-		wake_up_process(task);
-	}
-}
-
-int rcuwait_wake_up(struct rcuwait *wait)
-{
-	struct task_struct *task = rcu_dereference(wait->task);
-
-	return task ? wake_up_process(task) : 0;
-}
-
 void sched_ttwu_pending(void *arg)
 {
 }
@@ -424,19 +405,60 @@ void schedule_idle(void)
 	} while (need_resched());
 }
 
-/* --- stopping one CPU for another --------------------------------------------------------- */
+/* --- CPUs that come and go ---------------------------------------------------------------- */
 
-int stop_machine_cpuslocked(cpu_stop_fn_t fn, void *data, const struct cpumask *cpus)
+/* Of all tasks of that CPU it comes first. */
+void sched_set_stop_task(int cpu, struct task_struct *stop)
 {
-	return fn(data);
+	run_queues[cpu].stop = stop;
 }
 
-void stop_machine_park(int cpu)
+int sched_cpu_activate(unsigned int cpu)
 {
+	set_cpu_active(cpu, true);
+	return 0;
 }
 
-void stop_machine_unpark(int cpu)
+/* Those that are not bound to the CPU leave it (balance_push()). */
+static void push_tasks(unsigned int cpu)
 {
+	struct thread *thread, *next;
+
+	list_for_each_entry_safe(thread, next, &run_queues[cpu].ready, queued)
+		if (!may_run_on(&thread->task, cpu)) {
+			dequeue(&thread->task);
+			enqueue_new(&thread->task);
+		}
+}
+
+/* On the CPU itself; what looks at the mask without sleeping is over then. */
+int sched_cpu_deactivate(unsigned int cpu)
+{
+	set_cpu_active(cpu, false);
+	push_tasks(cpu);
+	synchronize_rcu();
+	return 0;
+}
+
+int sched_cpu_wait_empty(unsigned int cpu)
+{
+	while (run_queues[cpu].ready_count) {
+		push_tasks(cpu);
+		yield();
+	}
+	return 0;
+}
+
+int sched_cpu_starting(unsigned int cpu)
+{
+	return 0;
+}
+
+int sched_cpu_dying(unsigned int cpu)
+{
+	if (run_queues[cpu].ready_count)
+		fail("invariant", NULL, "a CPU goes away with tasks on its queue");
+	return 0;
 }
 
 /* --- what is told of them ----------------------------------------------------------------- */

@@ -64,6 +64,12 @@ static void build_first_frame(struct thread *thread)
 	thread->sp = (unsigned long)top;
 }
 
+void restart_thread(struct thread *thread)
+{
+	thread->task.thread_info.preempt_count = FORK_PREEMPT_COUNT;
+	build_first_frame(thread);
+}
+
 struct thread *new_thread(int (*fn)(void *), void *arg, const char *name)
 {
 	struct thread *thread = arena_take(sizeof(*thread), 64);

@@ -81,6 +81,15 @@ bool tick_is_due(void)
 	return false;
 }
 
+/* Nothing comes to this CPU any more. */
+void tick_dies(void)
+{
+	struct run_queue *queue = this_queue();
+
+	queue->tick_stopped = queue->has_alarm = false;
+	program(MACHINE_NEVER);
+}
+
 static bool time_pauses;	/* CPU 0 keeps the time, and has stopped its tick */
 
 static void keep_tick(void)

@@ -122,6 +122,7 @@ static void start_workers(unsigned int cpu)
 								  "kworker/%u:%u", cpu, i);
 
 		kthread_bind(task, cpu);
+		kthread_set_per_cpu(task, cpu);
 		worker->task = task;
 		wake_up_process(task);
 	}
@@ -144,6 +145,19 @@ void start_workqueues(void)
 		start_workers(cpu);
 }
 
+/* As rebind_workers() and unbind_worker(). */
+static void bind_workers(unsigned int cpu, bool bound)
+{
+	unsigned int i;
+
+	for (i = 0; i < WORKERS; i++) {
+		struct task_struct *task = pools[cpu].workers[i].task;
+
+		kthread_set_per_cpu(task, bound ? cpu : -1);
+		set_cpus_allowed_ptr(task, bound ? cpumask_of(cpu) : cpu_possible_mask);
+	}
+}
+
 int workqueue_prepare_cpu(unsigned int cpu)
 {
 	return 0;
@@ -153,11 +167,15 @@ int workqueue_online_cpu(unsigned int cpu)
 {
 	if (!pools[cpu].workers[0].task)
 		start_workers(cpu);
+	else
+		bind_workers(cpu, true);
 	return 0;
 }
 
+/* What is pending there runs anywhere. */
 int workqueue_offline_cpu(unsigned int cpu)
 {
+	bind_workers(cpu, false);
 	return 0;
 }
 

@@ -17,6 +17,16 @@ void holds_no_longer(enum rank rank)
 	held[raw_smp_processor_id()][rank]--;
 }
 
+bool holds_something(unsigned int cpu)
+{
+	unsigned int i;
+
+	for (i = 0; i < RANKS; i++)
+		if (held[cpu][i])
+			return true;
+	return false;
+}
+
 bool may_wait_for(enum rank rank)
 {
 	unsigned int cpu = raw_smp_processor_id(), i;

@@ -51,9 +51,14 @@ int reader_left(const struct readers *then)
 	return -1;
 }
 
+bool reader_open_on(unsigned int cpu)
+{
+	return depth[cpu] != 0;
+}
+
 bool reader_open_here(void)
 {
-	return depth[raw_smp_processor_id()] != 0;
+	return reader_open_on(raw_smp_processor_id());
 }
 
 static void begin(struct open_reader *reader, unsigned int how)

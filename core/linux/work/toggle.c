@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Offloading and taking back. Online in v6.1; in v6.12 of offline CPUs only, so that online it is
+// Offloading and taking back. Online in v6.1; in v6.12 of offline CPUs only: online it is
 // refused. A CPU of nohz_full= has to stay offloaded (rcu_nohz_full_cpu(), v6.1): nobody may ask.
 #include "core/linux/work/work.h"
 

@@ -2,6 +2,10 @@
 //
 // The kernel's kernel/rcu/srcutree.c, and behind it, since its state is its own: where a callback
 // is, and what it lacks there, as tree_rcu.c says it of RCU's. All accesses are plain.
+
+/* Its parameters go by the name of the kernel's file. */
+#undef KBUILD_MODNAME
+#define KBUILD_MODNAME "srcutree"
 #include <kernel/rcu/srcutree.c>
 
 #include <linux/version.h>

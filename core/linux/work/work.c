@@ -40,6 +40,8 @@ static struct cpu_work {
 	struct tasklet_struct tasklet;
 	unsigned int outstanding;
 	bool started, waits, done;
+	bool busy;	/* between the beginning and the end of an operation, or for good */
+	struct task_struct *claimed;	/* by whom: the CPU is, or was, to go offline */
 } works[NR_CPUS];
 
 static void execute(unsigned int index)
@@ -93,6 +95,52 @@ static void raise(struct cpu_work *work, unsigned int index)
 		tasklet_schedule(&work->tasklet);
 }
 
+/* --- CPUs that come and go ---------------------------------------------------------------- */
+
+static bool has_operations(unsigned int cpu)
+{
+	unsigned int i;
+
+	for (i = 0; i < work_plan->count; i++)
+		if (work_plan->ops[i].cpu == cpu)
+			return true;
+	return false;
+}
+
+bool claim_cpu(unsigned int cpu)
+{
+	struct cpu_work *work = &works[cpu];
+
+	if (work->claimed || work->busy || work->task->on_rq || work->outstanding ||
+	    reader_open_on(cpu) || holds_something(cpu) || (!work->started && has_operations(cpu)))
+		return false;
+	work->claimed = current;
+	return true;
+}
+
+void release_cpu(unsigned int cpu)
+{
+	works[cpu].claimed = NULL;
+	wake_up_process(works[cpu].task);
+}
+
+bool waits_for_me(unsigned int cpu)
+{
+	return works[cpu].claimed == current && works[cpu].started && !works[cpu].done;
+}
+
+static void become_busy(struct cpu_work *work)
+{
+	for (;;) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		if (!work->claimed)
+			break;
+		schedule();
+	}
+	work->busy = true;
+	__set_current_state(TASK_RUNNING);
+}
+
 /* --- the tasks ---------------------------------------------------------------------------- */
 
 static void start_op(struct cpu_work *work, unsigned int index)
@@ -100,6 +148,7 @@ static void start_op(struct cpu_work *work, unsigned int index)
 	unsigned long flags;
 
 	kernel_point(work, MACHINE_NONE);
+	become_busy(work);
 	switch (work_plan->ops[index].context) {
 	case WORK_TASK_ON:
 		execute(index);
@@ -114,6 +163,7 @@ static void start_op(struct cpu_work *work, unsigned int index)
 	default:
 		raise(work, index);
 	}
+	work->busy = false;
 }
 
 static void wait_for_raised(struct cpu_work *work)
@@ -168,13 +218,16 @@ static int work_main(void *arg)
 	for (i = 0; i < work_plan->count; i++)
 		if (work_plan->ops[i].cpu == cpu)
 			start_op(work, i);
+	become_busy(work);
 	close_readers();
 	close_srcu_readers();
 	wait_for_raised(work);
 	close_readers();
+	bring_back_cpus();
 	work->done = true;
 	if (work_plan->end == WORK_END_KERNEL && stays_in_kernel(cpu))
 		stay_in_kernel();
+	work->busy = false;
 	for (;;) {
 		set_current_state(TASK_UNINTERRUPTIBLE);
 		schedule();

@@ -32,6 +32,14 @@ typedef bool (*operation)(unsigned int a, unsigned int b);
 #include "core/linux/operations.def"
 #undef OPERATION
 
+/* Between two of its operations, where it is: its later ones wait until it is released. */
+bool claim_cpu(unsigned int cpu);
+void release_cpu(unsigned int cpu);
+/* It has operations left, and the task that executes this CPU's claimed it. */
+bool waits_for_me(unsigned int cpu);
+/* At the end of this CPU's operations: those that it took away and that are missed. */
+void bring_back_cpus(void);
+
 /* No reader is open here, and this is a task with interrupts on. */
 bool may_sleep_here(void);
 
@@ -46,6 +54,7 @@ void holds_no_longer(enum rank rank);
 /* This is a task that may sleep, and holds nothing of this rank or above. */
 bool may_wait_for(enum rank rank);
 bool holds_nothing(void);
+bool holds_something(unsigned int cpu);	/* the task of that CPU */
 
 /* --- readers ------------------------------------------------------------------------------ */
 
@@ -59,6 +68,7 @@ struct readers {
 void readers_open_now(struct readers *now);
 /* One of them has not ended yet: its number, or -1. */
 int reader_left(const struct readers *then);
+bool reader_open_on(unsigned int cpu);
 bool reader_open_here(void);
 /* Ends what operations of this CPU have left open. */
 void close_readers(void);

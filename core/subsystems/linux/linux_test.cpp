@@ -163,6 +163,28 @@ TEST_P(EveryKernel, LetsTimeGoOnForACpuWithoutATick) {
     EXPECT_FALSE(find.has_value()) << find->outcome.detail << "\n" << run::to_text(find->plan);
 }
 
+TEST_P(EveryKernel, TakesCpusOffline) {
+    const std::string down = "op cpu0 on cpu_down cpu=1\nop cpu2 on cpu_down cpu=1\n";
+    const run::Outcome stays = run::replay(plan("config cpus 3\n" + down));
+    const run::Outcome goes = run::replay(plan("config cpus 3\nconfig hotplug 1\n" + down));
+    EXPECT_EQ(stays.verdict, Verdict::clean) << stays.detail;
+    EXPECT_EQ(goes.verdict, Verdict::clean) << goes.detail;
+    EXPECT_GT(goes.points, stays.points + 1000) << "grace periods, threads that park, a stop";
+}
+
+// Timers, callbacks and calls of a CPU that goes and comes, and one that is taken back offline.
+TEST_P(EveryKernel, LosesNothingWhereCpusComeAndGo) {
+    const run::Plan workload = plan(
+        "config cpus 4\nconfig hotplug 1\nop cpu0 on cpu_down cpu=1\nop cpu0 on call_rcu how=1\n"
+        "op cpu0 on rcu_barrier\nop cpu0 on cpu_up cpu=1\nop cpu1 on call_rcu how=1\n"
+        "op cpu1 on timer n=2 how=0\nop cpu1 on burst count=1\nop cpu1 on sleep jiffies=1\n"
+        "op cpu2 on call_single cpu=1\nop cpu2 on synchronize_rcu how=1\n"
+        "op cpu2 on cpu_down cpu=3\nop cpu2 on rcu_barrier\nop cpu2 on cpu_up cpu=3\n");
+    const std::optional<run::Find> find =
+        run::Survey({.strategies = {}, .runs = 600}).try_plan(workload);
+    EXPECT_FALSE(find.has_value()) << find->outcome.detail << "\n" << run::to_text(find->plan);
+}
+
 TEST_P(EveryKernel, LetsWorkloadsBeLong) {
     std::string ops;
     for (int i = 0; i < 60; ++i) ops += "op cpu" + std::to_string(i % 4) + " on synchronize_rcu\n";
@@ -170,6 +192,7 @@ TEST_P(EveryKernel, LetsWorkloadsBeLong) {
     const auto policy = strategy::make_policy("random");
     for (unsigned i = 0; i < 20 && !HasFatalFailure(); ++i)
         expect_clean(plan("config cpus 4\n" + ops), *policy, prng.next());
+
 }
 
 // Where an interrupt stands on the stack of a CPU that rests is part of the state, too.

@@ -3,6 +3,7 @@
 // A kernel's own source as a subject: its operations, its configuration, which is a kernel command
 // line for the most part, and how a plan gets to the kernel image.
 #include <array>
+#include <iterator>
 
 #include "core/base/check.h"
 #include "core/base/text.h"
@@ -33,14 +34,6 @@ constexpr std::uint8_t H = scenario::bit(OpContext::hardirq);
 
 enum Family : std::uint8_t { ANY, CALLBACKS, CALLS, TIMERS, TRACE, MEMORY, LOCKS, SRCU };
 
-constexpr OpSpec ops[] = {
-#define OPERATION(name, family, contexts, weight, a, a_min, a_max, b, b_min, b_max, summary) \
-    {#name,  summary, contexts,       {{{a, a_min, a_max}, {b, b_min, b_max}}}, \
-     weight, 0,       Turns::nothing, 0, 0, family},
-#include "core/linux/operations.def"
-#undef OPERATION
-};
-
 // --- configuration ------------------------------------------------------------------------------
 
 constexpr std::int16_t few_cpus[] = {2, 2, 3, 4};
@@ -51,7 +44,8 @@ constexpr std::int16_t high_marks[] = {0, 0, 0, 2};
 constexpr std::int16_t rarely[] = {0, 0, 0, 1};
 constexpr std::int16_t strides[] = {0, 0, 2, 3};
 constexpr std::int16_t mostly[] = {0, 1, 1, 1};
-constexpr std::int16_t srcu_sizes[] = {0, 0, 0, 1, 2, 3};
+// Not 1, which shows R3 of corpus/linux wherever an allocation fails.
+constexpr std::int16_t srcu_sizes[] = {0, 0, 0, 2, 3};
 
 enum Config : std::size_t {
     end_tick,
@@ -65,6 +59,8 @@ enum Config : std::size_t {
     sched_qs,
     qhimark,
     srcu_size,
+    hotplug,
+    config_count,
 };
 
 constexpr ConfigSpec configs[] = {
@@ -81,6 +77,24 @@ constexpr ConfigSpec configs[] = {
      0, mostly},
     {"sched_qs", "rcutree.jiffies_till_sched_qs= 0: not given, else this", 0, 10, 0, limits},
     {"qhimark", "rcutree.qhimark= 0: not given, else this", 0, 64, 0, high_marks},
+    {"srcu_size",
+     "srcutree. 0: nothing; 1, 2: convert_to_big= this; 3: small_contention_lim=0, structures grow "
+     "where they are used much",
+     0, 3, 0, srcu_sizes},
+    {"hotplug", "1: CPUs may go offline", 0, 1, 0, rarely},
+};
+
+static_assert(std::size(configs) == config_count);
+
+// Operations that need no configuration name the first one.
+constexpr OpSpec ops[] = {
+#define OPERATION(...) OPERATION_WITH(end_tick, __VA_ARGS__)
+#define OPERATION_WITH(config, name, family, contexts, weight, a, a_min, a_max, b, b_min, b_max, \
+                       summary)                                                                \
+    {#name,  summary, contexts,       {{{a, a_min, a_max}, {b, b_min, b_max}}}, \
+     weight, config,  Turns::nothing, 0, 0, family},
+#include "core/linux/operations.def"
+#undef OPERATION
 };
 
 unsigned cpu_count(const ConfigValues& values) { return static_cast<unsigned>(values[cpus]); }
@@ -103,6 +117,7 @@ std::string command_line(const ConfigValues& values) {
     if (values[srcu_size] == 1) line += " srcutree.convert_to_big=1";
     if (values[srcu_size] == 2) line += " srcutree.convert_to_big=2";
     if (values[srcu_size] == 3) line += " srcutree.small_contention_lim=0";
+    if (values[hotplug] != 0) line += " machine_hotplug";
     if (values[housekeeping] != 0)
         line += " machine_housekeeping=" + std::to_string(values[cpus] - 1);
     return line;
