@@ -139,7 +139,7 @@ bool Search::accept(run::Plan candidate) {
 bool Search::accept_recorded(run::Plan candidate, sim::Strategy& strategy) {
     if (spent()) return false;
     run::canonicalize(candidate);  // what is kept must be what ran
-    strategy::Record recorder(strategy);
+    strategy::Record recorder(strategy, run::max_decisions);
     const run::Outcome outcome = run::run(candidate, recorder);
     count(outcome.points);
     candidate.decisions.assign(recorder.decisions().begin(), recorder.decisions().end());

@@ -44,7 +44,7 @@ class Hunter {
    private:
     struct Seat {
         explicit Seat(std::unique_ptr<strategy::Policy> given)
-            : policy(std::move(given)), recorder(*policy) {}
+            : policy(std::move(given)), recorder(*policy, max_decisions) {}
         std::unique_ptr<strategy::Policy> policy;
         strategy::Record recorder;
     };

@@ -17,7 +17,7 @@ enum class MemoryMode : std::uint8_t { sc, weak };
 enum class OracleMode : std::uint8_t { all, black_box };
 
 inline constexpr std::size_t max_ops = 64;
-// No less than a run may have choices (sim::Limits::points), so that every run can be recorded.
+// A run that is recorded takes so many that are not 0, and is the ordinary one from there on.
 inline constexpr std::size_t max_decisions = 30000;
 
 using sim::main_key;

@@ -91,7 +91,7 @@ strategy::Policy& Rescheduler::any_policy(Prng& prng) {
 }
 
 void Rescheduler::run_recorded(Plan& plan, sim::Strategy& strategy) {
-    strategy::Record recorder(strategy);
+    strategy::Record recorder(strategy, max_decisions);
     run(plan, recorder);
     take_decisions(plan, recorder);
 }

@@ -194,7 +194,7 @@ Outcome replay(const Plan& plan, const RunOptions& options) {
 
 Recorded record(const Plan& plan, sim::Strategy& strategy, RunOptions options) {
     options.trace = sim::TraceLevel::hash;
-    strategy::Record recorder(strategy);
+    strategy::Record recorder(strategy, max_decisions);
     Recorded recorded{plan, run(plan, recorder, options)};
     recorded.plan.decisions.assign(recorder.decisions().begin(), recorder.decisions().end());
     canonicalize(recorded.plan);

@@ -24,7 +24,7 @@ std::optional<Find> Survey::try_plan(Plan plan) {
         strategy::Policy& policy = *policies_[i % policies_.size()];
         policy.reseed(prng.next());
         ++runs_;
-        strategy::Record recorder(policy);
+        strategy::Record recorder(policy, max_decisions);
         const Outcome outcome = run(plan, recorder);
         if (!outcome.found()) continue;
         plan.decisions.assign(recorder.decisions().begin(), recorder.decisions().end());

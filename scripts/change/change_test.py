@@ -268,6 +268,15 @@ class Result(unittest.TestCase):
             self.assertIn(part, text)
         self.assertIn("not ok 2 introduced: i\n", screen.ktap(result))
 
+    def test_what_looks_alike_is_told_once(self):
+        result = self.result(introduced="i")
+        pair = result.pairs[0]
+        ones = [pair.compared.introduced[0]._replace(identity=str(one)) for one in range(4)]
+        pair.compared = pair.compared._replace(introduced=ones)
+        self.assertEqual(screen.text(result).count("deadlock at"), 1)
+        self.assertIn("and 3 like it", screen.text(result))
+        self.assertEqual(screen.ktap(result).count("not ok"), 4)
+
     def test_a_range_of_patches(self):
         text = screen.text(self.result(introduced="i", blame={"i": (1, 2)}))
         self.assertIn("one of the patches 1 to 2 of 2", text)

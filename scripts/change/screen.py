@@ -97,10 +97,17 @@ def finds_text(result):
         found = result.finds(which)
         tried = tried_text([getattr(pair, other) for pair, _ in found], found) if other else ""
         rows.append(f"{title:<14}{len(found) or 'nothing'}{tried}")
-        for pair, find in found[:MOST]:
-            rows += find_text(result, pair, find)
-        if len(found) > MOST:
-            rows.append(f"      and {len(found) - MOST} more")
+        # Of those that look alike, which identities tell apart, the first.
+        alike = {}
+        for pair, find in found:
+            alike.setdefault((find.verdict, find.site), []).append((pair, find))
+        for ones in list(alike.values())[:MOST]:
+            rows += find_text(result, *ones[0])
+            if len(ones) > 1:
+                rows.append(f"      and {len(ones) - 1} like it")
+        left = sum(len(ones) for ones in list(alike.values())[MOST:])
+        if left:
+            rows.append(f"      and {left} more")
     return rows
 
 
