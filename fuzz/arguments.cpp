@@ -134,6 +134,9 @@ void add_hunt(CLI::App& app, int& exit_code) {
     command->add_flag("--json", args->json, "print one JSON document");
     command->add_option("--junit", args->junit, junit_help);
     command->add_option("--lines", args->lines, lines_help);
+    command->add_option("--near", args->near,
+                        "a file with lines FILE LINE of a kernel's source: workloads that come "
+                        "there are varied");
     command->callback([args, &exit_code] { exit_code = hunt(*args); });
 }
 

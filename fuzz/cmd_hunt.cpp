@@ -7,6 +7,7 @@
 #include "core/report/minimize.h"
 #include "core/run/codec.h"
 #include "core/run/names.h"
+#include "core/scenario/platform.h"
 #include "core/strategy/strategies.h"
 #include "fuzz/commands.h"
 #include "fuzz/interruption.h"
@@ -49,7 +50,11 @@ class Hunt {
         // Now rather than after an hour: whether what is found can be written.
         if (!args.junit.empty()) check_junit(args.junit);
         make_folder(args.out);
-        watch_lines(summary_.base, args.lines);
+        watch_lines(summary_.base, args.lines, args.near);
+        if (!args.near.empty())
+            options_.came_near = [platform = frame.plan.target->platform] {
+                return platform->came_near();
+            };
     }
 
     int run() {

@@ -34,8 +34,9 @@ void write_output(const std::string& path, std::string_view content, bool force)
 
 // Notes to which lines of its source the runs of this plan's subject come, and writes them to a
 // file in the end (Platform::lines() has the form). The first before anything runs. An older file
-// is overwritten. Nothing is done where `file` is empty.
-void watch_lines(const run::Plan& plan, const std::string& file);
+// is overwritten. Nothing is done where `file` is empty. `near`: a file with lines "FILE LINE" for
+// Platform::came_near(); empty: none.
+void watch_lines(const run::Plan& plan, const std::string& file, const std::string& near = {});
 void write_lines(const run::Plan& plan, const std::string& file);
 
 struct ListArgs {
@@ -56,6 +57,7 @@ struct HuntArgs {
     bool json = false;
     std::string junit;  // a file; empty: none
     std::string lines;  // a file; empty: none
+    std::string near;   // the same
 };
 int hunt(const HuntArgs& args);
 

@@ -4,9 +4,11 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "core/base/check.h"
@@ -83,15 +85,37 @@ Lines::~Lines() {
     munmap(met_, size_);
 }
 
+void Lines::look_near(std::string_view near) {
+    std::set<std::pair<std::string_view, unsigned>> wanted;
+    for (const std::string_view line : lines(near)) {
+        const std::vector<std::string_view> fields = words(line);
+        const auto number = fields.size() == 2 ? parse_int(fields[1]) : std::nullopt;
+        if (!number) throw UserError(quoted(line) + " is not FILE LINE");
+        wanted.insert({fields[0], static_cast<unsigned>(*number)});
+    }
+    for (const Row& row : rows_)
+        if (wanted.contains({row.file, row.line})) near_.push_back(row.address);
+}
+
 void Lines::watch() {
     handle_breakpoints();
     watching = this;
     code_.assign(size_, breakpoint);
-    for (const Row& row : rows_) {
-        auto* const code = reinterpret_cast<std::uint8_t*>(row.address);
-        if (is_met(row.address) || *code == breakpoint) continue;
-        code_[row.address - begin_] = std::exchange(*code, breakpoint);
-    }
+    for (const Row& row : rows_)
+        if (!is_met(row.address)) put_breakpoint(row.address);
+    came_near_ = true;
+    came_near();
+}
+
+void Lines::put_breakpoint(std::uintptr_t address) {
+    auto* const code = reinterpret_cast<std::uint8_t*>(address);
+    if (*code != breakpoint) code_[address - begin_] = std::exchange(*code, breakpoint);
+}
+
+bool Lines::came_near() {
+    if (came_near_)
+        for (const std::uintptr_t address : near_) put_breakpoint(address);
+    return std::exchange(came_near_, false);
 }
 
 bool Lines::meet(std::uintptr_t address) {
@@ -99,6 +123,7 @@ bool Lines::meet(std::uintptr_t address) {
     if (offset >= size_ || code_.size() != size_ || code_[offset] == breakpoint) return false;
     *reinterpret_cast<std::uint8_t*>(address) = code_[offset];
     met_[offset] = 1;
+    came_near_ = came_near_ || std::find(near_.begin(), near_.end(), address) != near_.end();
     return true;
 }
 
@@ -107,8 +132,8 @@ std::string Lines::text() const {
     for (const Row& row : rows_) reached[{row.file, row.line}] |= is_met(row.address);
     std::string text;
     for (const auto& [line, met] : reached)
-        text += std::string(line.first) + " " + std::to_string(line.second) +
-                (met ? " 1\n" : " 0\n");
+        text +=
+            std::string(line.first) + " " + std::to_string(line.second) + (met ? " 1\n" : " 0\n");
     return text;
 }
 

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rcufuzz::linux_guest {
@@ -23,6 +24,11 @@ class Lines {
     ~Lines();
     Lines(const Lines&) = delete;
     Lines& operator=(const Lines&) = delete;
+
+    // Of `near`, lines "FILE LINE": to those each call of came_near() says whether a run has come
+    // since the one before. Before watch(). Throws UserError.
+    void look_near(std::string_view near);
+    bool came_near();
 
     // The image has just been loaded, and nothing of it runs. One at a time in a process; until
     // this is destroyed, or others watch, the code has to stay where it is.
@@ -41,6 +47,7 @@ class Lines {
         unsigned line;
     };
 
+    void put_breakpoint(std::uintptr_t address);
     bool is_met(std::uintptr_t address) const { return met_[address - begin_] != 0; }
 
     std::vector<Row> rows_;
@@ -48,6 +55,8 @@ class Lines {
     std::size_t size_ = 0;            // from the first address to beyond the last
     std::vector<std::uint8_t> code_;  // what stands under each breakpoint; by offset
     std::uint8_t* met_ = nullptr;     // shared; by offset
+    std::vector<std::uintptr_t> near_;
+    bool came_near_ = false;
 };
 
 }  // namespace rcufuzz::linux_guest

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::uint64_t runs_between_questions = 32;
 constexpr std::uint64_t runs_before_long_workloads = 1024;
+constexpr std::uint32_t max_near = 256;
+constexpr std::uint32_t most_variations = 3;
 
 class Hunter {
    public:
@@ -29,7 +31,7 @@ class Hunter {
     HuntResult hunt() {
         for (std::size_t turn = 0; result_.runs < options_.runs && wanted(); ++turn) {
             Prng prng(prng_.next());
-            const Plan plan = generate(options_.base, workload(prng), prng);
+            const Plan plan = next_plan(prng);
             Seat& seat = seats_[turn % seats_.size()];
             seat.policy->forget();
             for (unsigned i = 0; i < options_.runs_per_workload; ++i) {
@@ -37,6 +39,8 @@ class Hunter {
                 seat.policy->reseed(prng.next());
                 one_run(plan, seat.recorder);
             }
+            if (options_.came_near && options_.came_near()) keep_near(plan, prng);
+            ++workloads_;
         }
         return std::move(result_);
     }
@@ -56,6 +60,28 @@ class Hunter {
         options.min_ops = options.max_ops;
         options.max_ops = std::max(options.max_ops, options.long_max_ops);
         return options;
+    }
+
+    // Where nearly every workload comes near, that says nothing of this one.
+    Plan next_plan(Prng& prng) {
+        const bool tells = !near_.empty() && near_count_ * 10 < workloads_ * 9;
+        if (!tells || prng.one_in(2)) return generate(options_.base, workload(prng), prng);
+        Plan plan = near_[prng.below(static_cast<std::uint32_t>(near_.size()))];
+        for (unsigned left = 1 + prng.below(most_variations); left > 0; --left) mutate(plan, prng);
+        plan.decisions.clear();
+        for (std::size_t i = 0; i < plan.target->configs.size(); ++i)
+            if (((options_.workload.fixed_configs >> i) & 1u) != 0)
+                plan.config[i] = options_.base.config[i];
+        canonicalize(plan);
+        return plan;
+    }
+
+    void keep_near(const Plan& plan, Prng& prng) {
+        ++near_count_;
+        if (near_.size() < max_near)
+            near_.push_back(plan);
+        else
+            near_[prng.below(max_near)] = plan;
     }
 
     bool wanted() {
@@ -100,9 +126,9 @@ class Hunter {
         };
         if (std::ranges::any_of(result_.finds, known)) return;
         found_last_ = true;
-        if (options_.minimize != nullptr) found = options_.minimize(found, [this] {
-            return !options_.keep_going || options_.keep_going(result_);
-        });
+        if (options_.minimize != nullptr)
+            found = options_.minimize(
+                found, [this] { return !options_.keep_going || options_.keep_going(result_); });
         const Outcome minimized = replay(found);
         CHECK(minimized.same_find(again));
         result_.finds.push_back({std::move(found), minimized, result_.runs});
@@ -113,6 +139,9 @@ class Hunter {
     std::deque<Seat> seats_;  // who take turns
     HuntResult result_;
     bool found_last_ = false;
+    std::vector<Plan> near_;  // workloads that came near
+    std::uint64_t near_count_ = 0;
+    std::uint64_t workloads_ = 0;
 };
 
 }  // namespace

@@ -47,6 +47,9 @@ struct HuntOptions {
     std::uint64_t repeat_every = 1024;
     // How a find is made smaller; must keep verdict and identity. Null: it stays as found.
     Plan (*minimize)(const Plan& found, const std::function<bool()>& keep_going) = nullptr;
+    // Asked after each workload: whether one of its runs came to where this hunt is to look most.
+    // Then half of the workloads are variations of those that did. Null: nowhere in particular.
+    std::function<bool()> came_near;
     // Asked every few runs, after each find, and while one is made smaller; false ends the hunt.
     // Null: go on.
     std::function<bool(const HuntResult&)> keep_going;

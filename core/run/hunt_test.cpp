@@ -158,6 +158,26 @@ TEST(Hunt, MinimizesThroughTheCallback) {
     EXPECT_EQ(calls, 1u);
 }
 
+// Workloads with many operations are near here.
+std::uint64_t near_workloads(bool steers) {
+    std::uint64_t near = 0;
+    HuntOptions options = toy_hunt("");
+    options.came_near = [&] {
+        const bool is_near = toy::log().ops_run >= 55;
+        near += is_near ? 1 : 0;
+        return is_near && steers;
+    };
+    hunt(options);
+    return near;
+}
+
+TEST(Hunt, VariesWhatComesNear) {
+    const std::uint64_t unsteered = near_workloads(false);
+    EXPECT_GT(unsteered, 20u);
+    EXPECT_GT(near_workloads(true), unsteered * 3 / 2);
+    EXPECT_EQ(near_workloads(true), near_workloads(true)) << "a function of its options";
+}
+
 TEST(Hunt, UnknownStrategyIsTheUsersFault) { EXPECT_THROW(hunt(toy_hunt("", "luck")), UserError); }
 
 TEST(Sketch, CountsToAPerCent) {

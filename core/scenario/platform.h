@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "core/scenario/scenario.h"
 
@@ -45,7 +46,12 @@ class Platform {
 
     // From now on it is noted to which lines of this subject's source runs come, also in processes
     // that are forked. False where there is no source that one could look at.
-    virtual bool watch_lines(const std::string& /*subject*/) { return false; }
+    // `near`: lines "FILE LINE" of that source, for came_near().
+    virtual bool watch_lines(const std::string& /*subject*/, std::string_view /*near*/) {
+        return false;
+    }
+    // Whether runs of this process have come to one of them since it was asked last.
+    virtual bool came_near() { return false; }
     // "FILE LINE 1" for each line that was come to, "FILE LINE 0" for the others that have code.
     virtual std::string lines() const { return {}; }
 

@@ -111,6 +111,14 @@ class Variant(Pair):
         side.hunt(["--seed", "1"], 2)
         return bool(side.broken)
 
+    def near(self):
+        """Workloads that come to a changed line are what the hunt on the change varies."""
+        path = self.changed.lines_file("near")
+        with open(path, "w", encoding="utf-8") as file:
+            for one in lines.lines_of(self.base_image, self.image, self.change.steps[-1]):
+                file.write(f"{one[0]} {one[1]}\n")
+        return ["--near", path]
+
     def lines(self):
         files = [self.changed.lines_file(what) for what in ("replay", "hunt0")]
         return lines.sort_lines(self.base_image, self.image, self.change.steps[-1],
@@ -146,7 +154,7 @@ def check():
     if any(variant.image.touched for variant in variants):
         for variant in variants:
             variant.run(variant.reproducers(), [["--seed", str(args.seed)]],
-                        args.seconds / len(variants), watch=True)
+                        args.seconds / len(variants), watch=True, near=variant.near())
         for variant in variants:
             variant.find_patches()
         found = variants

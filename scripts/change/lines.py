@@ -80,20 +80,27 @@ def read_reached(files):
     return reached
 
 
-def sort_lines(base, change, step, reached):
-    """(file, line) -> how it is with it, of all lines in files that the image was made of."""
-    result, unknown = {}, []
+def lines_of(base, change, step):
+    """(file, line) of all that the change writes in files that the image was made of."""
     for path, content in sorted(step.files.items()):
         if content is None or path not in change.made_of:
             continue
         before = os.path.join(base.tree, path)
         after = os.path.join(change.folder, "patched", path)
-        code = may_have_code(content)
         for number in changed_lines(before if os.path.exists(before) else os.devnull, after):
-            met = reached.get((path, number))
-            result[path, number] = PLAIN if met is None else REACHED if met else MISSED
-            if met is None and number in code:
-                unknown.append((path, number))
+            yield path, number
+
+
+def sort_lines(base, change, step, reached):
+    """(file, line) -> how it is with it."""
+    result, unknown, code = {}, [], {}
+    for path, number in lines_of(base, change, step):
+        met = reached.get((path, number))
+        result[path, number] = PLAIN if met is None else REACHED if met else MISSED
+        if path not in code:
+            code[path] = may_have_code(step.files[path])
+        if met is None and number in code[path]:
+            unknown.append((path, number))
     survived = Survived(change.preprocessed(base)) if unknown else None
     for path, number in unknown:
         if not survived.has(path, number):

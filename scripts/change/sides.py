@@ -193,8 +193,8 @@ class Pair:
         self.verified = collections.Counter()  # how verify ended -> of how many plans
         self.plans = []
 
-    def run(self, plans, hunts, seconds, watch=False):
-        """`hunts`: options of hunts, which share the time."""
+    def run(self, plans, hunts, seconds, watch=False, near=()):
+        """`hunts`: options of hunts, which share the time; `near`: of those on the change."""
         self.plans = plans
         lines = {side: side.lines_file if watch else lambda what: None
                  for side in (self.base, self.changed)}
@@ -208,7 +208,7 @@ class Pair:
         for number, options in enumerate(hunts):
             share = seconds * SHARE_OF_HUNTS / len(hunts)
             together(lambda: self.base.hunt(options, share),
-                     lambda: self.changed.hunt(options + jobs, share,
+                     lambda: self.changed.hunt(options + jobs + list(near), share,
                                                lines[self.changed](f"hunt{number}")))
         self.verify(plans, seconds * (1 - SHARE_OF_HUNTS))
         if self.base.broken:

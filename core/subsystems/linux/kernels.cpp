@@ -90,11 +90,14 @@ linux_guest::Kernel& load_kernel(const std::string& name) {
 
 linux_guest::Kernel* loaded_kernel() { return loaded.kernel.get(); }
 
-void watch_lines_of(const std::string& name) {
+void watch_lines_of(const std::string& name, std::string_view near) {
     loaded = {};
     const std::string path = (folder() / name / "lines").string();
     watched = {name, std::make_unique<linux_guest::Lines>(path)};
+    watched.lines->look_near(near);
 }
+
+bool came_near() { return watched.lines != nullptr && watched.lines->came_near(); }
 
 std::string watched_lines() { return watched.lines == nullptr ? "" : watched.lines->text(); }
 

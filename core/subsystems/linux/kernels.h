@@ -32,7 +32,9 @@ linux_guest::Kernel* loaded_kernel();
 
 // To which lines of this kernel runs come, from now on, here and in forked processes, instead of
 // those of another. It is loaded anew. Throws UserError.
-void watch_lines_of(const std::string& name);
+// `near`: as of linux_guest::Lines::look_near().
+void watch_lines_of(const std::string& name, std::string_view near = {});
+bool came_near();
 // As of linux_guest::Lines::text(); empty where nobody watches.
 std::string watched_lines();
 

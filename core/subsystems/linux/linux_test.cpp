@@ -122,6 +122,28 @@ TEST_P(EveryKernel, TakesTheSameCourseWhereItsLinesAreWatched) {
     EXPECT_EQ(reached(after, "kernel/locking/rwsem.c"), 0u);
 }
 
+TEST_P(EveryKernel, SaysWhetherARunCameNear) {
+    const run::Plan calls = plan("op cpu0 on call_rcu how=0\n");
+    const run::Plan registers = plan("op cpu0 on probe_register probe=0\n");
+    watch_lines_of(GetParam());
+    run::replay(registers);
+    std::string near;
+    for (const std::string_view line : lines(watched_lines()))
+        if (line.starts_with("kernel/tracepoint.c ") && line.ends_with(" 1"))
+            near += std::string(line.substr(0, line.size() - 2)) + "\n";
+    watch_lines_of(GetParam(), near);
+    run::replay(calls);
+    came_near();  // the boot did
+    for (int again = 0; again < 3; ++again) {
+        run::replay(calls);
+        EXPECT_FALSE(came_near());
+        run::replay(registers);
+        EXPECT_TRUE(came_near());
+        EXPECT_FALSE(came_near());
+    }
+    EXPECT_THROW(watch_lines_of(GetParam(), "kernel/smp.c\n"), UserError);
+}
+
 // What it boots with does not pile up, and a boot that is forgotten is repeated exactly.
 TEST_P(EveryKernel, KeepsSoManyBootedStates) {
     const run::Plan first = plan("config bypass_limit 64\nop cpu0 on call_rcu how=0\n");

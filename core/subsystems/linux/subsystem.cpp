@@ -150,10 +150,11 @@ class LinuxPlatform final : public scenario::Platform {
         return kernel_;
     }
 
-    bool watch_lines(const std::string& subject) override {
-        watch_lines_of(first_word(subject));
+    bool watch_lines(const std::string& subject, std::string_view near) override {
+        watch_lines_of(first_word(subject), near);
         return true;
     }
+    bool came_near() override { return linux_subject::came_near(); }
     std::string lines() const override { return watched_lines(); }
 
     scenario::SubjectWords words_of(const std::string& subject,
