@@ -8,6 +8,7 @@
 #include <linux/completion.h>
 #include <linux/kthread.h>
 #include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
 #include <linux/stop_machine.h>
 #include <linux/wait.h>
 #include <uapi/linux/sched/types.h>
@@ -259,8 +260,12 @@ static void schedule_once(bool preempt)
 	local_irq_disable();
 	rcu_note_context_switch(preempt);
 	queue = this_queue();
-	if (!preempt && prev->__state != TASK_RUNNING)
-		prev->on_rq = 0;
+	if (!preempt && prev->__state != TASK_RUNNING) {
+		if (signal_pending_state(prev->__state, prev))
+			prev->__state = TASK_RUNNING;
+		else
+			prev->on_rq = 0;
+	}
 	clear_tsk_thread_flag(prev, TIF_NEED_RESCHED);
 	if (prev != queue->idle && prev->on_rq) {
 		/* The stopper that has taken its CPU down goes on there until it is parked. */

@@ -205,6 +205,12 @@ void tick_nohz_dep_clear_cpu(int cpu, enum tick_dep_bits bit)
 	atomic_andnot(BIT(bit), &per_cpu(cpu_dependencies, cpu));
 }
 
+/* For oracles. */
+bool tick_is_kept_for(unsigned int cpu, enum tick_dep_bits bit)
+{
+	return per_cpu(cpu_dependencies, cpu).counter & BIT(bit);
+}
+
 void tick_nohz_dep_set_task(struct task_struct *task, enum tick_dep_bits bit)
 {
 	if (!atomic_fetch_or(BIT(bit), &task->tick_dep_mask) && task == current)
@@ -273,6 +279,7 @@ __setup("nohz_full=", set_nohz_full);
 static void update_full_tick(void) { }
 static bool must_keep_time(void) { return false; }
 bool is_tickless(unsigned int cpu) { return false; }
+bool tick_is_kept_for(unsigned int cpu, enum tick_dep_bits bit) { return false; }
 void tick_prepare(void) { }
 void tick_counts_tasks(unsigned int cpu, unsigned int runnable) { }
 void tick_task_switched(void) { }

@@ -56,8 +56,22 @@ static void invoked(struct rcu_head *head)
 		post(0);
 }
 
+static bool is_lazy(struct rcu_head *head)
+{
+	return head->func == invoked && lazy[container_of(head, struct tracked, head)->number];
+}
+
+void check_lazy_callbacks(void)
+{
+	const char *wrong = lazy_callbacks_are_wrong(is_lazy);
+
+	if (wrong)
+		fail("invariant", machine_here(), "%s", wrong);
+}
+
 static bool is_posted(unsigned int number)
 {
+	check_lazy_callbacks();
 	if (states[number] == POSTING)
 		states[number] = POSTED;
 	return true;
@@ -106,6 +120,8 @@ bool do_burst(unsigned int times, unsigned int unused)
 	return i != 0;
 }
 
+static void judge_cookies(void);
+
 void judge_callbacks(bool lazy_too)
 {
 	unsigned int i;
@@ -117,6 +133,9 @@ void judge_callbacks(bool lazy_too)
 			       where_callback_is(heads[i]));
 			return;
 		}
+	judge_cookies();
+	if (tick_is_kept_in_vain())
+		judged("invariant", machine_here(), "%s", tick_is_kept_in_vain());
 }
 
 static bool prompt_outstanding(void)
@@ -207,7 +226,7 @@ bool do_rcu_barrier(unsigned int unused, unsigned int unused2)
 /* --- cookies ------------------------------------------------------------------------------ */
 
 static struct cookie {
-	bool taken, full;
+	bool taken, full, started;
 	unsigned long state;
 	struct rcu_gp_oldstate full_state;
 	struct readers readers;
@@ -230,8 +249,23 @@ bool do_get_state(unsigned int how, unsigned int unused)
 	else
 		start_poll_synchronize_rcu_full(&cookie->full_state);
 	cookie->full = how >= 2;
+	cookie->started = how & 1;
 	cookie->taken = true;
 	return true;
+}
+
+static void judge_cookies(void)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		const struct cookie *cookie = &cookies[cpu];
+
+		if (cookie->taken && cookie->started && cookie->full &&
+		    !polled_period_is_over(&cookie->full_state))
+			judged("stranded_callback", machine_here(),
+			       "a grace period that was asked for never ends");
+	}
 }
 
 bool do_poll_state(unsigned int unused, unsigned int unused2)

@@ -6,7 +6,7 @@
 
 #include <linux/jump_label.h>
 
-enum how { TAKE, GIVE_BACK, BOTH };
+enum how { TAKE, GIVE_BACK, BOTH, CROWD };
 
 static DEFINE_STATIC_KEY_FALSE(key);
 static unsigned int held[NR_CPUS];
@@ -20,28 +20,46 @@ static void look(unsigned int cpu)
 
 static void take(unsigned int cpu)
 {
-	changing++;
 	static_branch_inc(&key);
 	held[cpu]++;
-	changing--;
 	look(cpu);
 }
 
 static void give_back(unsigned int cpu)
 {
 	look(cpu);
-	changing++;
 	held[cpu]--;
 	static_branch_dec(&key);
-	changing--;
+}
+
+static bool crowded;
+
+/* As many come as a key can count, and one more in the way of networking, who is to be refused. */
+static bool crowd(unsigned int cpu)
+{
+	int users = key.key.enabled.counter;
+
+	if (changing || !held[cpu])
+		return false;
+	crowded = true;
+	key.key.enabled.counter = INT_MAX;
+	if (static_key_fast_inc_not_disabled(&key.key))
+		fail("invariant", machine_here(), "a static key takes more users than it can count");
+	look(cpu);
+	key.key.enabled.counter = users;
+	crowded = false;
+	return true;
 }
 
 bool do_static_key(unsigned int how, unsigned int times)
 {
 	unsigned int cpu = raw_smp_processor_id();
 
-	if (!may_sleep_here() || (how == GIVE_BACK && !held[cpu]))
+	if (!may_sleep_here() || crowded || (how == GIVE_BACK && !held[cpu]))
 		return false;
+	if (how == CROWD)
+		return crowd(cpu);
+	changing++;
 	if (how == TAKE)
 		take(cpu);
 	else if (how == GIVE_BACK)
@@ -51,6 +69,7 @@ bool do_static_key(unsigned int how, unsigned int times)
 			take(cpu);
 			give_back(cpu);
 		}
+	changing--;
 	return true;
 }
 

@@ -74,6 +74,7 @@ bool do_shrink(unsigned int unused, unsigned int unused2)
 		if (!control.nr_to_scan || control.nr_to_scan == SHRINK_EMPTY)
 			continue;
 		(*shrinker)->scan_objects(*shrinker, &control);
+		check_lazy_callbacks();
 		any = true;
 	}
 	return any;

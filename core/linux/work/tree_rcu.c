@@ -115,3 +115,68 @@ const char *where_a_callback_is_left(void)
 	}
 	return NULL;
 }
+
+/* --- what must hold of RCU's own state ---------------------------------------------------- */
+
+#ifdef CONFIG_RCU_LAZY
+/*
+ * Whoever looks at the bypass trusts lazy_len, and takes all for lazy where it is the length. It
+ * changes with the list, under the bypass lock. What others have posted is lazy or not.
+ */
+static const char *bypass_is_wrong(struct rcu_data *rdp, bool (*is_lazy)(struct rcu_head *))
+{
+	struct rcu_head *head;
+	long lazies = 0;
+
+	if (rdp->nocb_bypass_lock.raw_lock.owner)
+		return NULL;
+	for (head = rdp->nocb_bypass.head; head; head = head->next)
+		lazies += is_lazy(head);
+	if (rdp->lazy_len > rdp->nocb_bypass.len)
+		return "more callbacks of a bypass are counted as lazy than it has";
+	if (rdp->lazy_len < lazies)
+		return "fewer callbacks of a bypass are counted as lazy than it has";
+	return NULL;
+}
+#else
+static const char *bypass_is_wrong(struct rcu_data *rdp, bool (*is_lazy)(struct rcu_head *))
+{
+	return NULL;
+}
+#endif
+
+const char *lazy_callbacks_are_wrong(bool (*is_lazy)(struct rcu_head *))
+{
+	const char *wrong = NULL;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		if (!wrong)
+			wrong = bypass_is_wrong(per_cpu_ptr(&rcu_data, cpu), is_lazy);
+	return wrong;
+}
+
+bool tick_is_kept_for(unsigned int cpu, enum tick_dep_bits bit);
+
+/*
+ * For expedited periods only: one of them may also make the next interrupt keep the tick for the
+ * ordinary kind (rcu_exp_need_qs(), __rcu_irq_enter_check_tick()), and that lasts until an ordinary
+ * period ends.
+ */
+const char *tick_is_kept_in_vain(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		if (!rcu_seq_state(rcu_state.expedited_sequence) &&
+		    tick_is_kept_for(cpu, TICK_DEP_BIT_RCU_EXP))
+			return "an expedited grace period that is over keeps a CPU's tick on";
+	return NULL;
+}
+
+/* Cookies that are not full miss periods that overlap with expedited ones: the kernel says so. */
+bool polled_period_is_over(const struct rcu_gp_oldstate *full)
+{
+	return full->rgos_norm == RCU_GET_STATE_COMPLETED ||
+	       ULONG_CMP_GE(rcu_get_root()->gp_seq, full->rgos_norm);
+}

@@ -12,6 +12,12 @@ const char *where_callback_is(struct rcu_head *head);
 /* The same of the first callback of anybody that is left; NULL: there is none. */
 const char *where_a_callback_is_left(void);
 
+/* What must hold of RCU's own state and does not, plainly; NULL: it holds. */
+const char *lazy_callbacks_are_wrong(bool (*is_lazy)(struct rcu_head *));
+const char *tick_is_kept_in_vain(void);	/* when a run is over */
+struct rcu_gp_oldstate;
+bool polled_period_is_over(const struct rcu_gp_oldstate *full);
+
 struct srcu_struct;
 /* The same of an SRCU callback. */
 const char *where_srcu_callback_is(struct srcu_struct *srcu, struct rcu_head *head);

@@ -221,6 +221,7 @@ static int work_main(void *arg)
 	become_busy(work);
 	close_readers();
 	close_srcu_readers();
+	release_locks();
 	wait_for_raised(work);
 	close_readers();
 	bring_back_cpus();
@@ -244,6 +245,7 @@ void start_workload_threads(void)
 	prepare_calls();
 	prepare_timers();
 	prepare_srcu();
+	prepare_completions();
 	for_each_online_cpu(cpu) {
 		struct cpu_work *work = &works[cpu];
 
@@ -252,6 +254,7 @@ void start_workload_threads(void)
 		kthread_bind(work->task, cpu);
 		wake_up_process(work->task);
 	}
+	prepare_lockers();
 }
 
 /* --- what the machine calls --------------------------------------------------------------- */
@@ -304,6 +307,8 @@ static void judge_all(bool lazy_too)
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		if (works[cpu].started && !works[cpu].done)
 			judge_operation();
+	judge_locks();
+	judge_completions();
 	judge_others_callbacks(lazy_too || !IS_ENABLED(CONFIG_RCU_LAZY));
 }
 

@@ -47,7 +47,14 @@ bool may_sleep_here(void);
  * The order in which tasks may hold and wait: see order.c. A task that sleeps or waits for RCU may
  * hold any of these, since nothing that it waits for then waits for them.
  */
-enum rank { RANK_SRCU, RANKS = RANK_SRCU + SRCU_DOMAINS };
+enum rank {
+	RANK_MUTEX,
+	RANK_RWSEM,
+	RANK_PERCPU_RWSEM,
+	RANK_SRCU,
+	RANK_LAST_MUTEX = RANK_SRCU + SRCU_DOMAINS,
+	RANKS
+};
 
 void holds(enum rank rank);
 void holds_no_longer(enum rank rank);
@@ -73,6 +80,9 @@ bool reader_open_here(void);
 /* Ends what operations of this CPU have left open. */
 void close_readers(void);
 void close_srcu_readers(void);
+void release_locks(void);
+/* Somebody takes a lock or gives it back. */
+bool lock_operations_under_way(void);
 void pause_reader_bookkeeping(void);
 
 /* What a reader finds when it begins, and before it ends. */
@@ -87,11 +97,17 @@ void judge_timers(void);
 void judge_probes(void);
 void judge_keys(void);
 void judge_srcu(void);
+void judge_locks(void);
+void judge_completions(void);
 /* At boot. */
 void prepare_calls(void);
 void prepare_timers(void);
 void prepare_srcu(void);
+void prepare_lockers(void);
+void prepare_completions(void);
 unsigned int callbacks_outstanding(void);
+/* That RCU knows which of those it has put off are lazy. */
+void check_lazy_callbacks(void);
 /* What of SRCU somebody waits for and no reader holds up; NULL: nothing. */
 const char *srcu_waits(void);
 /* A verdict on the end of a run. */
