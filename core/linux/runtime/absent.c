@@ -75,11 +75,6 @@ int schedule_hrtimeout_range(ktime_t *expires, u64 delta, const enum hrtimer_mod
 /* --- the scheduler's other doors ---------------------------------------------------------- */
 
 long sched_setaffinity(pid_t pid, const struct cpumask *mask) { return 0; }
-int sched_setscheduler_nocheck(struct task_struct *task, int policy, const struct sched_param *p)
-{
-	return 0;
-}
-void sched_set_fifo(struct task_struct *task) { }
 void sched_set_normal(struct task_struct *task, int nice) { }
 void set_user_nice(struct task_struct *task, long nice) { }
 int idle_cpu(int cpu) { return acting_task[cpu] == run_queues[cpu].idle; }

@@ -26,6 +26,7 @@ void prepare_workqueues(void);
 void start_workqueues(void);
 void start_workload_threads(void);
 void start_stoppers(void);
+void prepare_hotplug(void);
 
 bool cpus_come_and_go;	/* operations may take them offline */
 
@@ -73,8 +74,10 @@ static int kernel_init(void *unused)
 	rcu_end_inkernel_boot();
 	system_state = SYSTEM_RUNNING;
 	start_workload_threads();
-	if (cpus_come_and_go)
+	if (cpus_come_and_go) {
 		start_stoppers();
+		prepare_hotplug();
+	}
 	return 0;
 }
 

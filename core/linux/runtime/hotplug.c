@@ -33,6 +33,7 @@ int __cpu_up(unsigned int cpu, struct task_struct *idle)
 	acting_task[cpu] = idle;
 	queue->idle = idle;
 	queue->started = true;
+	queue->deaf = false;
 	queue->in_idle = queue->tick_stopped = false;
 	irqs_off[cpu] = 0;
 	door->changed(cpu);
@@ -42,10 +43,14 @@ int __cpu_up(unsigned int cpu, struct task_struct *idle)
 	return 0;
 }
 
-/* In the stopper of the CPU, while all others are stopped. */
+/* In the stopper of the CPU, while all others are stopped. Its interrupt controller is off from
+ * here on: what is under way is lost, also where interrupts are enabled once more (x86 would take
+ * what has come already). */
 int __cpu_disable(void)
 {
 	set_cpu_online(acting_cpu, false);
+	run_queues[acting_cpu].deaf = true;
+	door->changed(acting_cpu);
 	return 0;
 }
 

@@ -75,7 +75,7 @@ static void handle(unsigned int vector, bool user)
 
 int takes_interrupt(unsigned int cpu)
 {
-	return !irqs_off[cpu];
+	return !irqs_off[cpu] && !run_queues[cpu].deaf;
 }
 
 int takes_nmi(unsigned int cpu)

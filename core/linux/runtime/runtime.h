@@ -54,6 +54,7 @@ struct run_queue {
 	bool tick_stopped;
 	bool in_idle;
 	bool started;
+	bool deaf;		/* no interrupt gets to it */
 	bool up;		/* its idle task has begun, and has not died since */
 	bool computes;		/* its task leaves the CPU to the machine until an interrupt */
 	bool has_alarm;

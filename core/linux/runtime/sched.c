@@ -143,10 +143,22 @@ static void maybe_preempt(const struct task_struct *task, unsigned int cpu)
 		resched_cpu(cpu);
 }
 
+/*
+ * Where the first real-time task of a CPU is woken, the waker's CPU starts the timer of its
+ * bandwidth (start_rt_bandwidth()): one that has handed its timers over would start it for nobody.
+ */
+static void check_waker(const struct task_struct *task)
+{
+	if (task->policy == SCHED_FIFO && cpu_dying(acting_cpu) && !cpu_online(acting_cpu))
+		fail("invariant", NULL, "a CPU that is offline wakes a real-time task, and with it "
+		     "a timer that never fires");
+}
+
 static void make_ready(struct task_struct *task)
 {
 	unsigned int cpu = choose_cpu(task);
 
+	check_waker(task);
 	enqueue(task, cpu);
 	tick_counts_tasks(cpu, runnable(cpu));
 	maybe_preempt(task, cpu);
@@ -351,6 +363,21 @@ void sched_tick(void)
 void scheduler_tick(void)
 {
 	sched_tick_now();
+}
+
+/* --- classes ------------------------------------------------------------------------------ */
+
+/* Tasks of all classes take their turns as the machine chooses: nobody comes first for his class. */
+int sched_setscheduler_nocheck(struct task_struct *task, int policy, const struct sched_param *p)
+{
+	task->policy = policy;
+	task->rt_priority = p->sched_priority;
+	return 0;
+}
+
+void sched_set_fifo(struct task_struct *task)
+{
+	task->policy = SCHED_FIFO;
 }
 
 /* --- affinity and names ------------------------------------------------------------------- */

@@ -60,6 +60,7 @@ enum Config : std::size_t {
     qhimark,
     srcu_size,
     hotplug,
+    kthread_prio,
     config_count,
 };
 
@@ -82,6 +83,7 @@ constexpr ConfigSpec configs[] = {
      "where they are used much",
      0, 3, 0, srcu_sizes},
     {"hotplug", "1: CPUs may go offline", 0, 1, 0, rarely},
+    {"kthread_prio", "rcutree.kthread_prio= 0: not given, else this", 0, 9, 0, limits},
 };
 
 static_assert(std::size(configs) == config_count);
@@ -117,6 +119,8 @@ std::string command_line(const ConfigValues& values) {
     if (values[srcu_size] == 1) line += " srcutree.convert_to_big=1";
     if (values[srcu_size] == 2) line += " srcutree.convert_to_big=2";
     if (values[srcu_size] == 3) line += " srcutree.small_contention_lim=0";
+    if (values[kthread_prio] != 0)
+        line += " rcutree.kthread_prio=" + std::to_string(values[kthread_prio]);
     if (values[hotplug] != 0) line += " machine_hotplug";
     if (values[housekeeping] != 0)
         line += " machine_housekeeping=" + std::to_string(values[cpus] - 1);
