@@ -86,3 +86,22 @@ void refcount_warn_saturate(refcount_t *refcount, enum refcount_saturation_type 
 void dump_stack(void)
 {
 }
+
+/* --- of tasks and CPUs -------------------------------------------------------------------- */
+
+void show_tasks(void)
+{
+	unsigned int i, cpu;
+
+	for (i = 0; i < thread_count(); i++) {
+		struct task_struct *task = &thread_number(i)->task;
+
+		printk("task %u %s: state %x, on cpu %u%s%s, preempt_count %x\n", i, task->comm,
+		       task->__state, task_cpu(task), task->on_rq ? ", ready" : "",
+		       task_curr(task) ? ", runs" : "", task->thread_info.preempt_count);
+	}
+	for_each_possible_cpu(cpu)
+		printk("cpu %u: irqs %s, tick %s, %s\n", cpu, irqs_off[cpu] ? "off" : "on",
+		       run_queues[cpu].tick_stopped ? "stopped" : "on",
+		       run_queues[cpu].in_idle ? "idle" : user_mode_now[cpu] ? "in user mode" : "busy");
+}

@@ -367,7 +367,7 @@ void scheduler_tick(void)
 
 /* --- classes ------------------------------------------------------------------------------ */
 
-/* Tasks of all classes take their turns as the machine chooses: nobody comes first for his class. */
+/* Tasks of all classes take their turns as the machine chooses: none comes first for its class. */
 int sched_setscheduler_nocheck(struct task_struct *task, int policy, const struct sched_param *p)
 {
 	task->policy = policy;
@@ -491,23 +491,4 @@ int sched_cpu_dying(unsigned int cpu)
 	if (run_queues[cpu].ready_count)
 		fail("invariant", NULL, "a CPU goes away with tasks on its queue");
 	return 0;
-}
-
-/* --- what is told of them ----------------------------------------------------------------- */
-
-void show_tasks(void)
-{
-	unsigned int i, cpu;
-
-	for (i = 0; i < thread_count(); i++) {
-		struct task_struct *task = &thread_number(i)->task;
-
-		printk("task %u %s: state %x, on cpu %u%s%s, preempt_count %x\n", i, task->comm,
-		       task->__state, task_cpu(task), task->on_rq ? ", ready" : "",
-		       task_curr(task) ? ", runs" : "", task->thread_info.preempt_count);
-	}
-	for_each_possible_cpu(cpu)
-		printk("cpu %u: irqs %s, tick %s, %s\n", cpu, irqs_off[cpu] ? "off" : "on",
-		       run_queues[cpu].tick_stopped ? "stopped" : "on",
-		       run_queues[cpu].in_idle ? "idle" : user_mode_now[cpu] ? "in user mode" : "busy");
 }

@@ -45,6 +45,7 @@ static void check_over(const struct call *call)
 		fail("lost_call", machine_here(), "a call that waits returns before all have run");
 }
 
+/* It stays online where preemption or interrupts are off. */
 static unsigned int online_cpu(unsigned int cpu)
 {
 	cpu %= nr_cpu_ids;
@@ -61,7 +62,10 @@ bool do_call_single(unsigned int cpu, unsigned int wait)
 	call = new_call(1u << cpu);
 	if (!call)
 		return false;
-	smp_call_function_single(cpu, call_runs, call, wait);
+	if (smp_call_function_single(cpu, call_runs, call, wait)) {
+		call->cpus = 0;	/* the CPU has gone meanwhile */
+		return false;
+	}
 	if (wait)
 		check_over(call);
 	return true;
@@ -113,8 +117,8 @@ bool do_call_async(unsigned int cpu, unsigned int which)
 	struct call *call;
 	bool done = false;
 
-	cpu = online_cpu(cpu);
 	local_irq_save(flags);
+	cpu = online_cpu(cpu);
 	if (!own->call && (call = new_call(1u << cpu))) {
 		own->call = call;
 		INIT_CSD(&own->csd, own_call_runs, own);
@@ -137,7 +141,8 @@ static void irq_work_runs(struct irq_work *work)
 {
 	struct own_work *own = container_of(work, struct own_work, work);
 
-	if (!in_hardirq())
+	/* Those of a CPU that goes offline are run before it is too late. */
+	if (!in_hardirq() && cpu_online(raw_smp_processor_id()))
 		fail("wrong_cpu_or_incarnation", machine_here(), "irq_work runs outside of an interrupt");
 	own->ran = own->queued;
 }
@@ -147,8 +152,8 @@ bool do_irq_work(unsigned int cpu, unsigned int unused)
 	struct own_work *own;
 	bool done;
 
-	cpu = online_cpu(cpu);
 	preempt_disable();
+	cpu = online_cpu(cpu);
 	own = &own_works[smp_processor_id()][cpu];
 	own->queued++;
 	done = cpu == smp_processor_id() ? irq_work_queue(&own->work) :
