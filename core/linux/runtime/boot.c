@@ -27,6 +27,7 @@ void start_workqueues(void);
 void start_workload_threads(void);
 void start_stoppers(void);
 void prepare_hotplug(void);
+void start_late_workload_threads(void);
 
 bool cpus_come_and_go;	/* operations may take them offline */
 
@@ -78,6 +79,7 @@ static int kernel_init(void *unused)
 		start_stoppers();
 		prepare_hotplug();
 	}
+	start_late_workload_threads();
 	return 0;
 }
 

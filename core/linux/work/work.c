@@ -309,6 +309,7 @@ static void judge_all(bool lazy_too)
 			judge_operation();
 	judge_locks();
 	judge_completions();
+	judge_kthreads();
 	judge_others_callbacks(lazy_too || !IS_ENABLED(CONFIG_RCU_LAZY));
 }
 

@@ -99,11 +99,13 @@ void judge_keys(void);
 void judge_srcu(void);
 void judge_locks(void);
 void judge_completions(void);
+void judge_kthreads(void);
 /* At boot. */
 void prepare_calls(void);
 void prepare_timers(void);
 void prepare_srcu(void);
 void prepare_lockers(void);
+void start_late_workload_threads(void);
 void prepare_completions(void);
 unsigned int callbacks_outstanding(void);
 /* That RCU knows which of those it has put off are lazy. */

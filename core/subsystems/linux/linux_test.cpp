@@ -84,6 +84,18 @@ TEST_P(EveryKernel, InvokesACallbackOfSrcu) {
     EXPECT_GT(outcome.points, alone.points + 200);
 }
 
+// Somebody waits for a lock that is held, and is killed; a thread is parked, and one is stopped.
+TEST_P(EveryKernel, TakesLocksAndStopsThreads) {
+    const run::Outcome outcome = run::replay(
+        plan("op cpu0 on lock kind=1\nop cpu0 on locker n=4 kind=1\nop cpu0 on sleep jiffies=2\n"
+             "op cpu0 on kill_locker n=0\nop cpu0 on sleep jiffies=2\nop cpu0 on unlock\n"
+             "op cpu1 on kthread_work n=0 how=0\nop cpu1 on kthread_park unparks=0\n"
+             "op cpu1 on kthread_park unparks=1\nop cpu1 on kthread_stop\n"
+             "op cpu1 on completion_by by=2 cpu=0\n"));
+    EXPECT_EQ(outcome.verdict, Verdict::clean) << outcome.detail;
+    EXPECT_GT(outcome.points, 1000u) << "the threads have run";
+}
+
 TEST_P(EveryKernel, TakesTheSameCourseTwice) {
     const run::Plan again = plan(
         "op cpu0 on call_rcu how=2\nop cpu1 hardirq call_rcu how=0\nop cpu1 on rcu_barrier\n"

@@ -32,7 +32,18 @@ constexpr std::uint8_t O = scenario::bit(OpContext::task_off);
 constexpr std::uint8_t S = scenario::bit(OpContext::softirq);
 constexpr std::uint8_t H = scenario::bit(OpContext::hardirq);
 
-enum Family : std::uint8_t { ANY, CALLBACKS, CALLS, TIMERS, TRACE, MEMORY, KEYS, SRCU, LOCKS };
+enum Family : std::uint8_t {
+    ANY,
+    CALLBACKS,
+    CALLS,
+    TIMERS,
+    TRACE,
+    MEMORY,
+    KEYS,
+    SRCU,
+    LOCKS,
+    KTHREADS,
+};
 
 // --- configuration ------------------------------------------------------------------------------
 
