@@ -67,7 +67,8 @@ class Mail {
     Lines head_lines() const {
         const run::Outcome& outcome = find_.outcome;
         Lines lines;
-        const std::string where = outcome.site.empty() ? "" : ", seen in " + function_of_site();
+        const bool in_subject = !outcome.site.empty() && !is_ours(outcome.site);
+        const std::string where = in_subject ? ", seen in " + function_of_site() : "";
         const std::string what = outcome.found() ? outcome.detail : "nothing is wrong";
         add_wrapped(lines, "Subject: [BUG] " + version() + what + where, 1);
         lines.emplace_back();
@@ -78,7 +79,9 @@ class Mail {
         lines.emplace_back();
         row(lines, "Verdict",
             std::string(word(outcome.verdict)) +
-                (outcome.site.empty() ? "" : " at " + outcome.site));
+                (in_subject             ? " at " + outcome.site
+                 : outcome.site.empty() ? ""
+                                        : ", noticed by the tool's own " + outcome.site));
         if (!words_.version.empty())
             row(lines, "Tree", words_.version + " (" + words_.built_as + ")");
         if (!words_.change.empty()) row(lines, "With", "\"" + words_.change + "\"");
@@ -269,7 +272,7 @@ class Mail {
         for (const std::string& blocked : find_.trace.blocked)
             lines.push_back("At the end " + blocked);
         if (!find_.trace.blocked.empty()) lines.emplace_back();
-        lines.emplace_back("To see it again:");
+        lines.emplace_back("To see it again, in a checkout of rcufuzz where it is built:");
         if (!words_.build.empty())
             lines.push_back("  " + words_.build +
                             (words_.change.empty() ? "" : " --patch THE-CHANGE --name " + name()));

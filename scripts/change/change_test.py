@@ -75,7 +75,7 @@ class Patches(InFolder):
                          ["a: one", "a: two"])
 
     def test_of_a_thread_the_patches_count_in_the_order_of_their_numbers(self):
-        thread = mail("[PATCH 0/2] a: a cover", b"Two patches.\n kernel/a.c | 2 +-\n") + \
+        thread = mail("[PATCH 0/2] a: a cover", b"Two.\n---\n kernel/a.c | 2 +-\n") + \
             patch_mail("[PATCH 2/2] a: two", 2, 3, "base64") + \
             mail("Re: [PATCH 2/2] a: two", b"On that day, A wrote:\n> " +
                  diff(2, 3).replace(b"\n", b"\n> ") + b"\nAcked-by: Nobody\n") + \
@@ -187,6 +187,7 @@ class Lines(InFolder):
         after = self.file("after", b"a\nB\nc\nd\ne\nf\n")
         self.assertEqual(lines.changed_lines(before, after), [2, 5, 6])
         self.assertEqual(lines.changed_lines(os.devnull, before), [1, 2, 3, 4])
+        self.assertEqual(lines.changed_lines(before, self.file("less", b"a\nd\n")), [])
 
     def test_which_may_have_code(self):
         text = b"/* a\n * b */\n\n#define X(a) \\\n\tf(a)\nint f(void)\n{\n\tg(\"//\"); // h\n}\n"
@@ -242,7 +243,7 @@ class Usage(unittest.TestCase):
                       ["check_kernel.py"], ["check_kernel.py", "/nowhere", "--seed", "-1"]):
             done = subprocess.run([os.path.join(here, words[0]), *words[1:]],
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-            self.assertEqual(done.returncode, answer.USAGE, words)
+            self.assertEqual(done.returncode, 129, words)
             self.assertEqual((done.stdout, done.stderr.count(b"\n")), (b"", 1), words)
 
 
@@ -278,7 +279,8 @@ class Result(unittest.TestCase):
         self.assertEqual(screen.ktap(result).count("not ok"), 4)
 
     def test_a_range_of_patches(self):
-        text = screen.text(self.result(introduced="i", blame={"i": (1, 2)}))
+        titles = ("0123456789ab one", "0123456789ac two")
+        text = screen.text(self.result(introduced="i", blame={"i": (1, 2)}, titles=titles))
         self.assertIn("one of the patches 1 to 2 of 2", text)
         self.assertNotIn("--fixes", text)
 

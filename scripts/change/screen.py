@@ -7,6 +7,7 @@ import xml.sax.saxutils
 
 import answer
 import lines
+from sides import CORPUS
 
 MOST = 5  # of a list on the screen
 
@@ -79,6 +80,8 @@ def find_text(result, pair, find):
     blame = result.blame(pair, find)
     if blame:
         rows.append(f"      by {blame}")
+    if find.plan.startswith(CORPUS):
+        rows.append(f"      known: {short(find.plan)}")
     return rows
 
 
