@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// SRCU: three structures, each with readers, callbacks and cookies of its own. The first is static,
+// SRCU: three structures, each with readers, callbacks and cookies of its own. The last is static,
 // the others are made where a task uses them first, and taken down when nobody uses them; then they
-// are made anew. Readers of the last are such as an NMI may be, those of the others are not.
+// are made anew. Readers of the second are such as an NMI may be, those of the others are not.
 //
 // Readers sleep, and last over several operations. Who waits for a structure's grace period is not
 // its reader, nor one of a later structure: see order.c.
@@ -13,6 +13,8 @@
 
 #define MAX_NESTED		4
 #define MAX_LIVES		6
+#define NMI_SAFE		1
+#define STATIC			(SRCU_DOMAINS - 1)
 
 enum how { READ_HERE, READ_TO_TIMER };
 
@@ -63,7 +65,7 @@ bool do_srcu_cleanup(unsigned int n, unsigned int unused)
 {
 	struct domain *domain = &domains[n];
 
-	if (!n || !may_wait_for(rank_of(domain)) || !domain->srcu || domain->changing ||
+	if (n == STATIC || !may_wait_for(rank_of(domain)) || !domain->srcu || domain->changing ||
 	    domain->users || domain->chains)
 		return false;
 	domain->changing = true;
@@ -138,7 +140,7 @@ static int lock(struct domain *domain, bool hands_over)
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
 	if (hands_over)
 		return srcu_down_read(domain->srcu);
-	if (domain == &domains[SRCU_DOMAINS - 1])
+	if (domain == &domains[NMI_SAFE])
 		return srcu_read_lock_nmisafe(domain->srcu);
 #endif
 	return srcu_read_lock(domain->srcu);
@@ -151,7 +153,7 @@ static void unlock(struct domain *domain, int index, bool handed_over)
 		srcu_up_read(domain->srcu, index);
 		return;
 	}
-	if (domain == &domains[SRCU_DOMAINS - 1]) {
+	if (domain == &domains[NMI_SAFE]) {
 		srcu_read_unlock_nmisafe(domain->srcu, index);
 		return;
 	}
@@ -212,7 +214,7 @@ static bool reader_to_timer(struct domain *domain)
 	struct handed *own = &handed[raw_smp_processor_id()];
 
 	/* Those who mix both kinds of readers are warned. */
-	if (own->busy || domain == &domains[SRCU_DOMAINS - 1])
+	if (own->busy || domain == &domains[NMI_SAFE])
 		return short_reader(domain);
 	own->busy = true;
 	begin(&own->reader, domain, true);
@@ -279,7 +281,7 @@ void prepare_srcu(void)
 {
 	unsigned int cpu;
 
-	domains[0].srcu = &static_srcu;
+	domains[STATIC].srcu = &static_srcu;
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		timer_setup(&handed[cpu].timer, timer_ends_reader, 0);
 }
