@@ -193,10 +193,13 @@ Plan generate(const Plan& base, const GenerateOptions& options, Prng& prng) {
     }
     const bool focus = focus_disturbances(plan, options.fixed_configs, prng);
     const unsigned range = options.max_ops - options.min_ops + 1;
-    const unsigned count = options.min_ops + prng.below(range);
+    unsigned count = options.min_ops + prng.below(range);
     const unsigned home = prng.below(target.workload_cpus(plan.config));
     Swarm swarm = random_swarm(plan, prng);
     swarm.focus = focus;
+    // A state in which everybody rests and something is missing is seen best where soon nothing
+    // else comes.
+    if (swarm.few_kinds && prng.one_in(2)) count = std::min(count, 2 + prng.below(7));
     OpGenerator generator(plan, home, swarm);
     plan.ops.reserve(count);
     while (plan.ops.size() < count) plan.ops.push_back(generator.draw(prng));

@@ -70,12 +70,15 @@ std::uint64_t kinds_of_one_family(const scenario::Subsystem& target, Prng& prng)
 
 // What a few kinds do when they follow each other is rare among many: in large tables, which have
 // families, some plans have a few only. Others leave out a third.
-std::uint64_t random_kinds(const scenario::Subsystem& target, Prng& prng) {
-    std::uint64_t kinds = kinds_of_one_family(target, prng);
-    if (family_count(target) != 0 && prng.one_in(4)) return few_kinds(target, kinds, prng);
+void draw_kinds(Swarm& swarm, const scenario::Subsystem& target, Prng& prng) {
+    swarm.kinds = kinds_of_one_family(target, prng);
+    swarm.few_kinds = family_count(target) != 0 && prng.one_in(4);
+    if (swarm.few_kinds) {
+        swarm.kinds = few_kinds(target, swarm.kinds, prng);
+        return;
+    }
     for (std::size_t kind = 0; kind < target.ops.size(); ++kind)
-        if (prng.one_in(3)) kinds &= ~(std::uint64_t{1} << kind);
-    return kinds;
+        if (prng.one_in(3)) swarm.kinds &= ~(std::uint64_t{1} << kind);
 }
 
 }  // namespace
@@ -83,7 +86,7 @@ std::uint64_t random_kinds(const scenario::Subsystem& target, Prng& prng) {
 Swarm random_swarm(const Plan& plan, Prng& prng) {
     const scenario::Subsystem& target = *plan.target;
     Swarm swarm;
-    swarm.kinds = random_kinds(target, prng);
+    draw_kinds(swarm, target, prng);
     for (std::uint8_t& contexts : swarm.contexts)
         if (prng.one_in(2)) contexts = static_cast<std::uint8_t>(1 + prng.below(contexts));
     swarm.roles = prng.one_in(2);

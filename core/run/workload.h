@@ -21,6 +21,7 @@ struct Swarm {
     // Of each kind of operation, where most of its kind go in a plan that tells CPUs apart: one
     // that changes things, another that looks on.
     std::array<std::uint8_t, 64> homes{};
+    bool few_kinds = false;  // `kinds` are two to four
     bool roles = false;
     bool small = false;  // parameters stay near their minimum
     bool focus = false;  // operations that need a disturbance are drawn more often
