@@ -94,7 +94,7 @@ void judge_lockers(void)
 
 	for (i = 0; i < LOCKERS; i++)
 		if (lockers[i].asked) {
-			judged("deadlock", machine_here(), "a task never gets a lock");
+			judge_waiting("a task never gets a lock");
 			return;
 		}
 }

@@ -272,16 +272,15 @@ static void start(const struct work_plan *plan)
 			raise_vector(i, MACHINE_DEVICE_VECTOR);
 }
 
-/* Mostly it waits for a callback. */
-static void judge_operation(void)
+void judge_waiting(const char *what)
 {
 	const char *where = where_a_callback_is_left();
 
 	if (where)
-		judged("deadlock", machine_here(),
-		       "an operation never returns: a callback is never invoked: it is %s", where);
+		judged("deadlock", machine_here(), "%s: a callback is never invoked: it is %s", what,
+		       where);
 	else
-		judged("deadlock", machine_here(), "an operation never returns");
+		judged("deadlock", machine_here(), "%s", what);
 }
 
 /* Those that the kernel posts for itself, as where a trace point's probes change. */
@@ -306,7 +305,7 @@ static void judge_all(bool lazy_too)
 	judge_srcu();
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		if (works[cpu].started && !works[cpu].done)
-			judge_operation();
+			judge_waiting("an operation never returns");
 	judge_locks();
 	judge_completions();
 	judge_kthreads();

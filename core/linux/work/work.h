@@ -114,6 +114,8 @@ void check_lazy_callbacks(void);
 const char *srcu_waits(void);
 /* A verdict on the end of a run. */
 void judged(const char *verdict, const struct machine_site *site, const char *fmt, ...);
+/* The same: somebody never gets on, mostly since he waits for a callback that is never invoked. */
+void judge_waiting(const char *what);
 /* A task stays in the kernel and nothing else has happened for PATIENCE jiffies. */
 void judge_quiet_kernel(void);
 
