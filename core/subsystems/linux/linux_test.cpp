@@ -140,7 +140,8 @@ TEST_P(EveryKernel, SaysWhetherARunCameNear) {
     watch_lines_of(GetParam());
     run::replay(registers);
     std::string near;
-    for (const std::string_view line : lines(watched_lines()))
+    const std::string reached = watched_lines();
+    for (const std::string_view line : lines(reached))
         if (line.starts_with("kernel/tracepoint.c ") && line.ends_with(" 1"))
             near += std::string(line.substr(0, line.size() - 2)) + "\n";
     watch_lines_of(GetParam(), near);
