@@ -127,8 +127,14 @@ void add_hunt(CLI::App& app, int& exit_code) {
         ->add_option("--config", args->frame.configs,
                      "name=value: fixes a configuration value; may be repeated")
         ->allow_extra_args(false);
-    command->add_option("--out", args->out, "directory for the plans of finds")
-        ->capture_default_str();
+    CLI::Option* const out =
+        command->add_option("--out", args->out, "directory for the plans of finds")
+            ->capture_default_str();
+    CLI::Option* const kept =
+        command->add_option("--resume", args->resume,
+                            "the hunt is kept in this folder, and goes on from where the last one "
+                            "stopped there; what it has found before is no find any more")
+            ->excludes(out);
     command->add_flag("--all", args->all, "go on after the first find");
     command->add_flag("--as-found", args->as_found, "keep finds as they are, not minimised");
     command->add_flag("--json", args->json, "print one JSON document");
@@ -136,8 +142,21 @@ void add_hunt(CLI::App& app, int& exit_code) {
     command->add_option("--lines", args->lines, lines_help);
     command->add_option("--near", args->near,
                         "a file with lines FILE LINE of a kernel's source: workloads that come "
-                        "there are varied");
+                        "there are varied")
+        ->excludes(kept);
     command->callback([args, &exit_code] { exit_code = hunt(*args); });
+}
+
+void add_status(CLI::App& app, int& exit_code) {
+    CLI::App* const command = app.add_subcommand(
+        "status", "what hunts that are kept have done, covered and found (hunt --resume)");
+    const auto args = std::make_shared<StatusArgs>();
+    command->add_option("folder", args->folders, "folders of hunts")->required();
+    command->add_option("--format", args->format, "text, json, or html: one page")
+        ->capture_default_str();
+    command->add_option("-o,--output", args->output, "file to write; default: standard output");
+    command->add_flag("-f,--force", args->force, "overwrite that file");
+    command->callback([args, &exit_code] { exit_code = status(*args); });
 }
 
 void add_replay(CLI::App& app, int& exit_code) {
@@ -347,6 +366,7 @@ int run_command_line(int argc, const char* const* argv) {
         "130 interrupted by SIGINT, SIGTERM or SIGHUP, whatever was found before.");
     add_list(app, exit_code);
     add_hunt(app, exit_code);
+    add_status(app, exit_code);
     add_replay(app, exit_code);
     add_file_command(app, {"minimize", "makes a find as small as it gets", minimize}, exit_code);
     add_file_command(app, {"convert", "text to binary, binary to text", convert}, exit_code);

@@ -10,6 +10,7 @@
 #include "core/scenario/platform.h"
 #include "core/strategy/strategies.h"
 #include "fuzz/commands.h"
+#include "fuzz/hunt_folder.h"
 #include "fuzz/interruption.h"
 #include "fuzz/jobs.h"
 #include "fuzz/json_output.h"
@@ -49,8 +50,11 @@ class Hunt {
         check_strategy(args.strategy);
         // Now rather than after an hour: whether what is found can be written.
         if (!args.junit.empty()) check_junit(args.junit);
-        make_folder(args.out);
         watch_lines(summary_.base, args.lines, args.near);
+        if (args.resume.empty())
+            make_folder(args.out);
+        else
+            resume(frame);
         if (!args.near.empty())
             options_.came_near = [platform = frame.plan.target->platform] {
                 return platform->came_near();
@@ -63,10 +67,23 @@ class Hunt {
             .found = [this](const run::Find& find) { found(find); },
             .keep_going = [this](std::uint64_t runs,
                                  std::size_t finds) { return keep_going(runs, finds); }};
-        JobsResult result = hunt_in_jobs(options_, args_.jobs, callbacks);
+        KeepJobs kept;
+        if (folder_) {
+            folder_->tidy([this] { return !stopped(); });
+            options_.known = folder_->known();
+            kept.resumed = folder_->record().lanes;
+            kept.keep = [this](unsigned job, const JobState& state) {
+                folder_->keep(job, state);
+                folder_->save_now_and_then();
+            };
+        }
+        JobsResult result =
+            hunt_in_jobs(options_, args_.jobs, callbacks, folder_ ? &kept : nullptr);
+        if (folder_) folder_->save();
         summary_.result = std::move(result.hunt);
         summary_.seconds = watch_.seconds();
         progress_.clear();
+        if (folder_) summary_.in_all = &folder_->record();
         if (args_.json)
             put(hunt_json(summary_));
         else
@@ -78,12 +95,34 @@ class Hunt {
     }
 
    private:
+    void resume(const run::Frame& frame) {
+        const run::Plan& plan = frame.plan;
+        const std::size_t space = std::min(plan.subject.find(' '), plan.subject.size());
+        HuntSubject subject;
+        subject.target = plan.target->name;
+        subject.kernel = plan.subject.substr(0, space);
+        subject.memory = run::memory_word(plan.memory);
+        subject.oracle = run::oracle_word(plan.oracle);
+        subject.strategy = args_.strategy;
+        subject.seed = args_.seed;
+        for (const std::string_view bug : run::bug_names(plan)) subject.bugs.emplace_back(bug);
+        for (std::size_t i = 0; i < plan.target->configs.size(); ++i)
+            if (((frame.fixed_configs >> i) & 1u) != 0)
+                subject.configs.push_back(std::string(plan.target->configs[i].name) + "=" +
+                                          std::to_string(plan.config[i]));
+        folder_.emplace(args_.resume, subject, plan);
+        if (plan.target->platform != nullptr && args_.lines.empty())
+            plan.target->platform->watch_lines(plan.subject, {});
+    }
+
+    bool stopped() const { return interrupted() || output_failed() || watch_.seconds() >= limit_; }
+
     bool keep_going(std::uint64_t runs, std::size_t finds) {
         const double seconds = watch_.seconds();
         if (progress_.due(seconds))
             progress_.show(fmt::format("{:>6.0f} s  {:>12} runs  {:>9.0f}/s  {} finds ", seconds,
                                        runs, static_cast<double>(runs) / seconds, finds));
-        return !interrupted() && !output_failed() && unwritten_.empty() && seconds < limit_;
+        return !stopped() && unwritten_.empty();
     }
 
     int exit_code(const JobsResult& result) const {
@@ -99,7 +138,8 @@ class Hunt {
         const std::string text = run::to_text(find.plan);
         std::string path;
         try {
-            path = write_apart(args_.out, name, text);
+            path = write_apart(folder_ ? folder_->finds_folder() : args_.out, name, text);
+            if (folder_) folder_->found(find, path, args_.as_found || !stopped());
         } catch (const UserError& error) {
             unwritten_ = error.what();
         }
@@ -112,12 +152,25 @@ class Hunt {
         flush_output();
     }
 
+    std::string found_words() const {
+        const std::size_t count = summary_.result.finds.size();
+        const std::string found = folder_ ? "new found" : "found";
+        return count == 0 ? "nothing " + found : fmt::format("{} {}", count, found);
+    }
+
     void print_summary() const {
         const run::HuntResult& result = summary_.result;
         print("{}{} in {} runs, {:.1f} s ({:.0f} runs/s, about {} distinct end states)\n",
               interrupted() ? "interrupted: " : "",
-              result.finds.empty() ? "nothing found" : fmt::format("{} found", result.finds.size()),
+              found_words(),
               result.runs, summary_.seconds, summary_.runs_per_second(), result.states.estimate());
+        if (folder_) print_kept();
+    }
+
+    void print_kept() const {
+        const HuntRecord& record = folder_->record();
+        print("in all {} runs, {:.0f} s, {} finds: rcufuzz status {}\n", record.runs(),
+              record.seconds, record.finds.size(), printable(args_.resume));
     }
 
     // "nocb D01_wake_leaves_level, pct, seed 4": what is hunted, and how.
@@ -148,6 +201,7 @@ class Hunt {
     Stopwatch watch_;
     ProgressLine progress_;
     HuntSummary summary_;
+    std::optional<HuntFolder> folder_;  // of a hunt that is kept
     std::string unwritten_;  // why a find could not be written; empty: all were
 };
 

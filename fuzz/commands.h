@@ -52,6 +52,7 @@ struct HuntArgs {
     std::uint64_t seed = 1;
     unsigned jobs = 1;
     std::string out = ".";
+    std::string resume;  // a folder; empty: nothing is kept of the hunt
     bool all = false;
     bool as_found = false;  // finds are not minimised
     bool json = false;
@@ -60,6 +61,14 @@ struct HuntArgs {
     std::string near;   // the same
 };
 int hunt(const HuntArgs& args);
+
+struct StatusArgs {
+    std::vector<std::string> folders;  // of hunts that are resumed
+    std::string format = "text";
+    std::string output;
+    bool force = false;
+};
+int status(const StatusArgs& args);
 
 struct ReplayArgs {
     std::vector<std::string> paths;  // plans, and folders of them

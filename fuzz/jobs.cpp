@@ -18,15 +18,18 @@
 #include <type_traits>
 
 #include "core/base/check.h"
+#include "core/base/text.h"
 #include "core/run/codec.h"
 #include "fuzz/interruption.h"
 #include "fuzz/output.h"
+#include "fuzz/stopwatch.h"
 
 namespace rcufuzz::cli {
 
 namespace {
 
 constexpr int milliseconds_between_looks = 100;
+constexpr double seconds_between_states = 1;
 
 // What the processes see of each other while they run.
 struct Board {
@@ -34,17 +37,31 @@ struct Board {
     std::atomic<std::uint64_t> runs;
 };
 
-// A job sends its finds as they come, each as a head and an encoded plan, and at its end a head
-// without a plan and then its totals.
+// A job sends its finds as they come, each as a head and an encoded plan; where it is kept its
+// states, a head, a struct and "TIMES IDENTITY" for each find that was seen; and at its end a head
+// and then its totals.
+enum class Message : std::uint64_t { find, state, end };
 struct Head {
-    std::uint64_t run = 0;
-    std::uint64_t plan_bytes = 0;
+    Message message = Message::end;
+    std::uint64_t bytes = 0;  // of what has no fixed size
+    std::uint64_t run = 0;    // of a find
 };
 struct Totals {
     std::uint64_t points = 0;
     run::DistinctSketch states;
 };
-static_assert(std::is_trivially_copyable_v<Head> && std::is_trivially_copyable_v<Totals>);
+struct StateMessage {
+    std::uint64_t job = 0;  // from 0
+    run::HuntPosition position;
+    run::DistinctSketch states;
+    run::Covered covered;
+};
+static_assert(std::is_trivially_copyable_v<Head> && std::is_trivially_copyable_v<Totals> &&
+              std::is_trivially_copyable_v<StateMessage>);
+
+JobState state_of(const run::HuntResult& result) {
+    return {result.position, result.states, result.covered, result.seen};
+}
 
 // True unless the other end is gone.
 bool send(int pipe, const void* data, std::size_t size) {
@@ -75,33 +92,54 @@ bool receive(int pipe, void* data, std::size_t size) {
 
 bool send_find(int pipe, const run::Find& find) {
     const std::vector<std::uint8_t> plan = run::encode(find.plan);
-    const Head head{find.run, plan.size()};
+    const Head head{Message::find, plan.size(), find.run};
     return send(pipe, &head, sizeof head) && send(pipe, plan.data(), plan.size());
 }
 
-int run_job(run::HuntOptions options, Board& board, int pipe) {
-    std::uint64_t told_runs = 0;
+bool send_state(int pipe, unsigned job, const run::HuntResult& result) {
+    const auto message =
+        std::make_unique<StateMessage>(job, result.position, result.states, result.covered);
+    std::string seen;
+    for (const auto& [identity, times] : result.seen)
+        seen += std::to_string(times) + " " + identity + "\n";
+    const Head head{Message::state, seen.size(), 0};
+    return send(pipe, &head, sizeof head) && send(pipe, message.get(), sizeof *message) &&
+           send(pipe, seen.data(), seen.size());
+}
+
+int run_job(run::HuntOptions options, unsigned job, Board& board, int pipe) {
+    std::uint64_t told_runs = options.resumed.runs;
     std::size_t told_finds = 0;
-    options.keep_going = [&](const run::HuntResult& result) {
+    const auto tell = [&](const run::HuntResult& result) {
         board.runs += result.runs - told_runs;
         told_runs = result.runs;
         for (; told_finds < result.finds.size(); ++told_finds)
             if (!send_find(pipe, result.finds[told_finds])) return false;
-        return !board.stop;
+        return true;
     };
+    options.keep_going = [&](const run::HuntResult& result) { return tell(result) && !board.stop; };
+    Stopwatch watch;
+    double told = 0;
+    if (options.keep)
+        options.keep = [&](const run::HuntResult& result) {
+            if (watch.seconds() < told + seconds_between_states) return;
+            told = watch.seconds();
+            if (!tell(result) || !send_state(pipe, job, result)) board.stop = true;
+        };
     const run::HuntResult result = run::hunt(options);
-    options.keep_going(result);
+    bool sent = tell(result) && (!options.keep || send_state(pipe, job, result));
     const Head end;
-    const Totals totals{result.points, result.states};
-    const bool sent = send(pipe, &end, sizeof end) && send(pipe, &totals, sizeof totals);
+    const Totals totals{result.points - options.resumed.points, result.states};
+    sent = sent && send(pipe, &end, sizeof end) && send(pipe, &totals, sizeof totals);
     return sent ? exit_clean : exit_interrupted;
 }
 
 // A process that has been forked to be a job. Nothing of it may get back into the parent's code.
-[[noreturn]] void be_job(const run::HuntOptions& options, Board& board, int pipe) {
+[[noreturn]] void be_job(const run::HuntOptions& options, unsigned job, Board& board,
+                         int pipe) {
     int code = exit_internal;
     try {
-        code = run_job(options, board, pipe);
+        code = run_job(options, job, board, pipe);
     } catch (const UserError& error) {
         complain(error.what());
         code = exit_usage;
@@ -109,6 +147,14 @@ int run_job(run::HuntOptions options, Board& board, int pipe) {
         complain(std::string("internal error: ") + error.what());
     }
     _exit(code);
+}
+
+// A hunt that is kept goes on from where this job of it stood.
+void resume(run::HuntOptions& options, unsigned job, const KeepJobs* kept) {
+    if (kept == nullptr) return;
+    if (job < kept->resumed.size()) options.resumed = kept->resumed[job];
+    if (options.runs != run::unlimited_runs) options.runs += options.resumed.runs;
+    options.keep = [](const run::HuntResult&) {};  // how: the job knows
 }
 
 // --- all jobs -----------------------------------------------------------------------------------
@@ -126,8 +172,8 @@ bool is_fault(int signal) {
 
 class Jobs {
    public:
-    Jobs(const run::HuntOptions& options, const HuntCallbacks& callbacks)
-        : options_(options), callbacks_(callbacks) {
+    Jobs(const run::HuntOptions& options, const HuntCallbacks& callbacks, const KeepJobs* kept)
+        : options_(options), callbacks_(callbacks), kept_(kept) {
         void* const memory =
             mmap(nullptr, sizeof(Board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         if (memory == MAP_FAILED) throw UserError(std::string("--jobs: ") + std::strerror(errno));
@@ -158,6 +204,7 @@ class Jobs {
         if (before != 0) mine.seed = mix64(options_.seed ^ mix64(before));
         if (mine.runs != run::unlimited_runs)
             mine.runs = options_.runs / count + (before < options_.runs % count ? 1 : 0);
+        resume(mine, before, kept_);
         int ends[2];
         if (pipe2(ends, O_CLOEXEC) != 0) cannot_start(number);
         const pid_t parent = getpid();
@@ -166,7 +213,7 @@ class Jobs {
             end_with(parent);
             close(ends[0]);
             for (const pollfd& pipe : pipes_) close(pipe.fd);
-            be_job(mine, *board_, ends[1]);
+            be_job(mine, before, *board_, ends[1]);
         }
         const int error = errno;
         close(ends[1]);
@@ -221,17 +268,36 @@ class Jobs {
     bool take_message(int pipe) {
         Head head;
         if (!receive(pipe, &head, sizeof head)) return false;
-        if (head.plan_bytes == 0) {
-            Totals totals;
-            if (receive(pipe, &totals, sizeof totals)) {
-                result_.hunt.points += totals.points;
-                result_.hunt.states.merge(totals.states);
-            }
-            return false;
-        }
-        std::vector<std::uint8_t> bytes(head.plan_bytes);
+        if (head.message == Message::end) return take_end(pipe);
+        if (head.message == Message::state) return take_state(pipe, head.bytes);
+        std::vector<std::uint8_t> bytes(head.bytes);
         if (!receive(pipe, bytes.data(), bytes.size())) return false;
         take_find(run::decode(bytes, {options_.base}), head.run);
+        return true;
+    }
+
+    bool take_end(int pipe) {
+        Totals totals;
+        if (receive(pipe, &totals, sizeof totals)) {
+            result_.hunt.points += totals.points;
+            result_.hunt.states.merge(totals.states);
+        }
+        return false;
+    }
+
+    bool take_state(int pipe, std::uint64_t bytes) {
+        const auto message = std::make_unique<StateMessage>();
+        std::string seen(bytes, '\0');
+        if (!receive(pipe, message.get(), sizeof *message)) return false;
+        if (!receive(pipe, seen.data(), seen.size())) return false;
+        JobState state{message->position, message->states, message->covered, {}};
+        for (const std::string_view line : lines(seen)) {
+            const std::size_t space = line.find(' ');
+            const auto times = parse_int(line.substr(0, space));
+            CHECK(times.has_value());
+            state.seen[std::string(line.substr(space + 1))] = static_cast<std::uint64_t>(*times);
+        }
+        kept_->keep(static_cast<unsigned>(message->job), state);
         return true;
     }
 
@@ -248,6 +314,7 @@ class Jobs {
 
     const run::HuntOptions& options_;
     const HuntCallbacks& callbacks_;
+    const KeepJobs* kept_;  // null: nobody keeps it
     Board* board_ = nullptr;
     std::vector<Job> jobs_;  // not waited for yet
     std::vector<pollfd> pipes_;
@@ -255,23 +322,41 @@ class Jobs {
     unsigned crashes_ = 0;
 };
 
-run::HuntResult hunt_here(run::HuntOptions options, const HuntCallbacks& callbacks) {
+run::HuntResult hunt_here(run::HuntOptions options, const HuntCallbacks& callbacks,
+                          const KeepJobs* kept) {
+    resume(options, 0, kept);
     std::size_t told = 0;
-    options.keep_going = [&](const run::HuntResult& result) {
+    const auto tell = [&](const run::HuntResult& result) {
         for (; told < result.finds.size(); ++told) callbacks.found(result.finds[told]);
-        return callbacks.keep_going(result.runs, result.finds.size());
     };
+    options.keep_going = [&](const run::HuntResult& result) {
+        tell(result);
+        return callbacks.keep_going(result.runs - options.resumed.runs, result.finds.size());
+    };
+    Stopwatch watch;
+    double kept_at = 0;
+    if (kept != nullptr)
+        options.keep = [&](const run::HuntResult& result) {
+            if (watch.seconds() < kept_at + seconds_between_states) return;
+            kept_at = watch.seconds();
+            tell(result);
+            kept->keep(0, state_of(result));
+        };
     run::HuntResult result = run::hunt(options);
-    options.keep_going(result);
+    tell(result);
+    if (kept != nullptr) kept->keep(0, state_of(result));
+    result.runs -= options.resumed.runs;
+    result.points -= options.resumed.points;
+    callbacks.keep_going(result.runs, result.finds.size());
     return result;
 }
 
 }  // namespace
 
 JobsResult hunt_in_jobs(const run::HuntOptions& options, unsigned jobs,
-                        const HuntCallbacks& callbacks) {
-    if (jobs == 1) return {hunt_here(options, callbacks)};
-    return Jobs(options, callbacks).run(jobs);
+                        const HuntCallbacks& callbacks, const KeepJobs* kept) {
+    if (jobs == 1) return {hunt_here(options, callbacks, kept)};
+    return Jobs(options, callbacks, kept).run(jobs);
 }
 
 }  // namespace rcufuzz::cli

@@ -6,6 +6,7 @@
 #include "core/run/codec.h"
 #include "core/run/names.h"
 #include "core/strategy/strategies.h"
+#include "fuzz/hunt_view.h"
 
 namespace rcufuzz::cli {
 
@@ -114,16 +115,22 @@ std::string hunt_json(const HuntSummary& summary) {
         if (file.empty()) json["unwritten"] = run::to_text(find.plan);
         finds.push_back(std::move(json));
     }
-    return text_of({{"target", summary.base.target->name},
-                  {"bugs", run::bug_names(summary.base)},
-                  {"strategy", summary.strategy},
-                  {"seed", summary.seed},
-                  {"runs", summary.result.runs},
-                  {"seconds", summary.seconds},
-                  {"runs_per_second", summary.runs_per_second()},
-                  {"points", summary.result.points},
-                  {"distinct_states", summary.result.states.estimate()},
-                  {"finds", std::move(finds)}});
+    Json json{{"target", summary.base.target->name},
+              {"bugs", run::bug_names(summary.base)},
+              {"strategy", summary.strategy},
+              {"seed", summary.seed},
+              {"runs", summary.result.runs},
+              {"seconds", summary.seconds},
+              {"runs_per_second", summary.runs_per_second()},
+              {"points", summary.result.points},
+              {"distinct_states", summary.result.states.estimate()},
+              {"finds", std::move(finds)}};
+    if (summary.in_all != nullptr)
+        json["in_all"] = {{"runs", summary.in_all->runs()},
+                          {"seconds", summary.in_all->seconds},
+                          {"distinct_states", summary.in_all->states.estimate()},
+                          {"finds", summary.in_all->finds.size()}};
+    return text_of(json);
 }
 
 std::string replay_json(const std::vector<ReplayedFile>& files) {
@@ -143,6 +150,59 @@ std::string replay_json(const std::vector<ReplayedFile>& files) {
                         {"decisions", replayed.plan.decisions.size()},
                         {"points", replayed.outcome.points}});
     }
+    return text_of(list);
+}
+
+namespace {
+
+Json moment_json(const Moment& moment) { return {{"date", moment.date}, {"run", moment.run}}; }
+
+Json view_json(const HuntView& view) {
+    const HuntRecord& record = view.record;
+    Json finds = Json::array(), operations = Json::array(), files = Json::array();
+    for (const KeptFind& find : record.finds)
+        finds.push_back({{"identity", find.identity},
+                         {"verdict", find.verdict},
+                         {"site", find.site},
+                         {"detail", find.detail},
+                         {"plan", view.folder + "/finds/" + find.file},
+                         {"first_seen", moment_json(find.first)},
+                         {"last_seen", moment_json(find.last)},
+                         {"times", find.times},
+                         {"shows", find.shows}});
+    for (const OperationView& op : view.operations)
+        operations.push_back({{"name", op.name},
+                              {"began", op.began},
+                              {"did_something", op.done},
+                              {"contexts_missing", op.missing},
+                              {"under_way_with", op.partners}});
+    for (const FileView& file : view.files)
+        files.push_back({{"file", file.name},
+                         {"lines", file.lines},
+                         {"reached", file.reached},
+                         {"not_reached", file.missed}});
+    return {{"folder", view.folder},
+            {"hunt", words_of(record.subject)},
+            {"sources", record.build},
+            {"runs", record.runs()},
+            {"seconds", record.seconds},
+            {"sessions", record.sessions.size()},
+            {"distinct_states", record.states.estimate()},
+            {"finds", std::move(finds)},
+            {"operations", std::move(operations)},
+            {"contexts", {{"covered", view.contexts}, {"in_all", view.contexts_in_all}}},
+            {"pairs",
+             {{"covered", view.pairs},
+              {"in_all", view.pairs_in_all},
+              {"missing", view.pairs_missing}}},
+            {"lines", std::move(files)}};
+}
+
+}  // namespace
+
+std::string views_json(const std::vector<HuntView>& views) {
+    Json list = Json::array();
+    for (const HuntView& view : views) list.push_back(view_json(view));
     return text_of(list);
 }
 

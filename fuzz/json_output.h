@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What `--json` prints: one document each. The only place that knows nlohmann's JSON, whose
-// headers are slow to compile.
+// What `--json` prints: one document each. This and hunt_record.cpp alone know nlohmann's JSON,
+// whose headers are slow to compile.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/run/hunt.h"
+#include "fuzz/hunt_record.h"
 
 namespace rcufuzz::cli {
 
@@ -22,6 +23,7 @@ struct HuntSummary {
     double seconds = 0;
     run::HuntResult result;
     std::vector<std::string> files;  // where each of the finds was written; empty: nowhere
+    const HuntRecord* in_all = nullptr;  // of a hunt that is kept
 
     double runs_per_second() const {
         return seconds > 0 ? static_cast<double>(result.runs) / seconds : 0;

@@ -67,13 +67,13 @@ class Mail {
     Lines head_lines() const {
         const run::Outcome& outcome = find_.outcome;
         Lines lines;
-        const bool in_subject = !outcome.site.empty() && !is_ours(outcome.site);
+        const bool in_subject = is_its_own(outcome.site);
         const std::string where = in_subject ? ", seen in " + function_of_site() : "";
         const std::string what = outcome.found() ? outcome.detail : "nothing is wrong";
         add_wrapped(lines, "Subject: [BUG] " + version() + what + where, 1);
         lines.emplace_back();
         add_wrapped(lines,
-                    "Found by rcufuzz, which runs " + subject() +
+                    "Found by rcufuzz, which runs " + std::string(called().source) +
                         " on a simulated machine: the interleaving is exact, and comes again.",
                     0);
         lines.emplace_back();
@@ -89,7 +89,8 @@ class Mail {
         add_workload(lines);
         lines.emplace_back();
         lines.emplace_back(
-            "What happens; * marks a choice of the schedule, [ ] where the kernel is then:");
+            "What happens; * marks a choice of the schedule, [ ] where " +
+            std::string(called().itself) + " is then:");
         return lines;
     }
 
@@ -107,10 +108,7 @@ class Mail {
                                       : "linux " + words_.version + ": ";
     }
 
-    std::string subject() const {
-        return words_.version.empty() ? "a re-implementation of the algorithm"
-                                      : "the kernel's own source";
-    }
+    const scenario::Called& called() const { return find_.plan.target->called; }
 
     std::string function_of_site() const {
         const std::string& site = find_.outcome.site;
@@ -171,7 +169,7 @@ class Mail {
         add_decisions(lines, event, find_.trace.events.size(), number);
         if (find_.outcome.found()) {
             const std::string& site = find_.outcome.site;
-            const std::string at = site.empty() || is_ours(site) ? "" : " [" + site + "()]";
+            const std::string at = is_its_own(site) ? " [" + site + "()]" : "";
             add_wrapped(lines, "  => " + find_.outcome.detail + "." + at, 5);
         }
         return lines;
@@ -210,13 +208,13 @@ class Mail {
     }
 
     // Where the subject is; what it stands on is nobody's concern.
-    static std::string place(const sim::Event& event) {
+    std::string place(const sim::Event& event) const {
         const std::string site = run::site_text(event.site);
-        return site.empty() || is_ours(site) ? "" : site + "()";
+        return is_its_own(site) ? site + "()" : "";
     }
 
-    static bool is_ours(const std::string& site) {
-        return site.starts_with("linux/runtime/") || site.starts_with("linux/work/");
+    bool is_its_own(const std::string& site) const {
+        return !site.empty() && find_.plan.target->owns(site);
     }
 
     std::string decision(std::size_t i) const {
@@ -265,7 +263,8 @@ class Mail {
         Lines lines{""};
         Lines state = state_lines();
         if (!state.empty()) {
-            lines.emplace_back("What the kernel prints of its state then:");
+            lines.emplace_back("What " + std::string(called().itself) +
+                               " prints of its state then:");
             lines.insert(lines.end(), state.begin(), state.end());
             lines.emplace_back();
         }

@@ -15,13 +15,15 @@ namespace rcufuzz::report {
 namespace {
 
 // The functions of the algorithm that the run went through, in the order in which it came to them.
-// What is local to a file counts where its name says that it is the system's.
+// What is local to a file counts where its name says that it is the system's. Of a whole kernel
+// there would be too many.
 std::vector<std::string> functions(const Find& find) {
     std::vector<std::string> names;
+    if (find.plan.target->platform != nullptr) return names;
     for (const sim::Event& event : find.trace.events) {
-        const std::string_view file = event.site.file_name();
+        const std::string_view file = run::site_file(event.site.file_name());
         const std::string_view pretty = event.site.function_name();
-        if (event.key == run::main_key || file.find("core/subsystems/") == file.npos) continue;
+        if (event.key == run::main_key || !find.plan.target->owns(file)) continue;
         const std::string name = std::string(run::bare_function_name(pretty)) + "()";
         const bool local = pretty.find("anonymous") != pretty.npos;
         if (local && name.find(find.plan.target->name) == name.npos) continue;

@@ -7,6 +7,7 @@
 #include "core/oracle/deadlock.h"
 #include "core/oracle/lock_order.h"
 #include "core/oracle/progress.h"
+#include "core/scenario/op_watch.h"
 #include "core/sim/world.h"
 
 namespace rcufuzz::run {
@@ -43,7 +44,9 @@ void execute(CpuWork& work, std::size_t index) {
     const Site site = Site::current();
     const auto number = static_cast<std::int64_t>(index);
     w.event(EventKind::op_begin, 0, number, 0, site);
+    scenario::op_begins(index);
     const bool done = work.instance->run_op(work.ops[index]);
+    scenario::op_ends(index, done);
     w.event(EventKind::op_end, 0, number, done ? 1 : 0, site);
 }
 

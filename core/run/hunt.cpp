@@ -2,8 +2,10 @@
 #include "core/run/hunt.h"
 
 #include <algorithm>
+#include <bit>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "core/base/check.h"
@@ -26,21 +28,23 @@ class Hunter {
             if (options.strategy == info.name || options.strategy == "all")
                 seats_.emplace_back(strategy::make_policy(info.name));
         if (seats_.empty()) throw UserError("unknown strategy '" + options.strategy + "'");
+        resume(options.resumed);
     }
 
     HuntResult hunt() {
-        for (std::size_t turn = 0; result_.runs < options_.runs && wanted(); ++turn) {
+        while (result_.runs < options_.runs && wanted()) {
             Prng prng(prng_.next());
             const Plan plan = next_plan(prng);
-            Seat& seat = seats_[turn % seats_.size()];
+            Seat& seat = seats_[workloads_ % seats_.size()];
             seat.policy->forget();
             for (unsigned i = 0; i < options_.runs_per_workload; ++i) {
-                if (result_.runs >= options_.runs || !wanted()) break;
+                if (!is_kept() && (result_.runs >= options_.runs || !wanted())) break;
                 seat.policy->reseed(prng.next());
                 one_run(plan, seat.recorder);
             }
             if (options_.came_near && options_.came_near()) keep_near(plan, prng);
             ++workloads_;
+            if (is_kept()) tell_position();
         }
         return std::move(result_);
     }
@@ -52,6 +56,22 @@ class Hunter {
         std::unique_ptr<strategy::Policy> policy;
         strategy::Record recorder;
     };
+
+    bool is_kept() const { return options_.keep != nullptr; }
+
+    void resume(const HuntPosition& from) {
+        if (from.workloads != 0) prng_ = std::bit_cast<Prng>(from.seeds);
+        workloads_ = from.workloads;
+        result_.runs = from.runs;
+        result_.points = from.points;
+        result_.position = from;
+    }
+
+    void tell_position() {
+        result_.position = {std::bit_cast<decltype(HuntPosition::seeds)>(prng_), workloads_,
+                            result_.runs, result_.points};
+        options_.keep(result_);
+    }
 
     // What common bugs want has had its chance by then; half of the workloads still are short.
     GenerateOptions workload(Prng& prng) const {
@@ -86,7 +106,7 @@ class Hunter {
 
     bool wanted() {
         if (!options_.all && !result_.finds.empty()) return false;
-        if (result_.runs % runs_between_questions != 0 && !found_last_) return true;
+        if (!is_kept() && result_.runs % runs_between_questions != 0 && !found_last_) return true;
         found_last_ = false;
         return !options_.keep_going || options_.keep_going(result_);
     }
@@ -95,7 +115,10 @@ class Hunter {
         ++result_.runs;
         const bool repeat = options_.repeat_every != 0 && result_.runs % options_.repeat_every == 0;
         const sim::TraceLevel level = repeat ? sim::TraceLevel::hash : sim::TraceLevel::off;
+        std::optional<CoveredWatch> watch;
+        if (is_kept()) watch.emplace(result_.covered, plan);
         const Outcome outcome = run(plan, recorder, {.trace = level});
+        watch.reset();
         result_.points += outcome.points;
         result_.states.add(outcome.state_hash);
         if (repeat) check_same(outcome, replay(recorded(plan, recorder)));
@@ -117,14 +140,18 @@ class Hunter {
         check_failed(text.c_str(), __FILE__, __LINE__);
     }
 
+    bool is_known(const std::string& identity) const {
+        const auto same = [&](const Find& find) { return find.outcome.identity == identity; };
+        return std::ranges::find(options_.known, identity) != options_.known.end() ||
+               std::ranges::any_of(result_.finds, same);
+    }
+
     void keep(const Outcome& outcome, Plan found) {
         if (result_.finds.size() >= max_finds) return;
         const Outcome again = replay(found);
         CHECK(again.same_find(outcome));
-        const auto known = [&](const Find& find) {
-            return find.outcome.identity == again.identity;
-        };
-        if (std::ranges::any_of(result_.finds, known)) return;
+        if (is_kept()) ++result_.seen[again.identity];
+        if (is_known(again.identity)) return;
         found_last_ = true;
         if (options_.minimize != nullptr)
             found = options_.minimize(

@@ -5,11 +5,14 @@
 // caller stops it is a function of the options. Memory does not grow with the number of runs.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "core/run/covered.h"
 #include "core/run/generate.h"
 #include "core/run/runner.h"
 #include "core/run/sketch.h"
@@ -22,11 +25,25 @@ struct Find {
     std::uint64_t run = 0;  // how many executions it took, this one included
 };
 
+// Between two workloads: all that a hunt needs to go on from there as if it had not stopped.
+struct HuntPosition {
+    std::array<std::uint64_t, 4> seeds{};  // what the next workload's is drawn from; 0: the first
+    std::uint64_t workloads = 0;
+    std::uint64_t runs = 0;
+    std::uint64_t points = 0;
+    bool operator==(const HuntPosition&) const = default;
+};
+
 struct HuntResult {
     std::uint64_t runs = 0;
     std::uint64_t points = 0;
     DistinctSketch states;    // of Outcome::state_hash
     std::vector<Find> finds;  // no two with the same identity; at most max_finds
+    // Where the hunt is kept only: where it stands, and what it has covered since it was resumed.
+    HuntPosition position;
+    Covered covered;
+    // By identity, how many runs showed it, the first included.
+    std::map<std::string, std::uint64_t> seen;
 };
 
 inline constexpr std::size_t max_finds = 1000;
@@ -53,6 +70,12 @@ struct HuntOptions {
     // Asked every few runs, after each find, and while one is made smaller; false ends the hunt.
     // Null: go on.
     std::function<bool(const HuntResult&)> keep_going;
+    // Told after each workload, with what is to be kept of the hunt: another one that is resumed
+    // there finds what this one would. Such a hunt ends between two workloads only. It is not for
+    // hunts that look for a place to be near to. Null: nobody keeps it.
+    std::function<void(const HuntResult&)> keep;
+    HuntPosition resumed;           // where it begins
+    std::vector<std::string> known;  // identities that are no finds any more
 };
 
 // Throws UserError for an unknown policy.

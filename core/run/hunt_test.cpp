@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <map>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/check.h"
 #include "core/base/effort_test.h"
@@ -189,6 +192,76 @@ TEST(Sketch, CountsToAPerCent) {
     for (std::uint64_t i = 0; i < 1000000; ++i) other.add(i);
     other.merge(sketch);
     EXPECT_NEAR(static_cast<double>(other.estimate()), 1e6, 3e4);
+}
+
+// Stopped after each so many workloads, and resumed from what was kept of it.
+TEST(Hunt, ThatIsResumedGoesOnAsIfItHadNotStopped) {
+    for (const std::string strategy : {"all", "pct", "surw"}) {
+        HuntOptions whole = toy_hunt("T01", strategy);
+        whole.all = true;
+        whole.runs = 4000;
+        HuntResult kept;
+        whole.keep = [&](const HuntResult& result) { kept = result; };
+        const HuntResult once = hunt(whole);
+        EXPECT_EQ(once.position, kept.position);
+
+        HuntOptions parts = whole;
+        std::vector<Find> finds;
+        Covered covered;
+        DistinctSketch ends;
+        std::map<std::string, std::uint64_t> seen;
+        unsigned sessions = 0;
+        for (; parts.resumed.runs < whole.runs; ++sessions) {
+            unsigned left = 1 + sessions % 7;
+            parts.keep_going = [&](const HuntResult&) { return left > 0; };
+            parts.keep = [&](const HuntResult&) { --left; };
+            const HuntResult part = hunt(parts);
+            for (const Find& find : part.finds) {
+                finds.push_back(find);
+                parts.known.push_back(find.outcome.identity);
+            }
+            for (const auto& [identity, times] : part.seen) seen[identity] += times;
+            covered.merge(part.covered);
+            ends.merge(part.states);
+            parts.resumed = part.position;
+        }
+        EXPECT_GT(sessions, 20u);
+        EXPECT_EQ(parts.resumed, once.position) << strategy;
+        EXPECT_EQ(covered, once.covered);
+        EXPECT_EQ(ends.registers(), once.states.registers());
+        EXPECT_EQ(seen, once.seen);
+        ASSERT_EQ(finds.size(), once.finds.size());
+        for (std::size_t i = 0; i < finds.size(); ++i) {
+            EXPECT_EQ(finds[i].plan, once.finds[i].plan);
+            EXPECT_EQ(finds[i].run, once.finds[i].run);
+        }
+    }
+}
+
+TEST(Hunt, ThatIsKeptRunsWhatAnotherDoes) {
+    HuntOptions options = toy_hunt("T01", "all");
+    options.all = true;
+    options.runs = 1600;  // whole workloads
+    const HuntResult plain = hunt(options);
+    options.keep = [](const HuntResult&) {};
+    const HuntResult kept = hunt(options);
+    EXPECT_EQ(kept.points, plain.points);
+    ASSERT_EQ(kept.finds.size(), plain.finds.size());
+    ASSERT_FALSE(kept.finds.empty());
+    EXPECT_EQ(kept.finds[0].plan, plain.finds[0].plan);
+    EXPECT_GE(kept.seen.at(kept.finds[0].outcome.identity), 1u);
+}
+
+TEST(Hunt, WhatIsKnownIsNoFind) {
+    HuntOptions options = toy_hunt("T01");
+    options.all = true;
+    const HuntResult first = hunt(options);
+    ASSERT_FALSE(first.finds.empty());
+    for (const Find& find : first.finds) options.known.push_back(find.outcome.identity);
+    options.keep = [](const HuntResult&) {};
+    const HuntResult again = hunt(options);
+    EXPECT_TRUE(again.finds.empty());
+    EXPECT_EQ(again.seen.size(), first.finds.size());
 }
 
 }  // namespace

@@ -21,7 +21,15 @@ class DistinctSketch {
     static constexpr unsigned index_bits = 14;
     static constexpr std::size_t register_count = std::size_t{1} << index_bits;
 
-    std::array<std::uint8_t, register_count> registers_{};
+   public:
+    // All that it knows, to be kept.
+    using Registers = std::array<std::uint8_t, register_count>;
+    DistinctSketch() = default;
+    explicit DistinctSketch(const Registers& registers) : registers_(registers) {}
+    const Registers& registers() const { return registers_; }
+
+   private:
+    Registers registers_{};
 };
 
 }  // namespace rcufuzz::run

@@ -168,6 +168,7 @@ const Subsystem& subsystem() {
             return arena.make<Toy>(config);
         },
         .tell = nullptr,
+        .owns_file = [](std::string_view file) { return file.starts_with("run/toy_test.cpp"); },
     };
     return the_subsystem;
 }

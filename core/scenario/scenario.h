@@ -162,6 +162,12 @@ inline constexpr std::uint8_t switch_absent = 0;
 
 class Platform;  // platform.h
 
+// How reports for people who do not know us call what is tested.
+struct Called {
+    std::string_view source = "a re-implementation of the algorithm";
+    std::string_view itself = "the algorithm";
+};
+
 // One line of a story or report, made from a note that the subsystem left in the trace.
 // `a` and `b` are the note's arguments; `who` is the name of the acting context.
 using TellNote = std::string (*)(unsigned note, std::string_view who, std::int64_t a,
@@ -186,6 +192,15 @@ struct Subsystem {
     bool has_tasks = false;
     // What it runs on; null: core/kernel.
     Platform* platform = nullptr;
+    Called called{};
+    // Whether a file, by its name in reports ("nocb/wake.cpp"), is of what is tested, and not of
+    // the machine below it. Null: those in the folder of its name are.
+    bool (*owns_file)(std::string_view file) = nullptr;
+
+    bool owns(std::string_view file) const {
+        if (owns_file != nullptr) return owns_file(file);
+        return file.starts_with(name) && file.substr(name.size()).starts_with('/');
+    }
 };
 
 // --- what a running subsystem may ask ------------------------------------------------------

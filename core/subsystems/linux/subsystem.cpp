@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 #include "core/linux/notes.h"
 #include "core/linux/work.h"
+#include "core/scenario/op_watch.h"
 #include "core/scenario/sentence.h"
 #include "core/subsystems/linux/kernels.h"
 #include "core/subsystems/subsystems.h"
@@ -262,9 +263,11 @@ class LinuxPlatform final : public scenario::Platform {
         sim::World& w = sim::world();
         const work_op& op = began_[index];
         w.event(sim::EventKind::op_begin, 0, index, 0, {});
+        scenario::op_begins(index);
         w.event(sim::EventKind::note, linux_guest::note_count(), op.kind, op.a + 256 * op.b, {});
     }
     static void ends(unsigned index, int done) {
+        scenario::op_ends(index, done != 0);
         sim::world().event(sim::EventKind::op_end, 0, index, done, {});
     }
 
@@ -289,6 +292,9 @@ class LinuxInstance final : public scenario::Instance {
     void judge_end() override { platform.kernel().door().work->judge(); }
     std::optional<std::int64_t> observe(std::string_view) const override { return std::nullopt; }
 };
+
+// All but the machine that it stands on, which is in core/linux.
+bool is_of_kernel(std::string_view file) { return !file.starts_with("linux/"); }
 
 scenario::Instance& create(Arena& arena, const ConfigValues&) {
     return arena.make<LinuxInstance>();
@@ -339,6 +345,8 @@ const scenario::Subsystem& subsystem() {
         .tell = s::tell,
         .has_tasks = true,
         .platform = &s::platform,
+        .called = {"the kernel's own source", "the kernel"},
+        .owns_file = s::is_of_kernel,
     };
     return description;
 }

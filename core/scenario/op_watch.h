@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Who wants to know which operations of a plan run. Platforms tell; nobody that is told may change
+// anything, and a run takes the same course without.
+#pragma once
+
+#include <cstddef>
+
+namespace rcufuzz::scenario {
+
+class OpWatch {
+   public:
+    // In the run, on the operation's own stack; by its number in the plan.
+    virtual void begins(std::size_t index) = 0;
+    virtual void ends(std::size_t index, bool did_something) = 0;
+
+   protected:
+    ~OpWatch() = default;
+};
+
+inline OpWatch* op_watch = nullptr;  // one at a time; null: nobody
+
+inline void op_begins(std::size_t index) {
+    if (op_watch != nullptr) op_watch->begins(index);
+}
+inline void op_ends(std::size_t index, bool did_something) {
+    if (op_watch != nullptr) op_watch->ends(index, did_something);
+}
+
+}  // namespace rcufuzz::scenario
