@@ -10,6 +10,7 @@
 #include "core/base/text.h"
 #include "core/report/minimize.h"
 #include "core/run/codec.h"
+#include "core/run/site.h"
 #include "core/scenario/platform.h"
 #include "fuzz/output.h"
 
@@ -193,7 +194,7 @@ void HuntFolder::count_lines() {
     for (const std::string_view line : lines(text)) {
         const std::vector<std::string_view> fields = words(line);
         const auto number = fields.size() == 3 ? parse_int(fields[1]) : std::nullopt;
-        if (number && base_.target->owns(fields[0]))
+        if (number && base_.target->owns(run::site_file(fields[0])))
             record_.lines[std::string(fields[0])][static_cast<unsigned>(*number)] |=
                 fields[2] == "1";
     }
