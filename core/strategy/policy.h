@@ -93,15 +93,32 @@ class DataAnswers {
     std::uint32_t one_in_ = 2;
 };
 
-// How rarely the clock goes on where somebody else could act, drawn for each run: once in 1, 4, 16
-// or 64 of the times in which it would otherwise. Each jiffy costs a tick on every CPU of a
-// kernel, and runs of nothing but ticks show little.
+// How many jiffies pass in a run while somebody else could act: some 1, 4, 16 or 64, drawn for each
+// run. (Where nobody else can act, the clock goes on anyway.) Each jiffy costs a tick on every CPU
+// of a kernel: if the clock were as likely as any other candidate, runs would be little but ticks.
+inline std::uint32_t draw_jiffies(Prng& prng) { return 1u << 2 * prng.below(4); }
+
+// The same, where nothing else says when.
 class ClockRate {
    public:
-    std::uint32_t begin(Prng& prng) { return one_in_ = 1u << 2 * prng.below(4); }
-    bool goes_on(Prng& prng) const { return one_in_ == 1 || prng.one_in(one_in_); }
+    void forget() { expected_ = asked_ = 0; }
+    void begin(Prng& prng) {
+        if (asked_ != 0) expected_ = expected_ == 0 ? asked_ : (3 * expected_ + asked_) / 4;
+        asked_ = 0;
+        const std::uint32_t expected = expected_ == 0 ? first_guess : expected_;
+        one_in_ = std::max(1u, expected / draw_jiffies(prng));
+    }
+    // To be asked wherever the clock is a candidate beside others.
+    bool goes_on(Prng& prng) {
+        ++asked_;
+        return prng.one_in(one_in_);
+    }
 
    private:
+    static constexpr std::uint32_t first_guess = 256;
+
+    std::uint32_t expected_ = 0;  // times that it is asked in a run; 0: not known
+    std::uint32_t asked_ = 0;     // in this one, so far
     std::uint32_t one_in_ = 1;
 };
 

@@ -23,6 +23,7 @@ void Pos::begin(const sim::World& world) {
     world_ = &world;
     skips_ = !prng_.one_in(8);
     data_.begin(prng_);
+    clock_.begin(prng_);
     contexts_.fill(0);
     deliveries_.fill(0);
 }
@@ -32,7 +33,11 @@ std::uint32_t Pos::choose(const sim::Choice& choice) {
     // The asker's last event has happened; what it does next is a new one.
     if (choice.key != sim::main_key) contexts_[choice.key] = 0;
     if (choice.kind == sim::ChoiceKind::schedule && concerns_nobody_else(choice)) return 0;
-    const ActorMask candidates = all_candidates(choice);
+    const ActorMask candidates = all_candidates(choice) & ~sim::actor_bit(sim::actor_time);
+    if (candidates != all_candidates(choice) && clock_.goes_on(prng_)) {
+        redraw_after(sim::actor_time, candidates);
+        return choice.answer_for(sim::actor_time);
+    }
     if (choice.kind == sim::ChoiceKind::yield) redraw(candidates);
     unsigned best = choice.first;
     std::uint64_t highest = 0;

@@ -23,6 +23,7 @@ class Pos final : public Policy {
     void reseed(std::uint64_t seed) override { prng_ = Prng(seed); }
     void forget() override {
         data_.forget();
+        clock_.forget();
         shared_.forget();
     }
     void begin(const sim::World& world) override;
@@ -37,6 +38,7 @@ class Pos final : public Policy {
 
     Prng prng_;
     DataAnswers data_;
+    ClockRate clock_;
     SharedObjects shared_;  // learned
     bool skips_ = false;    // in this run, points at objects that are not shared
     const sim::World* world_ = nullptr;

@@ -25,6 +25,7 @@ struct Ran {
     std::string story;
     std::uint64_t trace_hash = 0;
     std::uint64_t points = 0;
+    sim::Jiffies jiffies = 0;  // that have passed
     Verdict verdict = Verdict::clean;
 };
 
@@ -39,8 +40,10 @@ inline Ran run(const Program& program, sim::Strategy& strategy) {
     story.clear();
     world.begin(program.cpus, strategy, sim::TraceLevel::hash, program.limits);
     program.boot();
+    const sim::Jiffies began = world.jiffies();
     world.run_to_quiescence();
-    const Ran ran{story, world.trace().hash(), world.points(), world.finding().verdict};
+    const Ran ran{story, world.trace().hash(), world.points(), world.jiffies() - began,
+                  world.finding().verdict};
     world.finish();
     return ran;
 }

@@ -5,11 +5,10 @@ namespace rcufuzz::strategy {
 
 std::uint32_t RandomWalk::choose(const sim::Choice& choice) {
     if (choice.kind == sim::ChoiceKind::data) return data_.draw(prng_, choice.count);
-    const bool clock_too = (choice.others & sim::actor_bit(sim::actor_time)) != 0;
     // The clock is the last of the others.
-    const std::uint32_t answer = prng_.below(choice.count);
-    if (!clock_too || answer + 1 != choice.count || clock_.goes_on(prng_)) return answer;
-    return choice.count == 2 ? 0 : prng_.below(choice.count - 1);
+    const bool clock_too = (choice.others & sim::actor_bit(sim::actor_time)) != 0;
+    if (clock_too && clock_.goes_on(prng_)) return choice.count - 1;
+    return prng_.below(clock_too ? choice.count - 1 : choice.count);
 }
 
 }  // namespace rcufuzz::strategy

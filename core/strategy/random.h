@@ -12,7 +12,10 @@ namespace rcufuzz::strategy {
 class RandomWalk final : public Policy {
    public:
     void reseed(std::uint64_t seed) override { prng_ = Prng(seed); }
-    void forget() override { data_.forget(); }
+    void forget() override {
+        data_.forget();
+        clock_.forget();
+    }
     void begin(const sim::World&) override {
         data_.begin(prng_);
         clock_.begin(prng_);

@@ -6,9 +6,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
+#include <vector>
 
 #include "core/base/heap.h"
 #include "core/strategy/pct.h"
@@ -131,6 +133,39 @@ std::array<int, 4> answer_data(Policy& policy, std::uint32_t choices) {
     return answers;
 }
 
+// A long run has no more jiffies in which somebody else could have acted than a short one.
+template <typename P>
+class PolicyWithClock : public testing::Test {};
+using PoliciesWithClock = testing::Types<RandomWalk, Pos, Surw>;
+TYPED_TEST_SUITE(PolicyWithClock, PoliciesWithClock);
+
+template <int accesses>
+void boot_long() {
+    const sim::ObjectId object = sim::world().names().add("x");
+    for (unsigned cpu = 0; cpu < 2; ++cpu) test::spawn_walker(cpu, {'a', accesses, object});
+}
+
+TYPED_TEST(PolicyWithClock, SomeJiffiesPassHoweverLongTheRun) {
+    constexpr sim::Limits ticks{.points = 20000, .free_jiffies = 20000};
+    for (const test::Program& program :
+         {test::Program{2, boot_long<300>, ticks}, test::Program{2, boot_long<2000>, ticks}}) {
+        TypeParam policy;
+        std::vector<sim::Jiffies> jiffies;
+        constexpr std::uint64_t learning = 10;
+        for (std::uint64_t seed = 0; seed < 400; ++seed) {
+            policy.reseed(seed);
+            const test::Ran ran = test::run(program, policy);
+            if (seed >= learning) jiffies.push_back(ran.jiffies);
+        }
+        std::ranges::sort(jiffies);
+        // Drawn are 1, 4, 16 and 64, all alike.
+        EXPECT_LE(jiffies[jiffies.size() / 8], 8u);
+        EXPECT_GE(jiffies[jiffies.size() * 7 / 8], 32u);
+        EXPECT_LE(jiffies[jiffies.size() * 7 / 8], 96u);
+        EXPECT_LE(jiffies.back(), 192u);
+    }
+}
+
 TYPED_TEST(EveryPolicy, ARunHasItsOwnRateOfDataAnswersThatAreNotOrdinary) {
     TypeParam policy;
     std::map<int, int> runs_with_rate;  // one in 2, 4, 8, 16
@@ -166,10 +201,10 @@ TYPED_TEST(EveryPolicy, WhereDataChoicesAreFewMoreOfThemAreNotOrdinary) {
     EXPECT_LT(sum, 450);
 }
 
-TEST(RandomWalk, ARunHasItsOwnRateOfTheClock) {
+TEST(RandomWalk, ARunHasItsOwnNumberOfJiffies) {
     RandomWalk policy;
     const sim::ActorMask others = sim::actor_bit(1) | sim::actor_bit(sim::actor_time);
-    std::map<int, int> runs_with_rate;
+    std::map<int, int> runs_with;  // by jiffies, to the next power of 4
     std::array<int, 3> sum{};
     for (std::uint64_t seed = 0; seed < 400; ++seed) {
         policy.reseed(seed);
@@ -177,10 +212,11 @@ TEST(RandomWalk, ARunHasItsOwnRateOfTheClock) {
         std::array<int, 3> answers{};
         for (std::uint32_t i = 0; i < 6000; ++i)
             ++answers[policy.choose({sim::ChoiceKind::schedule, 0, i, 3, 0, others, 1})];
-        ++runs_with_rate[1 << 2 * std::lround(std::log2(2000.0 / (answers[2] + 1)) / 2)];
+        ++runs_with[1 << 2 * std::max(0L, std::lround(std::log2(answers[2] + 0.5) / 2))];
         for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += answers[i];
     }
-    for (const int rate : {1, 4, 16, 64}) EXPECT_NEAR(runs_with_rate[rate], 100, 30) << rate;
+    EXPECT_NEAR(runs_with[1] + runs_with[4], 200, 30);
+    for (const int jiffies : {16, 64}) EXPECT_NEAR(runs_with[jiffies], 100, 30) << jiffies;
     EXPECT_NEAR(sum[0], sum[1], sum[1] / 20);
 }
 

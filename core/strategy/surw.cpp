@@ -18,15 +18,20 @@ void Surw::begin(const sim::World& world) {
     draw_interesting();
     intended_ = nobody;
     remaining_.fill(0);
-    profile_.each_known([this](unsigned row) {
-        remaining_[row] = profile_.expected(row, interesting_);
-    });
-    remaining_[SurwProfile::clock_row] /= static_cast<std::int32_t>(clock_.begin(prng_));
+    profile_.each_known(
+        [this](unsigned row) { remaining_[row] = profile_.expected(row, interesting_); });
+    const std::uint32_t jiffies = std::min(draw_jiffies(prng_), most_jiffies_);
+    remaining_[SurwProfile::clock_row] =
+        static_cast<std::int32_t>(jiffies) * SurwProfile::one_event;
+    jiffies_ = 0;
     skips_ = profile_.learned() && !prng_.one_in(8);
     data_.begin(prng_);
 }
 
-void Surw::end(std::uint64_t) { profile_.learn(); }
+void Surw::end(std::uint64_t) {
+    profile_.learn();
+    most_jiffies_ = std::max(most_jiffies_, jiffies_);
+}
 
 // Everything, or about a half, a quarter, ... of the shared objects: one bug needs the order of
 // events on a single flag, another on five objects.
@@ -148,6 +153,7 @@ std::uint32_t Surw::points_until_choice(sim::ContextKey key, std::uint32_t) {
 
 void Surw::happens(unsigned row, unsigned class_number, bool writes) {
     profile_.count(row, class_number, writes);
+    if (row == SurwProfile::clock_row) ++jiffies_;
     if (!is_interesting(class_number)) return;
     remaining_[row] = std::max(0, remaining_[row] - SurwProfile::one_event);
     intended_ = nobody;

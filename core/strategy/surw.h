@@ -25,6 +25,7 @@ class Surw final : public Policy {
     void forget() override {
         profile_.forget();
         data_.forget();
+        most_jiffies_ = 0;
     }
     void begin(const sim::World& world) override;
     std::uint32_t choose(const sim::Choice& choice) override;
@@ -49,8 +50,9 @@ class Surw final : public Policy {
 
     Prng prng_;
     DataAnswers data_;
-    ClockRate clock_;
-    SurwProfile profile_;  // learned
+    SurwProfile profile_;             // learned
+    std::uint32_t most_jiffies_ = 0;  // of a run so far; learned
+    std::uint32_t jiffies_ = 0;       // of this run
 
     const sim::World* world_ = nullptr;
     bool skips_ = false;  // in this run, points at objects that are not shared
