@@ -30,9 +30,9 @@ std::uint64_t from_hex(const Json& json) {
 // --- parts, both ways ---------------------------------------------------------------------------
 
 Json to_json(const HuntSubject& subject) {
-    return {{"target", subject.target}, {"kernel", subject.kernel},
-            {"bugs", subject.bugs},     {"configs", subject.configs},
-            {"memory", subject.memory}, {"oracle", subject.oracle},
+    return {{"target", subject.target},     {"kernel", subject.kernel},
+            {"bugs", subject.bugs},         {"configs", subject.configs},
+            {"memory", subject.memory},     {"oracle", subject.oracle},
             {"strategy", subject.strategy}, {"seed", hex_text(subject.seed)}};
 }
 
@@ -53,7 +53,8 @@ Json to_json(const run::HuntPosition& lane) {
     return {{"seeds", seeds},
             {"workloads", lane.workloads},
             {"executions", lane.runs},
-            {"points", lane.points}};
+            {"points", lane.points},
+            {"points_of_each", lane.points_of_each}};
 }
 
 run::HuntPosition lane_from(const Json& json) {
@@ -63,6 +64,7 @@ run::HuntPosition lane_from(const Json& json) {
     lane.workloads = json.at("workloads");
     lane.runs = json.at("executions");
     lane.points = json.at("points");
+    lane.points_of_each = json.at("points_of_each");
     return lane;
 }
 
@@ -70,12 +72,18 @@ Json to_json(const Moment& moment) { return {{"date", moment.date}, {"execution"
 Moment moment_from(const Json& json) { return {json.at("date"), json.at("execution")}; }
 
 Json to_json(const KeptFind& find) {
-    return {{"identity", find.identity}, {"verdict", find.verdict},
-            {"site", find.site},         {"detail", find.detail},
-            {"file", find.file},         {"ops", find.ops},
-            {"decisions", find.decisions}, {"first_seen", to_json(find.first)},
-            {"last_seen", to_json(find.last)}, {"times", find.times},
-            {"small", find.small},       {"shows", find.shows}};
+    return {{"identity", find.identity},
+            {"verdict", find.verdict},
+            {"site", find.site},
+            {"detail", find.detail},
+            {"file", find.file},
+            {"ops", find.ops},
+            {"decisions", find.decisions},
+            {"first_seen", to_json(find.first)},
+            {"last_seen", to_json(find.last)},
+            {"times", find.times},
+            {"small", find.small},
+            {"shows", find.shows}};
 }
 
 KeptFind find_from(const Json& json) {
@@ -94,14 +102,10 @@ KeptFind find_from(const Json& json) {
 }
 
 Json to_json(const Session& session) {
-    return {{"began", session.began},
-            {"ended", session.ended},
-            {"build", session.build},
-            {"executions", session.runs},
-            {"seconds", session.seconds},
-            {"new_states", session.new_states},
-            {"new_lines", session.new_lines},
-            {"new_finds", session.new_finds}};
+    return {{"began", session.began},         {"ended", session.ended},
+            {"build", session.build},         {"executions", session.runs},
+            {"seconds", session.seconds},     {"new_states", session.new_states},
+            {"new_lines", session.new_lines}, {"new_finds", session.new_finds}};
 }
 
 Session session_from(const Json& json) {

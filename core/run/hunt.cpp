@@ -28,6 +28,7 @@ class Hunter {
             if (options.strategy == info.name || options.strategy == "all")
                 seats_.emplace_back(strategy::make_policy(info.name));
         if (seats_.empty()) throw UserError("unknown strategy '" + options.strategy + "'");
+        CHECK(seats_.size() <= max_strategies);
         resume(options.resumed);
     }
 
@@ -35,12 +36,12 @@ class Hunter {
         while (result_.runs < options_.runs && wanted()) {
             Prng prng(prng_.next());
             const Plan plan = next_plan(prng);
-            Seat& seat = seats_[workloads_ % seats_.size()];
+            Seat& seat = *std::ranges::min_element(seats_, {}, &Seat::points);
             seat.policy->forget();
             for (unsigned i = 0; i < options_.runs_per_workload; ++i) {
                 if (!is_kept() && (result_.runs >= options_.runs || !wanted())) break;
                 seat.policy->reseed(prng.next());
-                one_run(plan, seat.recorder);
+                one_run(plan, seat);
             }
             if (options_.came_near && options_.came_near()) keep_near(plan, prng);
             ++workloads_;
@@ -55,6 +56,7 @@ class Hunter {
             : policy(std::move(given)), recorder(*policy, max_decisions) {}
         std::unique_ptr<strategy::Policy> policy;
         strategy::Record recorder;
+        std::uint64_t points = 0;  // of its runs
     };
 
     bool is_kept() const { return options_.keep != nullptr; }
@@ -64,12 +66,18 @@ class Hunter {
         workloads_ = from.workloads;
         result_.runs = from.runs;
         result_.points = from.points;
+        for (std::size_t i = 0; i < seats_.size(); ++i) seats_[i].points = from.points_of_each[i];
         result_.position = from;
     }
 
     void tell_position() {
-        result_.position = {std::bit_cast<decltype(HuntPosition::seeds)>(prng_), workloads_,
-                            result_.runs, result_.points};
+        result_.position = {std::bit_cast<decltype(HuntPosition::seeds)>(prng_),
+                            workloads_,
+                            result_.runs,
+                            result_.points,
+                            {}};
+        for (std::size_t i = 0; i < seats_.size(); ++i)
+            result_.position.points_of_each[i] = seats_[i].points;
         options_.keep(result_);
     }
 
@@ -111,7 +119,8 @@ class Hunter {
         return !options_.keep_going || options_.keep_going(result_);
     }
 
-    void one_run(const Plan& plan, strategy::Record& recorder) {
+    void one_run(const Plan& plan, Seat& seat) {
+        strategy::Record& recorder = seat.recorder;
         ++result_.runs;
         const bool repeat = options_.repeat_every != 0 && result_.runs % options_.repeat_every == 0;
         const sim::TraceLevel level = repeat ? sim::TraceLevel::hash : sim::TraceLevel::off;
@@ -120,6 +129,7 @@ class Hunter {
         const Outcome outcome = run(plan, recorder, {.trace = level});
         watch.reset();
         result_.points += outcome.points;
+        seat.points += outcome.points;
         result_.states.add(outcome.state_hash);
         if (repeat) check_same(outcome, replay(recorded(plan, recorder)));
         if (outcome.found()) keep(outcome, recorded(plan, recorder));

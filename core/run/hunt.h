@@ -25,12 +25,15 @@ struct Find {
     std::uint64_t run = 0;  // how many executions it took, this one included
 };
 
+inline constexpr std::size_t max_strategies = 8;
+
 // Between two workloads: all that a hunt needs to go on from there as if it had not stopped.
 struct HuntPosition {
     std::array<std::uint64_t, 4> seeds{};  // what the next workload's is drawn from; 0: the first
     std::uint64_t workloads = 0;
     std::uint64_t runs = 0;
     std::uint64_t points = 0;
+    std::array<std::uint64_t, max_strategies> points_of_each{};  // by strategy, of those that hunt
     bool operator==(const HuntPosition&) const = default;
 };
 
@@ -52,13 +55,14 @@ inline constexpr std::uint64_t unlimited_runs = ~std::uint64_t{0};
 struct HuntOptions {
     Plan base;  // target, bugs, modes, values of the fixed configuration
     GenerateOptions workload;
-    // Name of a policy, or "all": each workload is another's than the one before. What one is blind
-    // to another finds.
+    // Name of a policy, or "all": each workload is that one's which has had the fewest points so
+    // far. What one is blind to another finds, and a run of one may cost five of another's.
     std::string strategy;
     std::uint64_t seed = 1;
     std::uint64_t runs = unlimited_runs;
     // How many schedules each workload gets: policies learn from the first what the others need.
-    unsigned runs_per_workload = 16;
+    // Many bugs are the workload's: what they want of the schedule is common.
+    unsigned runs_per_workload = 4;
     bool all = false;  // go on after the first find
     // Every so many runs one is replayed and must take the same course; 0: never.
     std::uint64_t repeat_every = 1024;
@@ -74,7 +78,7 @@ struct HuntOptions {
     // there finds what this one would. Such a hunt ends between two workloads only. It is not for
     // hunts that look for a place to be near to. Null: nobody keeps it.
     std::function<void(const HuntResult&)> keep;
-    HuntPosition resumed;           // where it begins
+    HuntPosition resumed;            // where it begins
     std::vector<std::string> known;  // identities that are no finds any more
 };
 
