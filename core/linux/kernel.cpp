@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "core/base/check.h"
 #include "core/base/files.h"
@@ -114,9 +115,8 @@ void door_print(const char* text) {
 }
 
 machine_door machine{
-    door_point,      door_choose,  door_relax, door_changed, door_expiry, door_raise,
-    door_raise_nmi,  door_task_is, door_fail,  door_suspect, door_judged, door_told,
-    0,               door_print,
+    door_point,   door_choose, door_relax,   door_changed, door_expiry, door_raise, door_raise_nmi,
+    door_task_is, door_fail,   door_suspect, door_judged,  door_told,   0,          door_print,
 };
 
 void enter(const Kernel& kernel, unsigned cpu) {
@@ -186,9 +186,7 @@ void Kernel::name_sites(const std::string& path) {
     if (i != door_->site_count) throw UserError(path + ": is not of this kernel image");
 }
 
-const char* Kernel::keep(std::string_view text) {
-    return site_words_.emplace(text).first->c_str();
-}
+const char* Kernel::keep(std::string_view text) { return site_words_.emplace(text).first->c_str(); }
 
 void Kernel::begin(unsigned cpus) {
     now.cpu = door_->cpu;
@@ -222,14 +220,18 @@ std::span<const std::byte> Kernel::memory(unsigned piece) const {
     return {static_cast<const std::byte*>(range.begin), range.size};
 }
 
+// Into the buffers that are there: new ones would cost a page fault for each page.
 void Kernel::remember(std::vector<Piece>& pieces) const {
-    pieces.clear();
-    for (unsigned i = 0;; ++i) {
-        const guest_range range = door_->range(i);
-        if (range.size == 0) return;
+    unsigned count = 0;
+    for (;; ++count) {
+        const guest_range range = door_->range(count);
+        if (range.size == 0) break;
         auto* const begin = static_cast<std::byte*>(range.begin);
-        pieces.push_back({begin, std::vector<std::byte>(begin, begin + range.size)});
+        if (count == pieces.size()) pieces.emplace_back();
+        pieces[count].begin = begin;
+        pieces[count].bytes.assign(begin, begin + range.size);
     }
+    pieces.resize(count);
 }
 
 void Kernel::put_back(const std::vector<Piece>& pieces) {
@@ -247,7 +249,6 @@ bool Kernel::boot(unsigned cpus, const std::string& parameters) {
         return true;
     }
     now_ = nullptr;
-    if (booted_.size() == max_booted) booted_.pop_back();
     log_.clear();
     put_back(unbooted_);
     Ordinary ordinary;
@@ -257,21 +258,25 @@ bool Kernel::boot(unsigned cpus, const std::string& parameters) {
     *now.cpu = 0;
     door_->prepare(cpus, parameters.c_str());
     for (unsigned cpu = 0; cpu < cpus; ++cpu) w.spawn(cpu, boot_cpu, this);
-    const bool succeeded = w.run_to_quiescence();
-    Booted& booted = booted_.emplace_front();
+    if (!w.run_to_quiescence()) {
+        w.finish();
+        return false;
+    }
+    if (booted_.size() == max_booted)
+        booted_.splice(booted_.begin(), booted_, std::prev(booted_.end()));
+    else
+        booted_.emplace_front();
+    Booted& booted = booted_.front();
     booted.cpus = cpus;
     booted.parameters = parameters;
     booted.jiffies = now.jiffies_at_0 + w.jiffies();
+    booted.expiries.clear();
     for (unsigned cpu = 0; cpu < cpus; ++cpu) {
         const sim::Jiffies expiry = w.cpu(cpu).next_expiry;
-        booted.expiries.push_back(
-            expiry == sim::no_expiry ? expiry : expiry - w.jiffies() + first_jiffy);
+        booted.expiries.push_back(expiry == sim::no_expiry ? expiry
+                                                           : expiry - w.jiffies() + first_jiffy);
     }
     w.finish();
-    if (!succeeded) {
-        booted_.pop_front();
-        return false;
-    }
     remember(booted.pieces);
     now_ = &booted;
     return true;

@@ -29,7 +29,7 @@ class Kernel final : public sim::Guest {
     // Boots with so many CPUs and this command line, unless it has done so before. What the kernel
     // finds wrong meanwhile is in the world's finding, as of any run; then false. Of so many booted
     // states that were used last it keeps a copy: inputs of a fuzzer have ever new configurations.
-    static constexpr std::size_t max_booted = 256;
+    static constexpr std::size_t max_booted = 64;
     bool boot(unsigned cpus, const std::string& parameters);
     std::size_t booted() const { return booted_.size(); }
     // After World::begin() with this guest: the state as after the boot.
