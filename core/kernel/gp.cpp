@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/kernel/promptness.h"
+
 namespace rcufuzz::kernel {
 
 namespace {
@@ -29,6 +31,7 @@ void rcu_gp_init(RcuState& state) {
     IrqFlags flags = raw_spin_lock_irqsave(root.lock);
     WRITE_ONCE(state.gp_flags, 0);
     WRITE_ONCE(state.gp_seq, state.gp_seq.get() + 1);
+    state.not_yet_quiescent = state.cpus;
     smp_mb();  // Orders the new number before the scan for quiescent states.
     raw_spin_unlock_irqrestore(root.lock, flags);
     for (unsigned i = 0; i < state.nodes; ++i) {
@@ -52,11 +55,19 @@ void rcu_report_qs(RcuNode& leaf, std::uint32_t mask) {
     }
 }
 
+// For promptness.h: not by qsmask, nor in its order.
+void note_quiescent_cpus(RcuState& state, const RcuNode& leaf) {
+    for (unsigned cpu = 0; cpu < sim::max_cpus; ++cpu)
+        if (&state.leaf_of(cpu) == &leaf && cpu_is_quiescent(cpu))
+            state.not_yet_quiescent &= ~(1u << cpu);
+}
+
 void force_qs_rnp(RcuState& state) {
     for (unsigned i = 0; i < state.nodes; ++i) {
         RcuNode& rnp = state.node[i];
         if (!rnp.leaf) continue;
         sim::world().point({rnp.qsmask.object(), sim::AccessKind::read}, Site::current());
+        note_quiescent_cpus(state, rnp);
         std::uint32_t mask = 0;
         for (unsigned cpu = 0; cpu < sim::max_cpus; ++cpu)
             if (((rnp.qsmask.get() >> cpu) & 1u) != 0 && cpu_is_quiescent(cpu)) {
@@ -82,6 +93,11 @@ void rcu_gp_fqs_loop(RcuState& state) {
     while (!run_is_over()) {
         force_qs_rnp(state);
         if (READ_ONCE(state.root().qsmask) == 0) return;
+        if (state.not_yet_quiescent == 0)
+            grace_period_is_overdue(
+                {"the grace period goes on though each CPU was quiescent since it began",
+                 "grace_period_goes_on_after_each_CPU_was_quiescent"},
+                Site::current());
         sleep_jiffies(1);
     }
 }
@@ -147,7 +163,10 @@ void rcu_init(RcuState& state, const RcuConfig& config) {
     state.gp_wq.init("rcu_state.gp_wq", -1);
     for (unsigned i = 0; i < state.nodes; ++i)
         init_node(state, i, i == 0 ? nullptr : &state.root(), config);
-    for (unsigned cpu = 0; cpu < config.cpus; ++cpu) state.leaf_of(cpu).qsmaskinit |= 1u << cpu;
+    for (unsigned cpu = 0; cpu < config.cpus; ++cpu) {
+        state.leaf_of(cpu).qsmaskinit |= 1u << cpu;
+        state.cpus |= 1u << cpu;
+    }
     state.gp_kthread = &kthread_run(rcu_gp_kthread, &state, config.gp_cpu, "rcu_gp", -1);
 }
 

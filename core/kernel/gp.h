@@ -52,6 +52,10 @@ struct RcuState {
     bool strict = false;
     bool never_wakes_itself = false;
     unsigned first_fqs_jiffies = 1;
+    // Books of promptness.h, a bit for each CPU: all, and those that no scan has found quiescent
+    // since the grace period in progress began.
+    std::uint32_t cpus = 0;
+    std::uint32_t not_yet_quiescent = 0;
 
     RcuNode& root() { return node[0]; }
     RcuNode& first_leaf() { return node[nodes == 1 ? 0 : 1]; }

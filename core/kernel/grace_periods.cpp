@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/kernel/grace_periods.h"
 
+#include <utility>
+
+#include "core/kernel/promptness.h"
+#include "core/kernel/subject.h"
+
 namespace rcufuzz::kernel {
 
 void GracePeriods::init(const char* name, unsigned cpu) {
@@ -32,7 +37,11 @@ void GracePeriods::reader_exit(const Site& site) {
     if (--reader.nesting != 0) return;
     reader.number = 0;
     order_.end_section(reader.token);
+    if (std::exchange(reader.awaited, false)) --awaited_;
+    ++wakers_;
     if (readers_gone_.swait_active()) swake_up_one(readers_gone_, site);
+    --wakers_;
+    judge_promptness(site);
 }
 
 bool GracePeriods::in_reader() const { return readers_[sim::world().current().key].nesting != 0; }
@@ -90,8 +99,44 @@ void GracePeriods::call(GpCallback& callback, const Site& site) {
 }
 
 void GracePeriods::ask_for(Seq cookie, const Site& site) {
+    ++wakers_;
     if (ulong_cmp_lt(needed_, cookie)) needed_ = cookie;
     swake_up_one(requests_, site);
+    --wakers_;
+    judge_promptness(site);
+}
+
+// --- promptness ---------------------------------------------------------------------------------
+
+void GracePeriods::count_awaited() {
+    awaited_ = 0;
+    for (Reader& reader : readers_) {
+        reader.awaited = reader.nesting != 0;
+        awaited_ += reader.awaited ? 1 : 0;
+    }
+}
+
+// When nobody is about to wake the kthread, it does not sleep over what it is for.
+void GracePeriods::judge_promptness(const Site& site) const {
+    if (wakers_ != 0) return;
+    if (awaited_ == 0 && sleeps_on(*kthread_, readers_gone_.object()))
+        grace_period_is_overdue(
+            {"a grace period goes on though the readers that it awaits have left",
+             "grace_period_is_not_told_that_readers_have_left"},
+            site);
+    if (ulong_cmp_lt(gp_seq_.get(), needed_) && sleeps_on(*kthread_, requests_.object()))
+        grace_period_is_overdue({"a grace period is asked for, and nobody begins it",
+                                 "grace_period_is_not_told_that_it_is_asked_for"},
+                                site);
+}
+
+bool GracePeriods::have_left(std::uint32_t first, const Site& site) {
+    if (!any_open_of_first(first)) return true;
+    if (awaited_ == 0)
+        grace_period_is_overdue({"a grace period awaits readers that came after it had begun",
+                                 "grace_period_awaits_readers_that_came_later"},
+                                site);
+    return false;
 }
 
 // --- the kthread --------------------------------------------------------------------------------
@@ -131,8 +176,9 @@ void GracePeriods::kthread(void* arg) {
         const std::uint32_t inside = self.begun_;
         self.order_.begin();
         self.awaits_first_ = inside;
+        self.count_awaited();
         swait_event_idle_exclusive(
-            self.readers_gone_, [&] { return !self.any_open_of_first(inside); },
+            self.readers_gone_, [&] { return self.have_left(inside, Site::current()); },
             {list_readers, &self, self.gp_seq_.object()}, Site::current());
         if (kthread_should_stop()) return;
         self.order_.end();

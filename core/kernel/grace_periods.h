@@ -53,9 +53,12 @@ class GracePeriods {
     bool any_open_of_first(std::uint32_t count) const;
 
    private:
+    friend struct GracePeriodsPeer;  // of tests
+
     struct Reader {
         std::uint16_t nesting = 0;
         std::uint32_t number = 0;  // of the outermost section, from 1
+        bool awaited = false;      // it was open when the grace period in progress began
         memory::GpOrder::Token token = -1;
     };
 
@@ -64,6 +67,10 @@ class GracePeriods {
     bool callback_is_ready() const;
     void run_callbacks();
     void ask_for(Seq cookie, const Site& site);
+    bool have_left(std::uint32_t first, const Site& site);
+    // Books of promptness.h.
+    void count_awaited();
+    void judge_promptness(const Site& site) const;
 
     Shared<Seq> gp_seq_;
     memory::GpOrder order_;
@@ -74,6 +81,8 @@ class GracePeriods {
     Task* kthread_ = nullptr;
     GpCallback* callbacks_ = nullptr;  // in order of their call
     GpCallback** callbacks_end_ = &callbacks_;
+    unsigned awaited_ = 0;  // sections, see Reader
+    unsigned wakers_ = 0;   // contexts that are about to wake the kthread
     SwaitQueue requests_;
     SwaitQueue readers_gone_;
     SwaitQueue done_;

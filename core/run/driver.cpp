@@ -2,6 +2,7 @@
 #include "core/run/driver.h"
 
 #include "core/kernel/kthread.h"
+#include "core/kernel/promptness.h"
 #include "core/kernel/softirq.h"
 #include "core/memory/run_memory.h"
 #include "core/oracle/deadlock.h"
@@ -135,6 +136,7 @@ class OwnKernel final : public scenario::Platform {
    public:
     void begin(const Workload& workload) override {
         memory::begin_memory(workload.weak_memory, scenario::white_box_oracles);
+        kernel::promptness_is_judged = scenario::white_box_oracles;
         kernel::boot();
         oracle::begin_lock_order();
     }

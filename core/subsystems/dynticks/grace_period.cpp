@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/subsystems/dynticks/grace_period.h"
 
+#include "core/kernel/promptness.h"
 #include "core/subsystems/dynticks/dynticks.h"
 #include "core/subsystems/dynticks/notes.h"
 
@@ -152,12 +153,25 @@ bool GracePeriod::some_cpu_passed(const void* arg) {
     return false;
 }
 
+// W8, its other half: a CPU that has scheduled, or where neither a task nor a handler is at work,
+// is not waited for.
+kernel::Objection GracePeriod::check_W8_promptness(unsigned cpu) const {
+    const RcuDynticks& rdtp = state().per_cpu[cpu];
+    const bool rests = rdtp.resting && rdtp.handlers == 0;
+    const bool scheduled = rdtp.context_switches.get() != seen_[cpu].newest_switches;
+    if (seen_[cpu].passed || looks_passed(cpu) || !(rests || scheduled)) return {};
+    const std::string how = rests ? "rests" : "has scheduled";
+    return {"W8: the grace period goes on for cpu" + std::to_string(cpu) + ", which " + how,
+            rests ? "W8_goes_on_for_a_CPU_that_rests" : "W8_goes_on_for_a_CPU_that_has_scheduled"};
+}
+
 // dyntick_save_progress_counter() of all CPUs.
 void GracePeriod::save_snapshots() {
     for (unsigned cpu = 0; cpu < cpus_; ++cpu) {
         RcuDynticks& rdtp = state().per_cpu[cpu];
         Seen& seen = seen_[cpu];
         seen.context_switches = READ_ONCE(rdtp.context_switches);
+        seen.newest_switches = rdtp.context_switches.get();
         seen.snap = rcu_dynticks_snap(rdtp);
         seen.passed = in_eqs(seen.snap);
         note(Note::snapshot, cpu, seen.passed ? 1 : 0);
@@ -192,6 +206,8 @@ void GracePeriod::wait_for_cpus(std::uint32_t sections) {
             all = all && seen_[cpu].passed;
         }
         if (all || kernel::kthread_should_stop()) return;
+        for (unsigned cpu = 0; cpu < cpus_; ++cpu)
+            kernel::grace_period_is_overdue(check_W8_promptness(cpu), Site::current());
         scans_.until({some_cpu_passed, this});
     }
 }

@@ -31,10 +31,13 @@ class GracePeriod {
     void cpu_changed();
 
    private:
+    friend struct GracePeriodPeer;  // of tests
+
     struct Seen {
         std::uint32_t snap = 0;
         std::uint32_t context_switches = 0;
         bool passed = false;
+        std::uint32_t newest_switches = 0;  // at the snapshot, whatever it has seen; for the oracle
     };
     // One who waits for every CPU to schedule.
     struct EachCpu {
@@ -47,6 +50,7 @@ class GracePeriod {
     void save_snapshots();
     void scan(unsigned cpu, std::uint32_t sections);
     bool looks_passed(unsigned cpu) const;
+    kernel::Objection check_W8_promptness(unsigned cpu) const;
     static bool requested(const void* self);
     static bool some_cpu_passed(const void* self);
     static bool all_cpus_scheduled(const void* each);

@@ -229,6 +229,8 @@ bool is_queued(const RcuData& rdp, const Callback& callback) {
 }
 
 kernel::Objection why_stranded(Nocb& state, const Callback& callback, std::string objection) {
+    if (kernel::rcu_seq_state(state.rcu_state.gp_seq.get()) != 0)
+        return {std::move(objection), "grace_period_never_ends"};
     if (!check_I13_requests(state).empty())
         return {std::move(objection), "grace_period_asked_for_and_not_begun"};
     for (const RcuData& rdp : state.rdps()) {

@@ -59,10 +59,11 @@ std::string check_I12_barrier_count(const Nocb& state) {
            std::to_string(state.barrier_callbacks) + " callbacks of rcu_barrier() are queued";
 }
 
-// I13, at quiescence: no grace period is asked for that nobody is about to begin.
+// I13, at quiescence: no grace period is asked for that nobody is about to begin, or in progress.
 std::string check_I13_requests(const Nocb& state) {
     const kernel::RcuState& rcu = state.rcu_state;
-    if (kernel::rcu_seq_state(rcu.gp_seq.get()) != 0) return {};
+    if (kernel::rcu_seq_state(rcu.gp_seq.get()) != 0)
+        return "I13: a grace period is in progress, and nobody is left who would end it";
     if ((rcu.gp_flags.get() & kernel::rcu_gp_flag_init) == 0 &&
         kernel::ulong_cmp_ge(rcu.gp_seq.get(), rcu.node[0].gp_seq_needed.get()))
         return {};

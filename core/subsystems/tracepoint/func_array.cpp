@@ -130,6 +130,7 @@ void rcu_free_old_probes(GpCallback& callback) {
 
 void release_probes(TpProbes* old) {
     if (old == nullptr) return;
+    judge_P8_out_of_reach(old, Site::current());
     if (bug(T16a_array_freed_at_once)) {
         old->freed = true;
         return;

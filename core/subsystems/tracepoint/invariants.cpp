@@ -89,6 +89,23 @@ void check_end(const Site& site) {
     object_if(check_P5_all_freed(), site);
 }
 
+// P8: who comes later finds what the newest store has left in funcs, and the grace period does not
+// wait for him.
+std::string check_P8_out_of_reach(const TpProbes* array) {
+    for (const Tracepoint& tp : state().tps)
+        if (array != nullptr && tp.funcs.get() == array)
+            return "P8: a grace period is to outlive the readers of an array that " + tp_text(tp) +
+                   " still shows";
+    return {};
+}
+
+void judge_P8_out_of_reach(const TpProbes* array, const Site& site) {
+    if (!scenario::white_box_oracles || kernel::run_is_over()) return;
+    if (std::string broken = check_P8_out_of_reach(array); !broken.empty()) [[unlikely]]
+        kernel::invariant_broken(
+            {std::move(broken), "P8_grace_period_for_an_array_that_is_still_shown"}, site);
+}
+
 void check_P8_waited(const TransitionSnapshot& snapshot, const Site& site) {
     if (!scenario::white_box_oracles || kernel::run_is_over()) return;
     if (state().rcu.any_open_of_first(snapshot.rcu_sections) ||

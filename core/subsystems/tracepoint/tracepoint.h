@@ -121,6 +121,7 @@ struct State {
     std::array<TransitionSnapshot, transitions> snapshots;
     Probes probes;
     TpProbes* last_allocated = nullptr;
+    const TpProbes* replaced = nullptr;  // by the change under way, or the last; ghost state
 };
 
 State& state();
@@ -150,6 +151,9 @@ void check_quiescent(const Site& site);
 // P5, when all grace periods have ended.
 std::string check_P5_all_freed();
 void check_end(const Site& site);
+std::string check_P8_out_of_reach(const TpProbes* array);
+// P8, where a grace period is asked for, or remembered, which is to outlive readers of this array.
+void judge_P8_out_of_reach(const TpProbes* array, const Site& site);
 // P8, where the wait for a snapshot is over.
 void check_P8_waited(const TransitionSnapshot& snapshot, const Site& site);
 

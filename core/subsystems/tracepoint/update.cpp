@@ -63,6 +63,7 @@ void tp_rcu_get_state(Transition transition) {
     State& all = state();
     TransitionSnapshot& snapshot = all.snapshots[transition];
     note(Note::get_state, transition, 0);
+    judge_P8_out_of_reach(all.replaced, Site::current());
     snapshot.rcu_sections = all.rcu.sections_begun();
     snapshot.srcu_sections = all.srcu.sections_begun();
     snapshot.rcu = all.rcu.get_state(Site::current(), !bug(T23_cookie_unfenced));
@@ -91,6 +92,7 @@ void begin_change(Tracepoint& tp, const TpProbes* fresh, const TpProbes* old) {
     tp.last_change = {static_cast<std::uint8_t>(nr_func_state(old)),
                       static_cast<std::uint8_t>(nr_func_state(fresh)), tp.last_change.number + 1};
     tp.has_waited = false;
+    state().replaced = old;
 }
 
 // --- adding -------------------------------------------------------------------------------------
