@@ -116,7 +116,8 @@ void HuntFolder::adopt(const std::string& file) {
     const std::string path = in_folder(finds_folder(), file);
     try {
         run::Plan plan = run::parse_plan(read_file(path), path, nullptr);
-        if (plan.target != base_.target) throw UserError(path + ": is a plan of another target");
+        if (plan.target != base_.target || plan.bugs != base_.bugs)
+            throw UserError(path + ": is a plan of another hunt");
         plan.subject = base_.subject;
         const run::Outcome outcome = run::replay(plan);
         if (!outcome.found() || record_.find(outcome.identity) != nullptr) return;

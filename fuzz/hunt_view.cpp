@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fuzz/hunt_view.h"
 
+#include <filesystem>
 #include <numeric>
 
 #include "core/run/names.h"
@@ -47,6 +48,18 @@ void view_lines(HuntView& view) {
     }
 }
 
+// scripts/daily puts them there.
+std::string reports_of(const std::string& folder, const KeptFind& find) {
+    std::string endings;
+    for (const std::string ending : {"txt", "html"}) {
+        std::error_code error;
+        const std::filesystem::path plan(folder + "/finds/" + find.file);
+        if (std::filesystem::exists(std::filesystem::path(plan).replace_extension(ending), error))
+            endings += (endings.empty() ? "" : " ") + ending;
+    }
+    return endings;
+}
+
 }  // namespace
 
 std::vector<std::string> HuntView::never_ran() const {
@@ -67,6 +80,7 @@ HuntView view_hunt(const std::string& folder) {
     HuntView view;
     view.folder = folder;
     view.record = read_record(folder);
+    for (const KeptFind& find : view.record.finds) view.told.push_back(reports_of(folder, find));
     view_operations(view);
     view_lines(view);
     return view;

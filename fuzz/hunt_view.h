@@ -27,6 +27,7 @@ struct FileView {
 
 struct HuntView {
     std::string folder;
+    std::vector<std::string> told;  // reports that lie beside the plan of each find: "txt html"
     HuntRecord record;
     std::vector<OperationView> operations;  // in the order of the target's table
     std::size_t contexts = 0, contexts_in_all = 0;  // of operations, in which they did something

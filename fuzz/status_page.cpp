@@ -91,27 +91,35 @@ std::string cards(const HuntView& view) {
     return text + "</div>\n";
 }
 
-// The plan lies beside the page's folder; its report, where somebody has told it, beside the plan.
-std::string find_text(const HuntView& view, const KeptFind& find) {
-    const std::string plan = escaped(view.folder + "/finds/" + find.file);
+// The plan, and what tells it: as seen from where the folder's name leads to it.
+std::string links(const HuntView& view, std::size_t number) {
+    const std::string plan = view.folder + "/finds/" + view.record.finds[number].file;
+    const std::string stem = plan.substr(0, plan.rfind('.'));
+    std::string text = "<a href=\"" + escaped(plan) + "\">plan</a>";
+    if (view.told[number].find("txt") != std::string::npos)
+        text += ", <a href=\"" + escaped(stem) + ".txt\">mail</a>";
+    if (view.told[number].find("html") != std::string::npos)
+        text += ", <a href=\"" + escaped(stem) + ".html\">step by step</a>";
+    return text;
+}
+
+std::string find_text(const HuntView& view, std::size_t number) {
+    const KeptFind& find = view.record.finds[number];
     return fmt::format(
         "<div class=\"find{}\"><p><b>{}</b>{}</p><p>{}</p>"
         "<p class=\"faint\">first seen {} (execution {}), last {}, {} times; {} operations, {} "
-        "decisions{}</p><p><code>{}</code></p></div>\n",
+        "decisions{}: {}</p></div>\n",
         find.shows ? "" : " gone", escaped(find.verdict),
         find.site.empty() ? "" : " at <code>" + escaped(find.site) + "</code>",
         escaped(find.detail), date_text(find.first.date), grouped(find.first.run),
         date_text(find.last.date), grouped(find.times), find.ops, find.decisions,
-        find.shows ? "" : "; its plan does not show it on this build", plan);
+        find.shows ? "" : "; its plan does not show it on this build", links(view, number));
 }
 
 std::string finds(const HuntView& view) {
     if (view.record.finds.empty()) return "<p class=\"well\">Nothing was found.</p>\n";
     std::string text = "<h3>Finds</h3>\n";
-    std::vector<const KeptFind*> newest_first;
-    for (const KeptFind& find : view.record.finds) newest_first.push_back(&find);
-    std::ranges::reverse(newest_first);
-    for (const KeptFind* const find : newest_first) text += find_text(view, *find);
+    for (std::size_t i = view.record.finds.size(); i > 0; --i) text += find_text(view, i - 1);
     return text;
 }
 
