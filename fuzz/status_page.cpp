@@ -137,7 +137,7 @@ std::string sessions(const HuntView& view) {
                             std::max(1.0, 100.0 * static_cast<double>(all[i].new_states) /
                                               static_cast<double>(most)),
                             date_text(all[i].began), all[i].new_states);
-    text += "</div>\n<div class=\"wide\"><table><tr><th>began (UTC)</th><th class=\"n\">time</th>"
+    text += "</div>\n<div class=\"wide\"><table class=\"sessions\"><tr><th>began (UTC)</th><th class=\"n\">time</th>"
             "<th class=\"n\">executions</th><th class=\"n\">new states</th>"
             "<th class=\"n\">new lines</th><th class=\"n\">new finds</th><th>sources</th></tr>\n";
     for (std::size_t i = 0; i < std::min(all.size(), most_rows); ++i) {

@@ -74,7 +74,8 @@ function textOf(line) {
   const texts = line.rows.flatMap((row) => [row.who, row.context, row.function]);
   const told = line.told.map((sentence) => sentence.text);
   const clock = line.first.clock ? ['jiffy ' + line.first.jiffy] : [];
-  return [...texts, ...told, ...clock, ...eventsOf(line.rows)].join(' ').toLowerCase();
+  const source = line.rows.flatMap((row) => row.source || []).flat();
+  return [...texts, ...told, ...clock, ...eventsOf(line.rows), ...source].join(' ').toLowerCase();
 }
 
 // --- the diagram --------------------------------------------------------------------------------
@@ -83,6 +84,13 @@ function sentenceElement(sentence) {
   const number = sentence.number ? sentence.number + '. ' : '';
   const text = sentence.text.replaceAll('**', '');
   return make('span', sentence.breaks ? 'breaks' : '', number + text + ' ');
+}
+
+// Each step's lines of source; of a turn the last one, where the context stands then.
+function sourceElements(line) {
+  const all = line.rows.flatMap((row) => row.source || []);
+  return (view.value === 'rows' ? all : all.slice(-1)).map(
+      ([place, text]) => make('div', 'source', make('span', '', place), make('code', '', text)));
 }
 
 function whatElement(line) {
@@ -96,6 +104,7 @@ function whatElement(line) {
     const names = new Set(line.rows.map((row) => row.function).filter((name) => name));
     what.append(make('div', 'events', [...names].map((name) => name + '()').join(', ')));
   }
+  what.append(...sourceElements(line));
   return what;
 }
 
@@ -235,7 +244,7 @@ function stateAfter(last, before) {
   };
   run.rows.slice(0, last + 1).forEach((row, i) => {
     if (row.clock) return;
-    set('contexts', row.who, 'in ' + row.function + '()', row, i);
+    if (row.function) set('contexts', row.who, 'in ' + row.function + '()', row, i);
     for (const event of row.events)
       if (event.state) set(...event.state, row, i);
   });
@@ -338,7 +347,8 @@ function showFacts() {
       make('h1', '', run.verdict), run.meaning,
       make('p', '', clean ? 'nothing is wrong' : make('b', '', run.detail)),
       make('p', '', run.site ? 'at ' + run.site + ' · ' : '',
-           make('code', '', 'rcufuzz replay ' + run.file)));
+           make('code', '', 'rcufuzz replay ' + run.file)),
+      ...(run.site_source ? [make('p', '', make('code', '', run.site_source))] : []));
   document.getElementById('facts').append(
       factElement('system', [run.system]), factElement('operations', run.ops),
       factElement('bugs switched on', run.bugs), factElement('configuration', run.configuration),

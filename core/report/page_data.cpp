@@ -5,9 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/base/text.h"
 #include "core/report/arrows.h"
 #include "core/report/effect.h"
 #include "core/report/turns.h"
+#include "core/run/site.h"
+#include "core/scenario/platform.h"
 
 namespace rcufuzz::report {
 
@@ -42,6 +45,7 @@ class PageData {
                 {"verdict", info.word},
                 {"meaning", info.meaning},
                 {"site", find_.outcome.site},
+                {"site_source", source_of_site()},
                 {"detail", find_.outcome.detail},
                 {"system", std::string(target.name) + ": " + std::string(target.summary)},
                 {"bugs", bugs()},
@@ -101,6 +105,7 @@ class PageData {
         if (!row.context.empty()) json["context"] = row.context;
         json["function"] = row.function;
         if (row.inner) json["inner"] = true;
+        if (Json source = source_of(row); !source.empty()) json["source"] = std::move(source);
         json["events"] = Json::array();
         for (const RowEvent& event : row.events) json["events"].push_back(event_json(event));
         for (const RowEvent& event : row.events) {
@@ -110,6 +115,36 @@ class PageData {
             json["op"] = find_.plan.target->ops[op.kind].name;
         }
         return json;
+    }
+
+    // Of the place at which it was noticed, "kernel/smp.c:349 csd_lock_wait".
+    std::string source_of_site() const {
+        const scenario::Subsystem& target = *find_.plan.target;
+        const std::string& site = find_.outcome.site;
+        const std::size_t colon = site.find(':');
+        if (target.platform == nullptr || colon == site.npos || !target.owns(site)) return {};
+        const auto line = parse_int(site.substr(colon + 1, site.find(' ') - colon - 1));
+        return target.platform->source_line(find_.plan.subject, site.substr(0, colon),
+                                            static_cast<unsigned>(line.value_or(0)));
+    }
+
+    // [place, text] of the lines of the subject's source that it went through, where they are to be
+    // had; one after the other the same only once.
+    Json source_of(const Row& row) const {
+        Json list = Json::array();
+        const scenario::Subsystem& target = *find_.plan.target;
+        if (target.platform == nullptr) return list;
+        for (const RowEvent& event : row.events) {
+            const sim::Site& site = find_.trace.events[event.index].site;
+            const std::string_view file = run::site_file(site.file_name());
+            if (site.line() == 0 || !target.owns(file)) continue;
+            const std::string place = std::string(file) + ":" + std::to_string(site.line());
+            if (!list.empty() && list.back()[0] == place) continue;
+            const std::string text =
+                target.platform->source_line(find_.plan.subject, file, site.line());
+            if (!text.empty()) list.push_back({place, text});
+        }
+        return list;
     }
 
     Json event_json(const RowEvent& shown) const {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // A run as one JSON document, for page.js. It names what the page shows: `rows` (as the
-// interleaving has them, with the sentences that the story tells there and, for each event, what is
-// known after it), `arrows` between rows, and what stands above and beside them.
+// interleaving has them, with the sentences that the story tells there, for each event what is
+// known after it, and the lines of source where the subject's tree is to be had), `arrows` between
+// rows, and what stands above and beside them.
 #pragma once
 
 #include <string>

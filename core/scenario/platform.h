@@ -82,6 +82,11 @@ class Platform {
     virtual SubjectWords words_of(const std::string& /*subject*/, const ConfigValues&) const {
         return {};
     }
+    // A line of that source, as it stands where the subject was built; empty: it is not there.
+    virtual std::string source_line(const std::string& /*subject*/, std::string_view /*file*/,
+                                    unsigned /*line*/) const {
+        return {};
+    }
     // What it prints of its own state, several lines: at the end of a run, outside of all contexts.
     virtual std::string state() { return {}; }
     // An answer to a question of its own, as in "an allocation fails"; empty: it has no words.

@@ -86,11 +86,17 @@ class Check(unittest.TestCase):
         series = head.format("0/2", "a cover", "Two patches.") + \
             head.format("2/2", "warn more", self.diff(HARMLESS, WARNS)) + \
             head.format("1/2", "a barrier", self.diff(HARMLESS))
-        self.assertEqual(self.check("--patch", self.file("a.mbox", series), "--ktap"), 42,
-                         self.said)
+        self.assertEqual(self.check("--patch", self.file("a.mbox", series), "--ktap", "--html",
+                                    "pages"), 42, self.said)
         self.assertRegex(self.said,
                          r"not ok 2 introduced: kernel_warning-\S*rcu_gp_slow_unregister")
         self.assertIn('by patch 2/2 "rcu: warn more"', self.said)
+        with open(os.path.join(self.folder, "pages/index.html"), encoding="utf-8") as file:
+            index = file.read()
+        self.assertIn("by patch 2/2", index)
+        page = re.search(r'href="(kernel_warning-[^"]*rcu_gp_slow_unregister[^"]*)"', index)
+        with open(os.path.join(self.folder, "pages", page.group(1)), encoding="utf-8") as file:
+            self.assertTrue(re.search(r'"site_source":"WARN_ON_ONCE', file.read()), page)
 
     def test_nothing_of_it_is_compiled(self):
         patch = self.file("a.patch", self.diff(ELSEWHERE))

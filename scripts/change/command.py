@@ -6,6 +6,7 @@ import sys
 import traceback
 
 import answer
+import pages
 import screen
 
 REPOSITORY = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
@@ -22,6 +23,8 @@ class Parser(argparse.ArgumentParser):
                           help="how long to hunt and verify; default 60")
         self.add_argument("--seed", type=number(int, 0), default=1)
         self.add_argument("--junit", metavar="FILE", help="also write a JUnit report")
+        self.add_argument("--html", metavar="DIR",
+                          help="also write a page of each find, and index.html, in this folder")
         self.add_argument("--ktap", action="store_true", help="print KTAP instead of the screen")
 
     def error(self, message):
@@ -41,6 +44,8 @@ def number(kind, least):
 def tell(result, args):
     if args.junit:
         screen.write_junit(result, args.junit)
+    if args.html:
+        pages.write_pages(result, args.html)
     print(screen.ktap(result) if args.ktap else screen.text(result), flush=True)
     return result.exit_code()
 

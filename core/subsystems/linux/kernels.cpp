@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <memory>
 
 #include "core/base/check.h"
@@ -53,6 +54,22 @@ struct Watched {
 Watched watched;
 
 }  // namespace
+
+std::string source_line(const BuiltKernel& kernel, const std::string& file, unsigned line) {
+    static std::map<fs::path, std::string> files;  // that were read
+    const fs::path patched = folder() / kernel.name / "patched" / file;
+    std::error_code error;
+    const fs::path path = fs::exists(patched, error) ? patched : fs::path(kernel.tree) / file;
+    if (!files.contains(path)) {
+        try {
+            files[path] = read_text(path.string());
+        } catch (const UserError&) {
+            files[path] = "";
+        }
+    }
+    const std::vector<std::string_view> text = lines(files[path]);
+    return line == 0 || line > text.size() ? "" : std::string(trim(text[line - 1]));
+}
 
 std::vector<BuiltKernel> built_kernels() {
     std::vector<BuiltKernel> built;

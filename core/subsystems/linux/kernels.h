@@ -20,6 +20,10 @@ struct BuiltKernel {
     std::string change;   // the title of what scripts/kernel check changed in it; empty: nothing
 };
 
+// A line of the source that it was made of: of what was patched for it, or else of its tree. Empty
+// where that is not there any more.
+std::string source_line(const BuiltKernel& kernel, const std::string& file, unsigned line);
+
 // In the order of their names.
 std::vector<BuiltKernel> built_kernels();
 

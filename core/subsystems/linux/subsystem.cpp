@@ -185,6 +185,11 @@ class LinuxPlatform final : public scenario::Platform {
                                  (command_line(config).empty() ? " empty" : command_line(config)),
                 .build = "scripts/kernel build " + tree_word(built.tree) + variant};
     }
+    std::string source_line(const std::string& subject, std::string_view file,
+                            unsigned line) const override {
+        return linux_subject::source_line(find_kernel(first_word(subject)), std::string(file),
+                                          line);
+    }
     std::string state() override { return kernel_->state(); }
     std::string answer_words(unsigned what) const override {
         switch (what) {
