@@ -137,7 +137,8 @@ std::string sessions(const HuntView& view) {
                             std::max(1.0, 100.0 * static_cast<double>(all[i].new_states) /
                                               static_cast<double>(most)),
                             date_text(all[i].began), all[i].new_states);
-    text += "</div>\n<div class=\"wide\"><table class=\"sessions\"><tr><th>began (UTC)</th><th class=\"n\">time</th>"
+    text += "</div>\n<div class=\"wide\"><table class=\"sessions\"><tr><th>began (UTC)</th>"
+            "<th class=\"n\">time</th>"
             "<th class=\"n\">executions</th><th class=\"n\">new states</th>"
             "<th class=\"n\">new lines</th><th class=\"n\">new finds</th><th>sources</th></tr>\n";
     for (std::size_t i = 0; i < std::min(all.size(), most_rows); ++i) {
@@ -210,8 +211,9 @@ std::string views_page(const std::vector<HuntView>& views) {
         "style-src 'unsafe-inline'\">\n<title>rcufuzz: hunts</title>\n<style>\n";
     text += status_css;
     text += fmt::format(
-        "</style></head>\n<body>\n<h1>rcufuzz</h1>\n<p>{} hunts, {} executions, {} finds.</p>\n",
-        views.size(), grouped(runs), grouped(found));
+        "</style></head>\n<body>\n<h1>rcufuzz</h1>\n<p>{} hunt{}, {} executions, {} find{}.</p>\n",
+        views.size(), views.size() == 1 ? "" : "s", grouped(runs), grouped(found),
+        found == 1 ? "" : "s");
     for (const HuntView& view : views) text += hunt_text(view);
     return text + "</body></html>\n";
 }
