@@ -239,6 +239,14 @@ TEST_F(Cli, ListNamesEveryBugWithItsFields) {
     EXPECT_EQ(nocb.at("bugs").at(0).at("spec"), "nocb:D01");
 }
 
+TEST_F(Cli, ListTellsTheFormsWithoutAFault) {
+    for (const json& target : json::parse(rcufuzz("list --json").out).at("targets"))
+        for (const json& config : target.at("configs"))
+            EXPECT_EQ(config.contains("faultless"), config.at("name") == "generation");
+    const json dynticks = json::parse(rcufuzz("list --json").out).at("targets").at(3);
+    EXPECT_EQ(dynticks.at("configs").at(1).at("faultless"), json({3, 4}));
+}
+
 TEST_F(Cli, HuntFindsReplaysAndConverts) {
     const Result hunt = rcufuzz("hunt nocb --bug nocb:D10 --runs 10000 --json");
     EXPECT_EQ(hunt.exit_code, 42) << hunt.err;

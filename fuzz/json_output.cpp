@@ -70,6 +70,12 @@ Json configs_of(const scenario::Subsystem& target) {
                         {"min", config.min},
                         {"max", config.max},
                         {"standard", config.standard}});
+        // The forms of the algorithm in which nothing may ever be found.
+        if (!config.chosen) continue;
+        Json faultless = Json::array();
+        for (std::int16_t value = config.min; value <= config.max; ++value)
+            if (config.is_faultless(value)) faultless.push_back(value);
+        list.back()["faultless"] = std::move(faultless);
     }
     return list;
 }
