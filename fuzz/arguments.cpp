@@ -204,6 +204,8 @@ void add_story(CLI::App& app, int& exit_code) {
         "story", "runs hand-written stories, with their bugs and without: each step holds, or not");
     const auto args = std::make_shared<StoryArgs>();
     command->add_option("file", args->files, "story files")->required();
+    command->add_option("--mended", args->mended,
+                        "of the target linux: a kernel without the bug, on which each runs too");
     command->add_option("-o,--output", args->output, "also write the last one's run as a plan");
     command->add_flag("-f,--force", args->force, "overwrite the output file");
     command->callback([args, &exit_code] { exit_code = story(*args); });

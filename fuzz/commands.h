@@ -95,6 +95,7 @@ int explain(const FileArgs& args);
 
 struct StoryArgs {
     std::vector<std::string> files;
+    std::string mended;  // a kernel without the bug; empty: none
     std::string output;  // the last story as a plan
     bool force = false;
 };

@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "core/base/check.h"
+#include "core/report/story_run.h"
 #include "core/run/codec.h"
 #include "core/run/frame.h"
 #include "core/run/generate.h"
@@ -103,6 +104,52 @@ TEST_F(Linux, DecisionsSurviveEveryFormWithTheirKernel) {
         RC_ASSERT(run::decode(run::encode(plan), {base_}) == plan);
         RC_ASSERT(run::from_text(run::to_text(plan), "text") == plan);
     }));
+}
+
+class KernelStory : public Linux {
+   protected:
+    report::Story story(const std::string& steps) const {
+        return report::parse_story("story \"t\"\ntarget linux\nkernel " + base_.subject +
+                                       "\nop cpu1 off call_rcu how=0 as a\nverdict clean\n" + steps,
+                                   "f");
+    }
+    std::string error_of(const std::string& steps) const {
+        try {
+            run_story(story(steps));
+        } catch (const UserError& error) {
+            return error.what();
+        }
+        return "";
+    }
+};
+
+TEST_F(KernelStory, SeesWhatTheKernelDoes) {
+    const report::Story told = story(
+        "step 1 \"s\"\n  holds rcuog0 asleep, len1=0, gp=0, gp_sleep1=1\n"
+        "step 2 \"s\"\n  run cpu1 until a done\n  holds len1=1, next1=1, timer1=1, invoked=0\n"
+        "step 3 \"s\"\n  run all until rcuog0 awake\n  run all until wait1=1\n"
+        "  run all but cpu1 until gp=1\n  run all until invoked=1, rcuog0 asleep, rcuos1 asleep\n"
+        "  holds len1=0, timer1=0\n");
+    const report::StoryResult result = report::run_story(told);
+    EXPECT_TRUE(report::as_told(told, result)) << report::describe(told, result);
+}
+
+TEST_F(KernelStory, WhoIsHeldDoesNotAct) {
+    const report::Story told = story("step 1 \"s\"\n  run all but cpu0, cpu1 until a done\n");
+    const report::StoryResult result = report::run_story(told);
+    EXPECT_EQ(result.steps[0].what,
+              "f:7: run all but cpu0, cpu1 until a done: nobody can act; it has not begun");
+}
+
+TEST_F(KernelStory, SaysWhatCannotBeSeenOrDone) {
+    EXPECT_EQ(error_of("step 1 \"s\"\n  holds moon1=1\n"),
+              "f:7: linux lets nobody observe that: holds moon1=1");
+    EXPECT_EQ(error_of("step 1 \"s\"\n  holds moon asleep\n"),
+              "f:7: linux lets nobody observe that: holds moon asleep");
+    EXPECT_EQ(error_of("step 1 \"s\"\n  run rcuog0 until asleep\n"),
+              "f:7: unknown actor 'rcuog0'");
+    EXPECT_EQ(error_of("step 1 \"s\"\n  holds cpu1 asleep\n"),
+              "f:7: 'cpu1 asleep': on this target only its tasks are asleep or awake");
 }
 
 }  // namespace

@@ -62,6 +62,7 @@ struct guest_door {
     /* The CPU goes on from where it stood; returns when it idles, until an interrupt comes. */
     void (*enter)(unsigned cpu);
     const char *(*task_name)(unsigned number);
+    int (*task_sleeps)(unsigned number);
     unsigned (*task_of)(unsigned cpu); /* the number of its current task */
     int (*takes_interrupt)(unsigned cpu);
     int (*takes_nmi)(unsigned cpu);
@@ -79,7 +80,7 @@ struct guest_door {
 /* The interrupt of a device of the workload. */
 #define MACHINE_DEVICE_VECTOR 5
 
-#define GUEST_ABI 4u
+#define GUEST_ABI 5u
 
 typedef const struct guest_door *(*guest_entry)(const struct machine_door *door);
 

@@ -159,6 +159,17 @@ class Ordinary final : public sim::Strategy {
     }
 };
 
+// The kernel's functions are called to look at it, and nothing comes in between.
+template <typename F>
+void looking(F f) {
+    const machine_door usual = machine;
+    machine.point = [](const volatile void*, unsigned, const machine_site*) {};
+    machine.relax = [](const machine_site*) {};
+    machine.changed = [](unsigned) {};
+    f();
+    machine = usual;
+}
+
 constexpr std::uint64_t max_boot_points = 10'000'000;
 constexpr sim::Jiffies first_jiffy = 100;  // of every run
 
@@ -283,14 +294,15 @@ bool Kernel::boot(unsigned cpus, const std::string& parameters) {
 }
 
 std::string Kernel::state() {
-    const machine_door usual = machine;
-    machine.point = [](const volatile void*, unsigned, const machine_site*) {};
-    machine.relax = [](const machine_site*) {};
-    machine.changed = [](unsigned) {};
     log_.clear();
-    door_->work->show();
-    machine = usual;
+    looking([&] { door_->work->show(); });
     return log_;
+}
+
+std::optional<long> Kernel::observe(const std::string& name, int cpu) const {
+    long value = -1;
+    looking([&] { value = door_->work->observe(name.c_str(), cpu); });
+    return value < 0 ? std::nullopt : std::optional(value);
 }
 
 void Kernel::start_run() {

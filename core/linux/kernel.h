@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <list>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -37,8 +38,12 @@ class Kernel final : public sim::Guest {
 
     const guest_door& door() const { return *door_; }
     std::string task_name(unsigned number) const { return door_->task_name(number); }
+    bool task_sleeps(unsigned number) const { return door_->task_sleeps(number) != 0; }
     // What the kernel prints of its own state: at the end of a run, outside of all contexts.
     std::string state();
+    // A number that stories may name, of a CPU or of none; empty: none of that name. At any time of
+    // a run: it takes no point.
+    std::optional<long> observe(const std::string& name, int cpu) const;
     void clear_log() { log_.clear(); }
     const std::string& log() const { return log_; }  // what the kernel printed since the boot began
 

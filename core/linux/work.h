@@ -64,8 +64,8 @@ struct guest_work {
     void (*judge_late)(void);
     /* Prints what the kernel knows of its grace periods and callbacks, and each task. */
     void (*show)(void);
-    /* A named quantity for stories; 0: no such name. */
-    int (*observe)(const char *name, long *value);
+    /* A number that stories may name, of a CPU or, with -1, of none; -1: none of that name. */
+    long (*observe)(const char *name, int cpu);
 };
 
 #endif

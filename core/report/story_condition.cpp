@@ -100,11 +100,12 @@ bool place_from(std::string_view word, Condition& result) {
 }
 
 // The context that a condition names; where it names none, that of the subject.
-sim::ContextKey context_of(const StoryNames& names, std::string_view text, std::string_view word,
-                           const std::optional<Actor>& subject) {
+Actor context_of(const StoryNames& names, std::string_view text, std::string_view word,
+                 const std::optional<Actor>& subject) {
     const std::optional<Actor> whose = word.empty() ? subject : actor_from_word(names, word);
-    if (!whose || whose->clock) throw UserError(quoted(text) + ": which context?");
-    return whose->key;
+    if (!whose || whose->kind == Actor::Kind::clock || whose->kind == Actor::Kind::everybody)
+        throw UserError(quoted(text) + ": which context?");
+    return *whose;
 }
 
 Condition condition_from(const StoryNames& names, std::string_view text,
@@ -117,7 +118,10 @@ Condition condition_from(const StoryNames& names, std::string_view text,
         throw UserError("expected a condition instead of " + quoted(text));
     if (parts.size() >= 2 && place_from(parts[parts.size() - 2], result)) {
         result.name = parts.back();
-        result.key = context_of(names, text, parts.size() == 3 ? parts[0] : "", subject);
+        const Actor whose = context_of(names, text, parts.size() == 3 ? parts[0] : "", subject);
+        if (!whose.task.empty())
+            throw UserError(quoted(text) + ": where a task stands is not known");
+        result.key = whose.key;
         return result;
     }
     if (const auto kind = state_from(op_states, parts.back()); kind && parts.size() == 2) {
@@ -128,7 +132,12 @@ Condition condition_from(const StoryNames& names, std::string_view text,
     const auto kind = state_from(context_states, parts.back());
     if (!kind || parts.size() > 2) throw UserError("unknown condition " + quoted(text));
     result.kind = *kind;
-    result.key = context_of(names, text, parts.size() == 2 ? parts[0] : "", subject);
+    const Actor whose = context_of(names, text, parts.size() == 2 ? parts[0] : "", subject);
+    const bool of_task = *kind == Condition::Kind::asleep || *kind == Condition::Kind::awake;
+    if (names.plan.target->has_tasks ? !of_task || whose.task.empty() : !whose.task.empty())
+        throw UserError(quoted(text) + ": on this target only its tasks are asleep or awake");
+    result.key = whose.key;
+    result.task = whose.task;
     return result;
 }
 
@@ -153,7 +162,8 @@ bool compare(std::int64_t left, Comparison comparison, std::int64_t right) {
 }
 
 Actor actor_from_word(const StoryNames& names, std::string_view word) {
-    if (word == "time") return {.clock = true, .key = 0};
+    if (word == "time") return {Actor::Kind::clock, 0, {}};
+    if (word == "all") return {Actor::Kind::everybody, 0, {}};
     std::string name(word);
     for (const Alias& alias : aliases) {
         if (!name.ends_with(alias.said)) continue;
@@ -161,8 +171,9 @@ Actor actor_from_word(const StoryNames& names, std::string_view word) {
         name += alias.meant;
     }
     const auto key = run::context_from_word(names.plan, name);
+    if (!key && names.plan.target->has_tasks) return {Actor::Kind::task, 0, std::string(word)};
     if (!key || *key == run::main_key) throw UserError("unknown actor " + quoted(word));
-    return {.clock = false, .key = *key};
+    return {Actor::Kind::context, *key, {}};
 }
 
 std::vector<Condition> conditions_from_text(const StoryNames& names, std::string_view text,

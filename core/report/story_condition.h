@@ -14,10 +14,13 @@
 
 namespace rcufuzz::report {
 
-// Who can be told to act: a context, or the clock.
+// Who can be told to act: a context, the clock, or everybody. On a subject that has a scheduler of
+// its own a CPU's context stands for whatever that CPU does.
 struct Actor {
-    bool clock = false;
-    sim::ContextKey key = 0;
+    enum class Kind : std::uint8_t { context, clock, everybody, task };
+    Kind kind = Kind::context;
+    sim::ContextKey key = 0;  // of a context
+    std::string task;         // the name that such a subject gives its task
 
     bool operator==(const Actor&) const = default;
 };
@@ -42,6 +45,7 @@ struct Condition {
     Kind kind = Kind::observed;
     Comparison comparison = Comparison::equal;
     sim::ContextKey key = 0;  // of which context, where the kind speaks of one
+    std::string task;         // not empty: of this task, as in Actor
     std::size_t op = 0;       // op_begun, op_done: index into Plan::ops
     sim::AccessKind access = sim::AccessKind::none;  // none: in any way
     std::string name;

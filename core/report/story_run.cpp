@@ -7,11 +7,11 @@
 
 namespace rcufuzz::report {
 
-StoryResult run_story(const Story& story, bool with_bug) {
+namespace {
+
+StoryResult run_as(const Story& story, const run::Plan& plan) {
     StoryResult result;
-    result.with_bug = with_bug;
-    result.plan = story.plan;
-    if (!with_bug) result.plan.bugs = 0;
+    result.plan = plan;
     StoryStrategy strategy(story);
     strategy::Record recorder(strategy);
     run::RunOptions options;
@@ -31,8 +31,24 @@ StoryResult run_story(const Story& story, bool with_bug) {
     return result;
 }
 
+}  // namespace
+
+StoryResult run_story(const Story& story) {
+    StoryResult result = run_as(story, story.plan);
+    result.with_bug = true;
+    return result;
+}
+
+StoryResult run_mended(const Story& story, const std::string& mended) {
+    run::Plan plan = story.plan;
+    plan.bugs = 0;
+    if (!mended.empty()) plan.subject = mended;
+    return run_as(story, plan);
+}
+
 bool as_told(const Story& story, const StoryResult& result) {
-    const bool bug_off = !result.with_bug && story.plan.bugs != 0;
+    const bool mended = result.plan.subject != story.plan.subject;
+    const bool bug_off = !result.with_bug && (story.plan.bugs != 0 || mended);
     if (result.outcome.verdict != (bug_off ? Verdict::clean : story.verdict)) return false;
     bool marked = false;
     for (std::size_t i = 0; i < story.steps.size(); ++i) {

@@ -26,12 +26,14 @@ struct StoryResult {
 };
 
 // Throws UserError where the story names something that the target does not let anybody observe.
-StoryResult run_story(const Story& story, bool with_bug);
+StoryResult run_story(const Story& story);
+// The same without its bugs; not empty: on `mended` (Plan::subject) instead of the story's own.
+StoryResult run_mended(const Story& story, const std::string& mended = {});
 
 // Whether the run went as the story says. With its bugs: every step holds, and the verdict is the
 // one stated. Without them: the steps before the first one marked "fails without the bug" hold,
 // the marked ones and the last do not, and nothing is found. A story that has no bugs goes as it
-// says in either case.
+// says in either case, unless it is of a kernel and ran on another.
 bool as_told(const Story& story, const StoryResult& result);
 
 // One line per step and one for the end.

@@ -47,7 +47,8 @@ std::string_view inside_quotes(std::string_view text) {
 }
 
 // The words that begin lines which a plan has too, operations excepted.
-constexpr std::array<std::string_view, 5> plan_words{"target", "bug", "memory", "oracle", "config"};
+constexpr std::array<std::string_view, 6> plan_words{"target", "kernel", "bug",
+                                                     "memory", "oracle", "config"};
 
 bool is_plan_word(std::string_view word) {
     return std::find(plan_words.begin(), plan_words.end(), word) != plan_words.end();
@@ -161,14 +162,17 @@ class Parser {
         if (word == "run") {
             result.kind = Action::Kind::run;
             result.actor = actor_from_word(names(), take_word(rest));
-            if (take_word(rest) != "until") throw UserError("expected run ACTOR until CONDITION");
-            result.conditions = conditions_from_text(names(), rest, result.actor);
+            if (result.actor.kind == Actor::Kind::task)
+                throw UserError("unknown actor " + quoted(result.actor.task));
+            const std::size_t until = rest.find("until ");
+            if (until == rest.npos) throw UserError("expected run ACTOR until CONDITION");
+            result.held = held_actors(trim(rest.substr(0, until)));
+            if (!result.held.empty() && result.actor.kind != Actor::Kind::everybody)
+                throw UserError("expected run all but ACTOR,... until CONDITION");
+            result.conditions = conditions_from_text(names(), rest.substr(until + 6), result.actor);
         } else if (word == "settle") {
             result.kind = Action::Kind::settle;
-            if (rest.empty()) return result;
-            if (take_word(rest) != "but") throw UserError("expected settle [but ACTOR,...]");
-            for (const std::string_view part : split(rest, ','))
-                result.held.push_back(actor_from_word(names(), part));
+            result.held = held_actors(rest);
         } else if (word == "advance") {
             result.kind = Action::Kind::advance;
             const auto jiffies = parse_int(rest);
@@ -182,6 +186,16 @@ class Parser {
             throw UserError("unknown word " + quoted(word) + " (run, settle, advance, holds)");
         }
         return result;
+    }
+
+    // "but rcuog0, cpu1/timer", or nothing.
+    std::vector<Actor> held_actors(std::string_view text) const {
+        std::vector<Actor> held;
+        if (text.empty()) return held;
+        if (take_word(text) != "but") throw UserError("expected but ACTOR,...");
+        for (const std::string_view part : split(text, ','))
+            held.push_back(actor_from_word(names(), part));
+        return held;
     }
 
     StoryNames names() const { return {story_.plan, labels_}; }

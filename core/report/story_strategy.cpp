@@ -8,7 +8,7 @@ namespace rcufuzz::report {
 namespace {
 
 // An action that takes longer does not come to its end.
-constexpr std::uint64_t max_points_of_action = 3000;
+constexpr std::uint64_t max_points_of_action = 20000;
 
 sim::ActorMask candidates(const sim::Choice& choice) {
     return choice.others | sim::actor_bit(choice.first);
@@ -29,9 +29,11 @@ bool has_timer_ahead(const sim::World& world, unsigned cpu) {
     return expiry != sim::no_expiry && expiry > world.jiffies();
 }
 
+bool everybody(const Action& action) { return action.actor.kind == Actor::Kind::everybody; }
+
 bool is_held(const Action& action, sim::ContextKey key) {
-    return std::find(action.held.begin(), action.held.end(), Actor{false, key}) !=
-           action.held.end();
+    return std::find(action.held.begin(), action.held.end(),
+                     Actor{Actor::Kind::context, key, {}}) != action.held.end();
 }
 
 }  // namespace
@@ -141,7 +143,9 @@ std::string StoryStrategy::objection(const Action& action) const {
 }
 
 std::string StoryStrategy::why_not(const Action& action) const {
-    if (action.kind == Action::Kind::advance || action.actor.clock) return "the clock cannot go on";
+    if (action.kind == Action::Kind::advance || action.actor.kind == Actor::Kind::clock)
+        return "the clock cannot go on";
+    if (everybody(action)) return "nobody can act; " + objection(action);
     const sim::World& world = view_.world();
     const sim::Context& context = world.context(action.actor.key);
     std::string text = view_.state_of(context);
@@ -156,11 +160,20 @@ std::string StoryStrategy::why_not(const Action& action) const {
 
 StoryStrategy::Answer StoryStrategy::answer_for(const Action& action,
                                                 const sim::Choice& choice) const {
-    if (action.kind == Action::Kind::settle) return settle(action, choice);
-    if (action.kind == Action::Kind::advance || action.actor.clock)
+    if (action.kind == Action::Kind::settle || everybody(action)) return settle(action, choice);
+    if (action.kind == Action::Kind::advance || action.actor.kind == Actor::Kind::clock)
         return answer_if_possible(choice, sim::actor_time);
     const sim::Context& context = view_.world().context(action.actor.key);
+    if (story_.plan.target->has_tasks && context.is_task()) return towards_cpu(context.cpu, choice);
     return context.is_task() ? towards_task(context, choice) : towards_interrupt(context, choice);
+}
+
+// Whatever the CPU can do, and else what would make it do something.
+StoryStrategy::Answer StoryStrategy::towards_cpu(unsigned cpu, const sim::Choice& choice) const {
+    for (const sim::Act act : {sim::Act::run, sim::Act::irq, sim::Act::softirq})
+        if (const Answer answer = answer_if_possible(choice, sim::actor(act, cpu))) return answer;
+    if (has_timer_ahead(view_.world(), cpu)) return answer_if_possible(choice, sim::actor_time);
+    return std::nullopt;
 }
 
 // What interrupts the task has to return first. A task that sleeps can be woken by what its own
@@ -210,8 +223,10 @@ StoryStrategy::Answer StoryStrategy::settle(const Action& action, const sim::Cho
 bool StoryStrategy::rests(unsigned cpu, const Action& action) const {
     const sim::Cpu& state = view_.world().cpu(cpu);
     if (state.depth != 0 || state.task == nullptr) return false;
-    const bool workload = state.task->slot == sim::Slot::task;
-    return is_held(action, state.task->key) || (workload && view_.between_ops(cpu));
+    const bool workload = view_.is_workload(*state.task, cpu);
+    const sim::ContextKey key =
+        story_.plan.target->has_tasks ? sim::context_key(cpu, sim::Slot::task) : state.task->key;
+    return is_held(action, key) || (workload && view_.between_ops(cpu));
 }
 
 bool StoryStrategy::may_act(unsigned actor, const Action& action) const {
@@ -235,8 +250,8 @@ bool StoryStrategy::may_act(unsigned actor, const Action& action) const {
 // Time passes only for a timer that may then run.
 bool StoryStrategy::awaits_timer(const Action& action) const {
     const sim::World& world = view_.world();
-    if (std::find(action.held.begin(), action.held.end(), Actor{true, 0}) != action.held.end())
-        return false;
+    for (const Actor& held : action.held)
+        if (held.kind == Actor::Kind::clock) return false;
     for (unsigned cpu = 0; cpu < world.cpus(); ++cpu)
         if (has_timer_ahead(world, cpu) &&
             !is_held(action, sim::context_key(cpu, sim::Slot::softirq)))

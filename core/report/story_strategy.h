@@ -37,6 +37,7 @@ class StoryStrategy final : public sim::Strategy {
     using Answer = std::optional<std::uint32_t>;  // none: it cannot be done
 
     Answer answer_for(const Action& action, const sim::Choice& choice) const;
+    Answer towards_cpu(unsigned cpu, const sim::Choice& choice) const;
     Answer towards_task(const sim::Context& task, const sim::Choice& choice) const;
     Answer towards_interrupt(const sim::Context& interrupt, const sim::Choice& choice) const;
     Answer settle(const Action& action, const sim::Choice& choice) const;

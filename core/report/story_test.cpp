@@ -34,7 +34,7 @@ step 3 "cpu0 writes what it had read plus one."
 
 std::string error_of(const std::string& text) {
     try {
-        run_story(parse_story(text, "f"), true);
+        run_story(parse_story(text, "f"));
     } catch (const UserError& error) {
         return error.what();
     }
@@ -80,14 +80,14 @@ TEST(StoryRun, UnknownQuantityIsTheAuthorsError) {
 
 TEST(StoryRun, EveryStepHoldsWithTheBug) {
     const Story story = parse_story(lost_addition_story, "f");
-    const StoryResult result = run_story(story, true);
+    const StoryResult result = run_story(story);
     EXPECT_TRUE(as_told(story, result)) << describe(story, result);
     EXPECT_EQ(result.outcome.verdict, Verdict::wrong_data);
 }
 
 TEST(StoryRun, LastStepFailsWithoutTheBug) {
     const Story story = parse_story(lost_addition_story, "f");
-    const StoryResult result = run_story(story, false);
+    const StoryResult result = run_mended(story);
     EXPECT_EQ(result.outcome.verdict, Verdict::clean);
     EXPECT_EQ(result.steps[1].state, StepResult::State::fails);
     EXPECT_EQ(result.steps[2].state, StepResult::State::fails);
@@ -98,7 +98,7 @@ TEST(StoryRun, LastStepFailsWithoutTheBug) {
 }
 
 TEST(StoryRun, GivesThePlanOfTheSameRun) {
-    const StoryResult result = run_story(parse_story(lost_addition_story, "f"), true);
+    const StoryResult result = run_story(parse_story(lost_addition_story, "f"));
     const run::Outcome outcome = run::replay(result.plan);
     EXPECT_TRUE(outcome.same_find(result.outcome));
     EXPECT_EQ(outcome.trace_hash, result.outcome.trace_hash);
@@ -111,7 +111,7 @@ TEST(StoryRun, ImpossibleActionFailsItsStepAlone) {
                                         "  run worker until awake\n"
                                         "step 2 \"s\"\n  run cpu0 until a done\n",
                                     "f");
-    const StoryResult result = run_story(story, true);
+    const StoryResult result = run_story(story);
     EXPECT_EQ(result.steps[0].state, StepResult::State::fails);
     EXPECT_THAT(result.steps[0].what, HasSubstr("worker sleeps on worker_queue"));
     EXPECT_EQ(result.steps[1].state, StepResult::State::holds);
@@ -125,7 +125,7 @@ TEST(StoryRun, InterruptsAreRaisedAndDelivered) {
         "step 2 \"s\"\n  run cpu0/softirq until returned\n  holds b done\n"
         "step 3 \"s\"\n  settle\n  holds worker asleep\n",
         "f");
-    const StoryResult result = run_story(story, true);
+    const StoryResult result = run_story(story);
     EXPECT_TRUE(as_told(story, result)) << describe(story, result);
 }
 
@@ -135,7 +135,7 @@ TEST(StoryRun, ClockGoesOnWhenToldTo) {
                                         "  advance 3\n  holds jiffies=103\n"
                                         "  run time until jiffies=105\n  holds jiffies=105\n",
                                     "f");
-    const StoryResult result = run_story(story, true);
+    const StoryResult result = run_story(story);
     EXPECT_TRUE(as_told(story, result)) << describe(story, result);
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/run/names.h"
 #include "core/run/site.h"
+#include "core/scenario/platform.h"
 
 namespace rcufuzz::report {
 
@@ -53,6 +54,7 @@ void StoryView::follow() {
 // --- conditions ---------------------------------------------------------------------------------
 
 bool StoryView::knows(const Condition& condition) const {
+    if (!condition.task.empty()) return sleeps(condition.task).has_value();
     return condition.kind != Condition::Kind::observed || condition.name == clock_name ||
            instance_->observe(condition.name).has_value();
 }
@@ -62,7 +64,13 @@ std::int64_t StoryView::observed(const std::string& name) const {
     return instance_->observe(name).value_or(0);
 }
 
+std::optional<bool> StoryView::sleeps(const std::string& task) const {
+    return plan_.target->platform->task_sleeps(task);
+}
+
 bool StoryView::holds(const Condition& condition, std::size_t since) const {
+    if (!condition.task.empty())
+        return sleeps(condition.task) == (condition.kind == Condition::Kind::asleep);
     const sim::Context& context = world_->context(condition.key);
     switch (condition.kind) {
         case Condition::Kind::observed:
@@ -91,6 +99,8 @@ bool StoryView::holds(const Condition& condition, std::size_t since) const {
 }
 
 std::string StoryView::instead_of(const Condition& condition) const {
+    if (!condition.task.empty())
+        return condition.task + (sleeps(condition.task).value_or(false) ? " sleeps" : " is awake");
     switch (condition.kind) {
         case Condition::Kind::observed:
             return condition.name + " is " + std::to_string(observed(condition.name));
@@ -137,6 +147,11 @@ std::size_t StoryView::next_op(unsigned cpu) const {
     for (std::size_t i = 0; i < ops_.size(); ++i)
         if (plan_.ops[i].cpu == cpu && ops_[i] != OpState::done) return i;
     return ops_.size();
+}
+
+bool StoryView::is_workload(const sim::Context& task, unsigned cpu) const {
+    if (!plan_.target->has_tasks) return task.slot == sim::Slot::task;
+    return plan_.target->platform->task_name(task) == run::cpu_word(plan_, cpu);
 }
 
 bool StoryView::between_ops(unsigned cpu) const {

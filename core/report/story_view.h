@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,8 @@ class StoryView {
 
     // Whether the CPU's task stands before an operation, or after its last.
     bool between_ops(unsigned cpu) const;
+    // Whether this is the task that executes the operations of that CPU.
+    bool is_workload(const sim::Context& task, unsigned cpu) const;
     // Whether it does and what comes next is raised as an interrupt of this kind.
     bool raises_next(unsigned cpu, sim::Slot slot) const;
 
@@ -44,6 +47,7 @@ class StoryView {
 
     std::string object_name(sim::ObjectId id) const;
     std::int64_t observed(const std::string& name) const;
+    std::optional<bool> sleeps(const std::string& task) const;
     std::size_t when_seen(sim::ContextKey key) const {
         const auto found = last_seen_.find(key);
         return found == last_seen_.end() ? 0 : found->second;

@@ -94,6 +94,9 @@ class Platform {
 
     // How reports call a task; empty: by its key.
     virtual std::string task_name(const sim::Context& /*task*/) const { return {}; }
+    // Whether the task that is called so waits for something, and not for a CPU; empty: there is
+    // none. In a run.
+    virtual std::optional<bool> task_sleeps(std::string_view /*name*/) const { return {}; }
 };
 
 }  // namespace rcufuzz::scenario

@@ -57,6 +57,11 @@ static const char *task_name(unsigned int number)
 	return number < thread_count() ? thread_number(number)->task.comm : "";
 }
 
+static int task_sleeps(unsigned int number)
+{
+	return thread_number(number)->task.__state != TASK_RUNNING;
+}
+
 static unsigned int task_of(unsigned int cpu)
 {
 	return thread_of(acting_task[cpu])->number;
@@ -77,6 +82,7 @@ static struct guest_door guest = {
 	.nmi = take_nmi,
 	.range = range,
 	.task_name = task_name,
+	.task_sleeps = task_sleeps,
 	.task_of = task_of,
 	.work = &guest_work,
 };

@@ -32,6 +32,15 @@ unsigned int callbacks_outstanding(void)
 	return outstanding;
 }
 
+unsigned int callbacks_invoked(void)
+{
+	unsigned int i, sum = 0;
+
+	for (i = 0; i < count; i++)
+		sum += states[i] == INVOKED;
+	return sum;
+}
+
 static void check_readers(const struct readers *readers, const char *what)
 {
 	if (reader_left(readers) >= 0)

@@ -180,3 +180,50 @@ bool polled_period_is_over(const struct rcu_gp_oldstate *full)
 	return full->rgos_norm == RCU_GET_STATE_COMPLETED ||
 	       ULONG_CMP_GE(rcu_get_root()->gp_seq, full->rgos_norm);
 }
+
+/* --- what stories may name ---------------------------------------------------------------- */
+
+static long list_quantity(struct rcu_data *rdp, const char *name)
+{
+	static const char *const segments[] = { "done", "wait", "next_ready", "next" };
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(segments); i++)
+		if (!strcmp(name, segments[i]))
+			return rdp->cblist.seglen[i];
+	return strcmp(name, "len") ? -1 : rcu_segcblist_n_cbs(&rdp->cblist);
+}
+
+/* The deferred wake-up and its timer are those of the CPU's leader. */
+static long nocb_quantity(struct rcu_data *rdp, const char *name)
+{
+#ifdef CONFIG_RCU_NOCB_CPU
+	struct rcu_data *leader = rdp->nocb_gp_rdp;
+
+	if (!leader)
+		return -1;
+	if (!strcmp(name, "level"))
+		return leader->nocb_defer_wakeup;
+	if (!strcmp(name, "timer"))
+		return timer_pending(&leader->nocb_timer);
+	if (!strcmp(name, "gp_sleep"))
+		return leader->nocb_gp_sleep;
+	if (!strcmp(name, "cb_sleep"))
+		return rdp->nocb_cb_sleep;
+	if (!strcmp(name, "bypass"))
+		return rcu_cblist_n_cbs(&rdp->nocb_bypass);
+#endif
+	return -1;
+}
+
+long rcu_quantity(const char *name, int cpu)
+{
+	struct rcu_data *rdp;
+	long value;
+
+	if (cpu < 0)
+		return strcmp(name, "gp") ? -1 : rcu_seq_state(rcu_state.gp_seq);
+	rdp = per_cpu_ptr(&rcu_data, cpu);
+	value = list_quantity(rdp, name);
+	return value < 0 ? nocb_quantity(rdp, name) : value;
+}

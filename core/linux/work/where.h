@@ -12,6 +12,9 @@ const char *where_callback_is(struct rcu_head *head);
 /* The same of the first callback of anybody that is left; NULL: there is none. */
 const char *where_a_callback_is_left(void);
 
+/* A number that stories may name, of a CPU or, with -1, of none; -1: there is none of that name. */
+long rcu_quantity(const char *name, int cpu);
+
 /* What must hold of RCU's own state and does not, plainly; NULL: it holds. */
 const char *lazy_callbacks_are_wrong(bool (*is_lazy)(struct rcu_head *));
 const char *tick_is_kept_in_vain(void);	/* when a run is over */

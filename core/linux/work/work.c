@@ -335,9 +335,13 @@ static void show(void)
 	show_tasks();
 }
 
-static int observe(const char *name, long *value)
+static long observe(const char *name, int cpu)
 {
-	return 0;
+	if (cpu < 0 && !strcmp(name, "outstanding"))
+		return callbacks_outstanding();
+	if (cpu < 0 && !strcmp(name, "invoked"))
+		return callbacks_invoked();
+	return rcu_quantity(name, cpu);
 }
 
 const struct guest_work guest_work = {

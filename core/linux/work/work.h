@@ -108,6 +108,7 @@ void prepare_lockers(void);
 void start_late_workload_threads(void);
 void prepare_completions(void);
 unsigned int callbacks_outstanding(void);
+unsigned int callbacks_invoked(void);
 /* That RCU knows which of those it has put off are lazy. */
 void check_lazy_callbacks(void);
 /* What of SRCU somebody waits for and no reader holds up; NULL: nothing. */

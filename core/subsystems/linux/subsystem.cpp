@@ -249,15 +249,27 @@ class LinuxPlatform final : public scenario::Platform {
     // executes the operations of a CPU goes by that CPU's name.
     std::string task_name(const sim::Context& task) const override {
         if (kernel_ == nullptr || !sim::is_task_key(task.key)) return {};
-        std::string name = kernel_->task_name(task.key - sim::first_task_key);
-        if (name.starts_with("work/")) return "cpu" + name.substr(5);
-        std::erase(name, '/');
-        return name;
+        return name_of_task(task.key - sim::first_task_key);
+    }
+
+    std::optional<bool> task_sleeps(std::string_view name) const override {
+        for (unsigned i = 0;; ++i) {
+            const std::string own = name_of_task(i);
+            if (own.empty()) return std::nullopt;
+            if (own == name) return kernel_->task_sleeps(i);
+        }
     }
 
     const linux_guest::Kernel& kernel() const { return *kernel_; }
 
    private:
+    std::string name_of_task(unsigned number) const {
+        std::string name = kernel_->task_name(number);
+        if (name.starts_with("work/")) return "cpu" + name.substr(5);
+        std::erase(name, '/');
+        return name;
+    }
+
     static std::string why_not() {
         const sim::Finding& finding = sim::world().finding();
         return finding.detail + " at " + finding.site.file_name() + ":" +
@@ -295,7 +307,12 @@ class LinuxInstance final : public scenario::Instance {
     void close_cpu(unsigned) override {}
     void tick(unsigned) override {}
     void judge_end() override { platform.kernel().door().work->judge(); }
-    std::optional<std::int64_t> observe(std::string_view) const override { return std::nullopt; }
+    std::optional<std::int64_t> observe(std::string_view name) const override {
+        const auto of_cpu = numbered_name(name, sim::world().cpus());
+        return of_cpu ? platform.kernel().observe(std::string(of_cpu->name),
+                                                  static_cast<int>(of_cpu->number))
+                      : platform.kernel().observe(std::string(name), -1);
+    }
 };
 
 // All but the machine that it stands on, which is in core/linux.
