@@ -144,6 +144,11 @@ void add_hunt(CLI::App& app, int& exit_code) {
                         "a file with lines FILE LINE of a kernel's source: workloads that come "
                         "there are varied")
         ->excludes(kept);
+    command
+        ->add_option("--begin-with", args->begin_with,
+                     "plans, or folders of them, whose operations are the first workloads; with "
+                     "--near those that come there are varied, too")
+        ->excludes(kept);
     command->callback([args, &exit_code] { exit_code = hunt(*args); });
 }
 
@@ -284,6 +289,10 @@ void add_survey(CLI::App& app, int& exit_code) {
     command->add_option("--runs", args->runs, "executions of each plan, at most")
         ->transform(whole(1))
         ->capture_default_str();
+    command
+        ->add_option("--seconds", args->seconds,
+                     "of each plan, at most, and so much to minimise its find; default: no limit")
+        ->transform(seconds());
     command->add_option("--seed", args->seed, "the same seed, the same survey")
         ->transform(whole(0))
         ->capture_default_str();

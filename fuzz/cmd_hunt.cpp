@@ -11,6 +11,7 @@
 #include "core/strategy/strategies.h"
 #include "fuzz/commands.h"
 #include "fuzz/hunt_folder.h"
+#include "fuzz/inputs.h"
 #include "fuzz/interruption.h"
 #include "fuzz/jobs.h"
 #include "fuzz/json_output.h"
@@ -46,6 +47,7 @@ class Hunt {
                 return report::minimize(plan, {.keep_going = go_on});
             };
         summary_.strategy = args.strategy;
+        begin_with(args.begin_with);
         if (!args.runs) limit_ = args.seconds.value_or(seconds_standard);
         check_strategy(args.strategy);
         // Now rather than after an hour: whether what is found can be written.
@@ -95,6 +97,20 @@ class Hunt {
     }
 
    private:
+    // Plans of other targets, in a folder of all, are none of its business.
+    void begin_with(const std::vector<std::string>& paths) {
+        if (paths.empty()) return;
+        Inputs inputs(paths, plan_files);
+        for (const std::string& file : inputs.files())
+            inputs.try_input([&] {
+                run::Plan plan = run::parse_plan(read_file(file), file, nullptr);
+                if (plan.target == summary_.base.target) options_.first.push_back(std::move(plan));
+            });
+        if (options_.first.empty())
+            throw UserError("--begin-with: there is no plan of " +
+                            std::string(summary_.base.target->name));
+    }
+
     void resume(const run::Frame& frame) {
         const run::Plan& plan = frame.plan;
         const std::size_t space = std::min(plan.subject.find(' '), plan.subject.size());

@@ -30,7 +30,8 @@ run::Plan plan_of(const std::string& file, const SurveyArgs& args) {
 class Surveyor {
    public:
     explicit Surveyor(const SurveyArgs& args)
-        : args_(args), survey_({args.strategies, args.seed, args.runs}) {
+        : args_(args),
+          survey_({args.strategies, args.seed, args.runs, [this] { return in_time(); }}) {
         if (!args.out.empty()) make_folder(args.out);
     }
 
@@ -53,7 +54,13 @@ class Surveyor {
                                        watch_.seconds(), done_, all, found_));
     }
 
+    bool in_time() const { return watch_.seconds() < limit_; }
+    void begin_limit() {
+        if (args_.seconds) limit_ = watch_.seconds() + *args_.seconds;
+    }
+
     void try_file(const std::string& file) {
+        begin_limit();
         const auto find = survey_.try_plan(plan_of(file, args_));
         std::string line = "nothing";
         if (find) {
@@ -67,9 +74,11 @@ class Surveyor {
     }
 
     // Plans of several folders may have the same name.
-    std::string keep(const std::string& file, const run::Plan& plan) const {
-        return write_apart(args_.out, fs::path(file).filename().string(),
-                           run::to_text(report::minimize(plan)));
+    std::string keep(const std::string& file, const run::Plan& plan) {
+        begin_limit();
+        const run::Plan small =
+            report::minimize(plan, {.keep_going = [this] { return in_time(); }});
+        return write_apart(args_.out, fs::path(file).filename().string(), run::to_text(small));
     }
 
     void print_summary() const {
@@ -81,6 +90,7 @@ class Surveyor {
     const SurveyArgs& args_;
     run::Survey survey_;
     const Stopwatch watch_;
+    double limit_ = 1e300;  // when the plan at hand has had its time
     ProgressLine progress_;
     std::map<std::string_view, std::size_t> verdicts_;
     std::size_t done_ = 0;

@@ -59,6 +59,7 @@ struct HuntArgs {
     std::string junit;  // a file; empty: none
     std::string lines;  // a file; empty: none
     std::string near;   // the same
+    std::vector<std::string> begin_with;  // plans, and folders of them
 };
 int hunt(const HuntArgs& args);
 
@@ -120,6 +121,7 @@ struct SurveyArgs {
     FrameArgs frame;                 // what is given here counts instead of the plans' own
     std::vector<std::string> strategies;
     std::uint64_t runs = 4000;  // of each plan
+    std::optional<double> seconds;  // of each plan at most, and as many to minimise a find
     std::uint64_t seed = 1;
     std::string out;    // where finds are written, under the names of their plans; empty: nowhere
     bool list = false;  // a line for each plan

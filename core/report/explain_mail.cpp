@@ -77,11 +77,9 @@ class Mail {
                         " on a simulated machine: the interleaving is exact, and comes again.",
                     0);
         lines.emplace_back();
-        row(lines, "Verdict",
-            std::string(word(outcome.verdict)) +
-                (in_subject             ? " at " + outcome.site
-                 : outcome.site.empty() ? ""
-                                        : ", noticed by the tool's own " + outcome.site));
+        row(lines, "Verdict", verdict() + (in_subject ? ", at " + outcome.site : ""));
+        if (!in_subject && !outcome.site.empty())
+            row(lines, "Judged by", outcome.site + "(), which is rcufuzz's own");
         if (!words_.version.empty())
             row(lines, "Tree", words_.version + " (" + words_.built_as + ")");
         if (!words_.change.empty()) row(lines, "With", "\"" + words_.change + "\"");
@@ -89,13 +87,21 @@ class Mail {
         add_workload(lines);
         lines.emplace_back();
         lines.emplace_back(
-            "What happens; * marks a choice of the schedule, [ ] where " +
-            std::string(called().itself) + " is then:");
+            "What happens, in this order; [ ] is where " + std::string(called().itself) +
+            " is then, * what chance decided:");
         return lines;
     }
 
+    // "latency_exceeded: it was late", unless the title says the same.
+    std::string verdict() const {
+        const std::string name(word(find_.outcome.verdict));
+        const std::string meaning(
+            all_verdicts()[static_cast<std::size_t>(find_.outcome.verdict)].meaning);
+        return meaning == find_.outcome.detail || meaning.empty() ? name : name + ": " + meaning;
+    }
+
     static void row(Lines& lines, const std::string& name, const std::string& text) {
-        constexpr std::size_t width = 10;
+        constexpr std::size_t width = 11;
         std::string head = name + (name.empty() ? "" : ":");
         head.resize(width, ' ');
         const std::size_t first = lines.size();
@@ -121,8 +127,17 @@ class Mail {
             text += (text.empty() ? "" : ", ") + ("bug " + bug);
         for (const std::string& config : find_.configs)
             if (words_.configuration.empty() || !is_in_command_line(config))
-                text += (text.empty() ? "" : ", ") + config;
+                text += (text.empty() ? "" : ", ") + config + meaning_of(config);
         return text.empty() ? "standard" : text;
+    }
+
+    // Of "failing_allocations 1", where the subject's table says what that is.
+    std::string meaning_of(const std::string& config) const {
+        if (words_.configuration.empty()) return {};
+        for (const scenario::ConfigSpec& spec : find_.plan.target->configs)
+            if (config.substr(0, config.find(' ')) == spec.name)
+                return " (" + std::string(spec.summary) + ")";
+        return {};
     }
 
     // The number of CPUs and boot parameters have been told in the kernel's words.
@@ -156,15 +171,16 @@ class Mail {
         std::size_t event = 0;
         for (const Turn& turn : turns) {
             std::string told;
-            std::size_t first = 0;
+            Told range;
             for (const Sentence& sentence : turn.sentences) {
                 if (tells_decisions(event, sentence.event) && !told.empty())
-                    add_told(lines, ++number, told, first);
+                    add_told(lines, ++number, told, range);
                 event = add_decisions(lines, event, sentence.event, number);
-                if (told.empty()) first = sentence.event;
+                if (told.empty()) range.first = sentence.event;
+                range.last = sentence.event;
                 told += (told.empty() ? "" : " ") + sentence.text;
             }
-            if (!told.empty()) add_told(lines, ++number, told, first);
+            if (!told.empty()) add_told(lines, ++number, told, range);
         }
         add_decisions(lines, event, find_.trace.events.size(), number);
         if (find_.outcome.found()) {
@@ -185,11 +201,37 @@ class Mail {
         return false;
     }
 
-    void add_told(Lines& lines, std::size_t number, std::string& told, std::size_t event) const {
-        const sim::Event& first = find_.trace.events[event];
-        const std::string at = place(first);
+    // The events of which a step tells.
+    struct Told {
+        std::size_t first = 0;
+        std::size_t last = 0;
+    };
+
+    void add_told(Lines& lines, std::size_t number, std::string& told, Told range) const {
+        const sim::Event& first = find_.trace.events[range.first];
+        std::string at = place_before(range.last, range.first);
+        if (at.empty()) at = place_after(range.last);
         add_step(lines, number, ' ', first.jiffies, told + (at.empty() ? "" : " [" + at + "]"));
         told.clear();
+    }
+
+    // Where its context was last, and not before event `begin`: what it stands on has places, too.
+    std::string place_before(std::size_t event, std::size_t begin) const {
+        const std::vector<sim::Event>& events = find_.trace.events;
+        for (std::size_t i = event + 1; i > begin; --i)
+            if (events[i - 1].key == events[event].key)
+                if (const std::string at = place(events[i - 1]); !at.empty()) return at;
+        return {};
+    }
+
+    // Where it is next, if nobody else acts before.
+    std::string place_after(std::size_t event) const {
+        const std::vector<sim::Event>& events = find_.trace.events;
+        for (std::size_t i = event + 1; i < events.size(); ++i) {
+            if (events[i].key != events[event].key) return {};
+            if (const std::string at = place(events[i]); !at.empty()) return at;
+        }
+        return {};
     }
 
     std::size_t add_decisions(Lines& lines, std::size_t from, std::size_t to,
@@ -220,7 +262,8 @@ class Mail {
     std::string decision(std::size_t i) const {
         const sim::Event& event = find_.trace.events[i];
         const std::string& name = find_.trace.contexts[event.key];
-        const std::string who = name + (place(event).empty() ? "" : " at " + place(event));
+        const std::string at = place_before(i, 0);
+        const std::string who = name + (at.empty() ? "" : " at " + at);
         if (event.b != 0) return who + ": " + answer(event) + ".";
         const auto number = static_cast<unsigned>(event.a);
         if (number == sim::actor_time) return who + " waits while time goes on.";
@@ -271,7 +314,9 @@ class Mail {
         for (const std::string& blocked : find_.trace.blocked)
             lines.push_back("At the end " + blocked);
         if (!find_.trace.blocked.empty()) lines.emplace_back();
-        lines.emplace_back("To see it again, in a checkout of rcufuzz where it is built:");
+        lines.emplace_back("To see it again, in a checkout of rcufuzz:");
+        lines.emplace_back(
+            "  cmake --preset release && cmake --build --preset release --target rcufuzz");
         if (!words_.build.empty())
             lines.push_back("  " + words_.build +
                             (words_.change.empty() ? "" : " --patch THE-CHANGE --name " + name()));

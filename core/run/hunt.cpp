@@ -90,18 +90,28 @@ class Hunter {
         return options;
     }
 
-    // Where nearly every workload comes near, that says nothing of this one.
-    Plan next_plan(Prng& prng) {
-        const bool tells = !near_.empty() && near_count_ * 10 < workloads_ * 9;
-        if (!tells || prng.one_in(2)) return generate(options_.base, workload(prng), prng);
-        Plan plan = near_[prng.below(static_cast<std::uint32_t>(near_.size()))];
-        for (unsigned left = 1 + prng.below(most_variations); left > 0; --left) mutate(plan, prng);
+    // As a workload of this hunt: without a schedule, with what the user has fixed.
+    Plan made_ours(Plan plan) const {
+        plan.bugs = options_.base.bugs;
+        plan.subject = options_.base.subject;
+        plan.memory = options_.base.memory;
+        plan.oracle = options_.base.oracle;
         plan.decisions.clear();
         for (std::size_t i = 0; i < plan.target->configs.size(); ++i)
             if (((options_.workload.fixed_configs >> i) & 1u) != 0)
                 plan.config[i] = options_.base.config[i];
         canonicalize(plan);
         return plan;
+    }
+
+    // Where nearly every workload comes near, that says nothing of this one.
+    Plan next_plan(Prng& prng) {
+        if (workloads_ < options_.first.size()) return made_ours(options_.first[workloads_]);
+        const bool tells = !near_.empty() && near_count_ * 10 < workloads_ * 9;
+        if (!tells || prng.one_in(2)) return generate(options_.base, workload(prng), prng);
+        Plan plan = near_[prng.below(static_cast<std::uint32_t>(near_.size()))];
+        for (unsigned left = 1 + prng.below(most_variations); left > 0; --left) mutate(plan, prng);
+        return made_ours(std::move(plan));
     }
 
     void keep_near(const Plan& plan, Prng& prng) {

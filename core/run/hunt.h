@@ -68,6 +68,8 @@ struct HuntOptions {
     std::uint64_t repeat_every = 1024;
     // How a find is made smaller; must keep verdict and identity. Null: it stays as found.
     Plan (*minimize)(const Plan& found, const std::function<bool()>& keep_going) = nullptr;
+    // Workloads that come before those that are drawn: the operations of these plans.
+    std::vector<Plan> first;
     // Asked after each workload: whether one of its runs came to where this hunt is to look most.
     // Then half of the workloads are variations of those that did. Null: nowhere in particular.
     std::function<bool()> came_near;
@@ -76,7 +78,7 @@ struct HuntOptions {
     std::function<bool(const HuntResult&)> keep_going;
     // Told after each workload, with what is to be kept of the hunt: another one that is resumed
     // there finds what this one would. Such a hunt ends between two workloads only. It is not for
-    // hunts that look for a place to be near to. Null: nobody keeps it.
+    // hunts that look for a place to be near to, or begin with given plans. Null: nobody keeps it.
     std::function<void(const HuntResult&)> keep;
     HuntPosition resumed;            // where it begins
     std::vector<std::string> known;  // identities that are no finds any more

@@ -259,6 +259,19 @@ TEST(Hunt, ThatIsKeptRunsWhatAnotherDoes) {
     EXPECT_GE(kept.seen.at(kept.finds[0].outcome.identity), 1u);
 }
 
+TEST(Hunt, BeginsWithWhatItIsGiven) {
+    HuntOptions options = toy_hunt("T01");
+    const HuntResult found = hunt(options);
+    ASSERT_FALSE(found.finds.empty());
+    options.seed = 99;
+    options.runs = options.runs_per_workload;
+    for (unsigned i = 0; i < 40; ++i) options.first.push_back(found.finds[0].plan);
+    options.runs *= 40;
+    const HuntResult again = hunt(options);
+    ASSERT_FALSE(again.finds.empty());
+    EXPECT_EQ(again.finds[0].plan.ops, found.finds[0].plan.ops);
+}
+
 TEST(Hunt, WhatIsKnownIsNoFind) {
     HuntOptions options = toy_hunt("T01");
     options.all = true;

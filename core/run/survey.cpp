@@ -21,6 +21,7 @@ std::optional<Find> Survey::try_plan(Plan plan) {
     Prng prng(options_.seed);
     for (const auto& policy : policies_) policy->forget();
     for (std::uint64_t i = 0; i < options_.runs; ++i) {
+        if (options_.keep_going && !options_.keep_going()) break;
         strategy::Policy& policy = *policies_[i % policies_.size()];
         policy.reseed(prng.next());
         ++runs_;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,8 @@ struct SurveyOptions {
     std::vector<std::string> strategies;  // names of policies, taken in turn; none: all
     std::uint64_t seed = 1;
     std::uint64_t runs = 4000;  // of each workload
+    // Asked before each run; false: this workload has had enough. Null: it has all of its runs.
+    std::function<bool()> keep_going{};
 };
 
 class Survey {

@@ -33,6 +33,16 @@ TEST(Survey, FindsWhatAPlansOperationsCanShow) {
 }
 
 // A survey answers for each plan what it would answer for that plan alone.
+TEST(Survey, EndsWhenItIsToldTo) {
+    unsigned left = 7;
+    SurveyOptions options;
+    options.keep_going = [&] { return left-- > 0; };
+    Survey survey(options);
+    Plan plan = empty_plan(toy::subsystem());
+    EXPECT_FALSE(survey.try_plan(plan).has_value());
+    EXPECT_EQ(survey.runs(), 7u);
+}
+
 TEST(Survey, PlansDoNotLearnFromEachOther) {
     Plan longer = two_additions("");
     for (int i = 0; i < 6; ++i) longer.ops.push_back({toy::op_post, 0, {}, {}});

@@ -96,7 +96,9 @@ class Check(unittest.TestCase):
         self.assertIn("by patch 2/2", index)
         page = re.search(r'href="(kernel_warning-[^"]*rcu_gp_slow_unregister[^"]*)"', index)
         with open(os.path.join(self.folder, "pages", page.group(1)), encoding="utf-8") as file:
-            self.assertTrue(re.search(r'"site_source":"WARN_ON_ONCE', file.read()), page)
+            text = file.read()
+        self.assertTrue(re.search(r'"site_source":"WARN_ON_ONCE', text), page)
+        self.assertTrue(re.search(r'"source":\[\["kernel/', text), page)
 
     def test_nothing_of_it_is_compiled(self):
         patch = self.file("a.patch", self.diff(ELSEWHERE))

@@ -5,6 +5,7 @@ import collections
 import concurrent.futures
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -18,9 +19,11 @@ CORPUS = os.path.realpath(os.path.join(os.path.dirname(__file__), "../../corpus"
 # So many runs of its operations before a find is said to be on one side only; less where there are
 # many.
 RUNS_OF_A_WORKLOAD, RUNS_OF_MANY, MANY = 4000, 500, 8
+SECONDS_OF_A_WORKLOAD = 15  # where its runs are long
 SECONDS_TO_MINIMIZE = 15
 MOST_MINIMIZED = 3  # of what is introduced
 SHARE_OF_HUNTS = 0.8  # of the time; verify has the rest
+SHARE_OF_BASE = 0.25  # of that: what the change shows is tried on the base anyway
 SECONDS_TO_VERIFY = 3  # one plan
 
 
@@ -103,19 +106,23 @@ class Side:
         if find.identity in self.finds or self.replay([find.plan]) == [find.identity]:
             return True
         runs = runs or (RUNS_OF_A_WORKLOAD if len(self.clean) < MANY else RUNS_OF_MANY)
-        if find.identity in self.survey([find.plan], runs):
-            return True
-        self.clean[find.identity] = runs
-        return False
+        shown, self.clean[find.identity] = self.survey([find.plan], runs)
+        return find.identity in shown
 
     def survey(self, plans, runs):
-        """Identities of what shows first in so many runs of each plan's operations."""
+        """Identities of what shows first in so many runs of each plan's operations; how many
+        runs there were."""
         out = os.path.join(self.folder, "survey")
         shutil.rmtree(out, ignore_errors=True)
-        self.call("survey", *plans, "--out", out, "--runs", str(runs), *self.subject)
+        done = subprocess.run([self.program, "survey", *plans, "--out", out, "--runs", str(runs),
+                               "--seconds", str(SECONDS_OF_A_WORKLOAD), *self.subject],
+                              env=self.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              check=False)
+        total = re.search(r"\((\d+) runs", done.stdout.decode(errors="replace"))
         found = [os.path.join(out, name) for name in sorted(os.listdir(out))] \
             if os.path.isdir(out) else []
-        return self.replay([keep(plan, os.path.join(self.folder, "finds")) for plan in found])
+        plans = [keep(plan, os.path.join(self.folder, "finds")) for plan in found]
+        return self.replay(plans), int(total.group(1)) if total else 0
 
     def verify(self, plan, seconds):
         """How it ends: "verified", "not finished", or "counterexample", which becomes a find."""
@@ -204,11 +211,13 @@ class Pair:
         earlier = [plan for plan in plans if plan.startswith(self.kept)]
         if earlier and not self.changed.finds:
             self.changed.survey(earlier[:MANY], RUNS_OF_MANY)
-        jobs = ["--jobs", str(max(1, (os.cpu_count() or 1) - 1))]
+        more = ["--jobs", str(os.cpu_count() or 1), *near]
+        for plan in plans:
+            more += ["--begin-with", plan]
         for number, options in enumerate(hunts):
             share = seconds * SHARE_OF_HUNTS / len(hunts)
-            together(lambda: self.base.hunt(options, share),
-                     lambda: self.changed.hunt(options + jobs + list(near), share,
+            together(lambda: self.base.hunt(options, share * SHARE_OF_BASE),
+                     lambda: self.changed.hunt(options + more, share,
                                                lines[self.changed](f"hunt{number}")))
         self.verify(plans, seconds * (1 - SHARE_OF_HUNTS))
         if self.base.broken:
