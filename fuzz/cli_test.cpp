@@ -380,5 +380,24 @@ TEST_F(Cli, AnInterruptedHuntKeepsItsFinds) {
     EXPECT_GE(plans, 1u);
 }
 
+TEST_F(Cli, AHuntBeginsWithGivenOperations) {
+    const std::string plan = RCUFUZZ_SOURCE_DIR "/corpus/bugs/nocb/D01.plan";
+    const std::string hunt = "hunt nocb --bug D01 --runs 40 --json --begin-with ";
+    const Result result = rcufuzz(hunt + "'" + plan + "'");
+    EXPECT_EQ(result.exit_code, exit_found) << "they show it within a few schedules";
+    EXPECT_LE(nlohmann::json::parse(result.out).at("finds").at(0).at("ops"), 2);
+    const Result other = rcufuzz("hunt tracepoint --runs 40 --begin-with '" + plan + "'");
+    EXPECT_EQ(other.exit_code, exit_usage);
+    EXPECT_EQ(other.err, "rcufuzz: --begin-with: there is no plan of tracepoint\n");
+}
+
+TEST_F(Cli, ASurveyEndsInTime) {
+    const std::string plan = RCUFUZZ_SOURCE_DIR "/corpus/bugs/nocb/D01.plan";
+    const Result result =
+        rcufuzz("survey '" + plan + "' --bug none --runs 1000000000 --seconds 0.3");
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.out, testing::HasSubstr("0 of 1 plans show a bug"));
+}
+
 }  // namespace
 }  // namespace rcufuzz

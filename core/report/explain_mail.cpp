@@ -215,12 +215,15 @@ class Mail {
         told.clear();
     }
 
-    // Where its context was last, and not before event `begin`: what it stands on has places, too.
+    // Where its context was last, but not before event `begin` nor before its operation: what it
+    // stands on has places, too.
     std::string place_before(std::size_t event, std::size_t begin) const {
         const std::vector<sim::Event>& events = find_.trace.events;
-        for (std::size_t i = event + 1; i > begin; --i)
-            if (events[i - 1].key == events[event].key)
-                if (const std::string at = place(events[i - 1]); !at.empty()) return at;
+        for (std::size_t i = event + 1; i > begin; --i) {
+            if (events[i - 1].key != events[event].key) continue;
+            if (events[i - 1].kind == sim::EventKind::op_begin) break;
+            if (const std::string at = place(events[i - 1]); !at.empty()) return at;
+        }
         return {};
     }
 

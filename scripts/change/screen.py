@@ -81,7 +81,7 @@ def find_text(result, pair, find):
     if blame:
         rows.append(f"      by {blame}")
     if find.plan.startswith(CORPUS):
-        rows.append(f"      known: {short(find.plan)}")
+        rows.append(f"      shown by {short(find.plan)}")
     return rows
 
 
