@@ -22,6 +22,7 @@ enum machine_choice {
     MACHINE_TASK_CPU,
     MACHINE_ALLOCATION_FAILS,
     MACHINE_TICK_PREEMPTS,
+    MACHINE_TAKES_OVER,
 };
 
 /* What the kernel asks of the machine; see core/sim/door.h. Addresses instead of objects. */

@@ -39,6 +39,7 @@ extern void machine_spin_lock_at(volatile unsigned int *owner, const struct mach
 extern const struct machine_door *door;
 extern unsigned int acting_cpu;	/* who acts now */
 extern unsigned char irqs_off[];	/* by CPU */
+extern unsigned int spinlocks_held[];	/* the same: how many it holds */
 
 #endif
 #endif

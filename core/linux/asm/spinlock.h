@@ -11,12 +11,19 @@
 
 #define arch_spin_lock(lock)	machine_spin_lock_at(&(lock)->owner, machine_here())
 
+/* Who takes a lock gives it back on the same CPU. */
+static __always_inline void machine_holds_spinlock(int change)
+{
+	spinlocks_held[acting_cpu] += change;
+}
+
 static __always_inline int arch_spin_trylock(arch_spinlock_t *lock)
 {
 	kernel_point(lock, MACHINE_LOCK);
 	if (lock->owner)
 		return 0;
 	lock->owner = acting_cpu + 1;
+	machine_holds_spinlock(1);
 	return 1;
 }
 
@@ -24,6 +31,7 @@ static __always_inline void arch_spin_unlock(arch_spinlock_t *lock)
 {
 	kernel_point(lock, MACHINE_UNLOCK);
 	lock->owner = 0;
+	machine_holds_spinlock(-1);
 }
 
 static __always_inline void arch_read_lock(arch_rwlock_t *lock)
@@ -32,6 +40,7 @@ static __always_inline void arch_read_lock(arch_rwlock_t *lock)
 	while (lock->writer)
 		kernel_relax();
 	lock->readers++;
+	machine_holds_spinlock(1);
 }
 
 static __always_inline int arch_read_trylock(arch_rwlock_t *lock)
@@ -40,6 +49,7 @@ static __always_inline int arch_read_trylock(arch_rwlock_t *lock)
 	if (lock->writer)
 		return 0;
 	lock->readers++;
+	machine_holds_spinlock(1);
 	return 1;
 }
 
@@ -47,6 +57,7 @@ static __always_inline void arch_read_unlock(arch_rwlock_t *lock)
 {
 	kernel_point(lock, MACHINE_UNLOCK);
 	lock->readers--;
+	machine_holds_spinlock(-1);
 }
 
 static __always_inline void arch_write_lock(arch_rwlock_t *lock)
@@ -55,6 +66,7 @@ static __always_inline void arch_write_lock(arch_rwlock_t *lock)
 	while (lock->writer || lock->readers)
 		kernel_relax();
 	lock->writer = acting_cpu + 1;
+	machine_holds_spinlock(1);
 }
 
 static __always_inline int arch_write_trylock(arch_rwlock_t *lock)
@@ -63,6 +75,7 @@ static __always_inline int arch_write_trylock(arch_rwlock_t *lock)
 	if (lock->writer || lock->readers)
 		return 0;
 	lock->writer = acting_cpu + 1;
+	machine_holds_spinlock(1);
 	return 1;
 }
 
@@ -70,6 +83,7 @@ static __always_inline void arch_write_unlock(arch_rwlock_t *lock)
 {
 	kernel_point(lock, MACHINE_UNLOCK);
 	lock->writer = 0;
+	machine_holds_spinlock(-1);
 }
 
 #endif

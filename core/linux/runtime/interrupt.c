@@ -85,6 +85,7 @@ int takes_nmi(unsigned int cpu)
 
 void take_interrupt(unsigned int cpu, unsigned int vector)
 {
+	struct balance before;
 	bool user;
 
 	cpu_wakes(vector);
@@ -95,7 +96,9 @@ void take_interrupt(unsigned int cpu, unsigned int vector)
 		enter_from_user();
 	else
 		enter_from_kernel();
+	before = balance_now();
 	handle(vector, user);
+	check_balance(&before, "the handler of an interrupt");
 	leave(user);
 }
 

@@ -6,6 +6,7 @@
 const struct machine_door *door;
 unsigned int acting_cpu;
 unsigned char irqs_off[NR_CPUS];
+unsigned int spinlocks_held[NR_CPUS];
 struct task_struct *acting_task[NR_CPUS];
 
 void machine_point_at(const volatile void *object, unsigned int access,
@@ -31,6 +32,7 @@ void machine_spin_lock_at(volatile unsigned int *owner, const struct machine_sit
 	}
 	check_address((unsigned long)owner, site);
 	*owner = acting_cpu + 1;
+	spinlocks_held[acting_cpu]++;
 }
 
 void machine_irqs_off_now(void)

@@ -91,6 +91,22 @@ struct thread *thread_number(unsigned int number);
 void sched_prepare(void);
 void enqueue_new(struct task_struct *task);
 void resched_cpu(int cpu);
+bool is_isolated(unsigned int cpu);
+bool may_run_on(struct task_struct *task, unsigned int cpu);
+void move_ready_task(struct task_struct *task, unsigned int cpu);
+
+/* balance.c */
+void take_over(void);
+
+/* atomic.c */
+struct balance {
+	unsigned int preempt, readers, spinlocks;
+	bool irqs_off;
+};
+struct balance balance_now(void);
+const char *what_is_left(const struct balance *before);	/* NULL: all as it was */
+void check_balance(const struct balance *before, const char *who);
+void check_may_sleep(struct task_struct *task);
 
 /* idle.c */
 void idle_loop(void);

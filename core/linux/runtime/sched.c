@@ -23,7 +23,7 @@ static int __init set_housekeeping(char *text)
 }
 __setup("machine_housekeeping=", set_housekeeping);
 
-static bool is_isolated(unsigned int cpu)
+bool is_isolated(unsigned int cpu)
 {
 	return cpu < housekeeping_from || is_tickless(cpu);
 }
@@ -40,7 +40,7 @@ bool keeps_house(unsigned int cpu)
 }
 
 /* is_cpu_allowed() of kernel threads; and none goes to a CPU that is still on its way up. */
-static bool may_run_on(struct task_struct *task, unsigned int cpu)
+bool may_run_on(struct task_struct *task, unsigned int cpu)
 {
 	if (!cpumask_test_cpu(cpu, task->cpus_ptr) || !cpu_online(cpu))
 		return false;
@@ -113,7 +113,6 @@ static void dequeue(struct task_struct *task)
 	run_queues[task_cpu(task)].ready_count--;
 }
 
-/* Ready or running. */
 static unsigned int runnable(unsigned int cpu)
 {
 	struct run_queue *queue = &run_queues[cpu];
@@ -121,6 +120,16 @@ static unsigned int runnable(unsigned int cpu)
 
 	return queue->ready_count + (task && task != queue->idle && task->on_rq &&
 				     list_empty(&thread_of(task)->queued));
+}
+
+void move_ready_task(struct task_struct *task, unsigned int cpu)
+{
+	unsigned int from = task_cpu(task);
+
+	dequeue(task);
+	enqueue(task, cpu);
+	tick_counts_tasks(from, runnable(from));
+	tick_counts_tasks(cpu, runnable(cpu));
 }
 
 void resched_cpu(int cpu)
@@ -240,6 +249,8 @@ static struct task_struct *pick_next(struct run_queue *queue)
 	unsigned int skip;
 
 	if (!queue->ready_count)
+		take_over();
+	if (!queue->ready_count)
 		return queue->idle;
 	if (queue->stop && !list_empty(&thread_of(queue->stop)->queued)) {
 		dequeue(queue->stop);
@@ -260,6 +271,7 @@ static void check_atomic(struct task_struct *task)
 	    task->__state != TASK_DEAD)
 		fail("lock_misuse", NULL, "%s sleeps where it must not: preempt_count is %x",
 		     task->comm, task->thread_info.preempt_count - PREEMPT_DISABLE_OFFSET);
+	check_may_sleep(task);
 }
 
 static void schedule_once(bool preempt)
@@ -351,6 +363,7 @@ void yield(void)
 
 static void sched_tick_now(void)
 {
+	take_over();
 	if (this_queue()->ready_count)
 		resched_cpu(acting_cpu);
 }
@@ -409,13 +422,6 @@ int set_cpus_allowed_ptr(struct task_struct *task, const struct cpumask *mask)
 	if (task == current && !may_run_on(task, acting_cpu))
 		schedule();
 	return 0;
-}
-
-unsigned long wait_task_inactive(struct task_struct *task, unsigned int state)
-{
-	while (task->on_rq)
-		kernel_relax();
-	return 1;
 }
 
 void sched_prepare(void)

@@ -73,6 +73,12 @@ void check_address(unsigned long address, const struct machine_site *site)
 		fail("use_after_free", site, "memory is used that was freed before");
 }
 
+/* For oracles: of an object's beginning. */
+bool is_freed(const void *memory)
+{
+	return arena_freed[((unsigned long)memory - (unsigned long)arena) / UNIT];
+}
+
 static void *allocate(size_t size, gfp_t flags, unsigned long align)
 {
 	void *memory;

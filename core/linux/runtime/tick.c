@@ -174,8 +174,12 @@ bool is_tickless(unsigned int cpu)
  * it is empty. */
 void tick_nohz_full_kick_cpu(int cpu)
 {
-	if (tick_nohz_full_cpu(cpu))
-		raise_vector(cpu, VECTOR_IRQ_WORK);
+	if (!tick_nohz_full_cpu(cpu))
+		return;
+	/* irq_work_queue_on() says so. */
+	if (cpu != acting_cpu && !cpu_online(cpu))
+		fail("kernel_warning", NULL, "a CPU that is offline is kicked for its tick");
+	raise_vector(cpu, VECTOR_IRQ_WORK);
 }
 
 void tick_nohz_dep_set(enum tick_dep_bits bit)

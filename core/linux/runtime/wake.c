@@ -40,6 +40,17 @@ void wake_up_q(struct wake_q_head *head)
 	}
 }
 
+unsigned long wait_task_inactive(struct task_struct *task, unsigned int state)
+{
+	for (;;) {
+		if (state && !(task->__state & state))
+			return 0;
+		if (!task->on_rq)
+			return 1;
+		kernel_relax();
+	}
+}
+
 int rcuwait_wake_up(struct rcuwait *wait)
 {
 	struct task_struct *task = rcu_dereference(wait->task);

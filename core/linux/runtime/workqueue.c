@@ -81,6 +81,8 @@ static void wake_workers(struct work_pool *pool)
 		}
 }
 
+static const struct balance nothing_held;	/* of a task */
+
 static void run_work(struct work_pool *pool, struct worker *self, struct work_struct *work)
 {
 	work_func_t fn = work->func;
@@ -90,6 +92,7 @@ static void run_work(struct work_pool *pool, struct worker *self, struct work_st
 	clear_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work));
 	machine_point_at(work, MACHINE_WRITE, machine_here());
 	fn(work);
+	check_balance(&nothing_held, "a work item");
 	self->running = NULL;
 }
 
@@ -315,12 +318,18 @@ bool queue_rcu_work(struct workqueue_struct *queue, struct rcu_work *work)
 {
 	if (test_and_set_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(&work->work)))
 		return false;
+#ifdef CONFIG_RCU_LAZY
+	call_rcu_hurry(&work->rcu, rcu_work_ready);
+#else
 	call_rcu(&work->rcu, rcu_work_ready);
+#endif
 	return true;
 }
 
 bool flush_rcu_work(struct rcu_work *work)
 {
+	if (test_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(&work->work)))
+		rcu_barrier();
 	return flush_work(&work->work);
 }
 

@@ -5,6 +5,7 @@
 #include "core/linux/work/where.h"
 #include "core/linux/work/work.h"
 
+#include <linux/cpu.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -304,6 +305,23 @@ bool do_cond_synchronize(unsigned int unused, unsigned int unused2)
 		cond_synchronize_rcu(cookie.state);
 	waiting--;
 	check_readers(&cookie.readers, "cond_synchronize_rcu() returns");
+	return true;
+}
+
+/* A full cookie does not miss a period. No CPU comes or goes meanwhile, as in rcutorture. */
+bool do_synchronize_and_poll(unsigned int how, unsigned int unused)
+{
+	struct rcu_gp_oldstate cookie;
+
+	if (!may_sleep_here())
+		return false;
+	cpus_read_lock();
+	get_state_synchronize_rcu_full(&cookie);
+	do_synchronize_rcu(how, 0);
+	if (!poll_state_synchronize_rcu_full(&cookie))
+		fail("invariant", machine_here(), "a full cookie's grace period is not over after one that "
+		     "began later");
+	cpus_read_unlock();
 	return true;
 }
 

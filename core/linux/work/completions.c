@@ -12,7 +12,7 @@
 #include <linux/workqueue.h>
 
 enum shared_how { COMPLETE, WAIT, TRY_WAIT };
-enum by { BY_TIMER, BY_IRQ_WORK, BY_WORK, BY_RCU };
+enum by { BY_TIMER, BY_IRQ_WORK, BY_WORK, BY_RCU, BYS };
 
 static DECLARE_COMPLETION(shared);
 static unsigned int completed, taken;	/* begun; waits that have succeeded */
@@ -113,9 +113,18 @@ static void have_completed(struct own *own, unsigned int by, unsigned int cpu)
 	}
 }
 
+static void poll_until_done(struct own *own)
+{
+	while (!completion_done(&own->done))
+		schedule_timeout_uninterruptible(1);
+}
+
 bool do_completion_by(unsigned int by, unsigned int cpu)
 {
+	bool polls = by / BYS;
 	struct own *own;
+
+	by %= BYS;
 
 	if (!may_sleep_here())
 		return false;
@@ -125,7 +134,10 @@ bool do_completion_by(unsigned int by, unsigned int cpu)
 	cpu %= nr_cpu_ids;
 	init_completion(&own->done);
 	have_completed(own, by, cpu);
-	wait_for_completion(&own->done);
+	if (polls)
+		poll_until_done(own);
+	else
+		wait_for_completion(&own->done);
 	if (!own->is_done)
 		fail("invariant", machine_here(), "a wait succeeds that nobody has completed");
 	if (by == BY_IRQ_WORK)

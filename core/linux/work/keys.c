@@ -6,7 +6,7 @@
 
 #include <linux/jump_label.h>
 
-enum how { TAKE, GIVE_BACK, BOTH, CROWD };
+enum how { TAKE, GIVE_BACK, BOTH, CROWD, ENABLE, DISABLE };
 
 static DEFINE_STATIC_KEY_FALSE(key);
 static unsigned int held[NR_CPUS];
@@ -51,6 +51,31 @@ static bool crowd(unsigned int cpu)
 	return true;
 }
 
+/*
+ * A switch: whoever has thrown it finds it so, unless somebody has begun to throw it back. Several
+ * may throw it the same way at a time; the kernel leaves it to its users not to do both.
+ */
+static DEFINE_STATIC_KEY_FALSE(switch_key);
+static unsigned int begun[2], switching[2];	/* operations that throw it off, and on */
+
+static bool throw_switch(bool on)
+{
+	unsigned int others = begun[!on];
+
+	if (switching[!on])
+		return false;
+	begun[on]++;
+	switching[on]++;
+	if (on)
+		static_branch_enable(&switch_key);
+	else
+		static_branch_disable(&switch_key);
+	switching[on]--;
+	if (begun[!on] == others && !!static_branch_unlikely(&switch_key) != on)
+		fail("invariant", machine_here(), "a static key is not as it was switched");
+	return true;
+}
+
 bool do_static_key(unsigned int how, unsigned int times)
 {
 	unsigned int cpu = raw_smp_processor_id();
@@ -59,6 +84,8 @@ bool do_static_key(unsigned int how, unsigned int times)
 		return false;
 	if (how == CROWD)
 		return crowd(cpu);
+	if (how >= ENABLE)
+		return throw_switch(how == ENABLE);
 	changing++;
 	if (how == TAKE)
 		take(cpu);
@@ -83,6 +110,8 @@ void judge_keys(void)
 		return;
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		users += held[cpu];
+	if (!switching[0] && !switching[1] && (unsigned int)switch_key.key.enabled.counter > 1)
+		judged("invariant", machine_here(), "a static key that is switched counts users");
 	if (key.key.enabled.counter != users)
 		judged("invariant", machine_here(), "a static key does not count its users");
 #ifdef CONFIG_JUMP_LABEL

@@ -5,6 +5,7 @@
 // and goes on then; one that is stopped says what it returned.
 #include "core/linux/work/work.h"
 
+#include <linux/cpu.h>
 #include <linux/err.h>
 #include <linux/kthread.h>
 #include <linux/timer.h>
@@ -153,23 +154,46 @@ static int stoppee_main(void *ran)
 	return RESULT;
 }
 
-/* One that has not begun yet never does. */
-bool do_kthread_stop(unsigned int unused, unsigned int unused2)
+/* One that belongs to this CPU, as a driver may have it. */
+static struct task_struct *create_bound(bool *ran)
 {
-	struct task_struct *task;
+	unsigned int cpu = raw_smp_processor_id();
+	struct task_struct *task = kthread_create_on_cpu(stoppee_main, ran, cpu, "stoppee/%u");
+
+	if (IS_ERR(task))
+		return task;
+	kthread_set_per_cpu(task, cpu);
+	wake_up_process(task);
+	return task;
+}
+
+/* One that has not begun yet never does. */
+static bool create_and_stop(bool bound)
+{
 	bool ran = false;
+	struct task_struct *task = bound ? create_bound(&ran) :
+					   kthread_run(stoppee_main, &ran, "stoppee");
 	int result;
 
-	if (!may_sleep_here() || stopped == MAX_STOPPED)
-		return false;
-	stopped++;
-	task = kthread_run(stoppee_main, &ran, "stoppee");
 	if (IS_ERR(task))
 		return false;
 	result = kthread_stop(task);
 	if (result != (ran ? RESULT : -EINTR))
 		fail("wrong_data", machine_here(), "a thread that is stopped returns something else");
 	return true;
+}
+
+bool do_kthread_stop(unsigned int bound, unsigned int unused)
+{
+	bool done;
+
+	if (!may_sleep_here() || stopped == MAX_STOPPED)
+		return false;
+	stopped++;
+	cpus_read_lock();
+	done = create_and_stop(bound);
+	cpus_read_unlock();
+	return done;
 }
 
 /* --- at the end --------------------------------------------------------------------------- */

@@ -30,6 +30,11 @@ void look_at_object(const void *found)
 		(void)READ_ONCE(((const struct object *)found)->content);
 }
 
+/* Those that kfree_rcu() has taken. */
+#define MAX_TAKEN 256
+static const void *taken[MAX_TAKEN];
+static unsigned int taken_count;
+
 static bool publish_another(bool without_head)
 {
 	struct object *object = kmalloc(sizeof(*object), GFP_ATOMIC), *before;
@@ -38,10 +43,14 @@ static bool publish_another(bool without_head)
 		return false;
 	object->content = 1;
 	before = xchg(&published, object);
-	if (before && without_head)
+	if (!before)
+		return true;
+	if (without_head)
 		kvfree_rcu_mightsleep(before);
-	else if (before)
+	else
 		kfree_rcu(before, head);
+	if (taken_count < MAX_TAKEN)
+		taken[taken_count++] = before;
 	return true;
 }
 
@@ -56,6 +65,29 @@ bool do_kfree_rcu(unsigned int count, unsigned int how)
 			break;
 	return i != 0;
 }
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+bool is_freed(const void *memory);
+
+bool do_kfree_barrier(unsigned int unused, unsigned int unused2)
+{
+	unsigned int before = taken_count, i;
+
+	if (!may_sleep_here())
+		return false;
+	kvfree_rcu_barrier();
+	for (i = 0; i < before; i++)
+		if (!is_freed(taken[i]))
+			fail("barrier_too_short", machine_here(),
+			     "kvfree_rcu_barrier() returns before an object is freed that was given earlier");
+	return true;
+}
+#else
+bool do_kfree_barrier(unsigned int unused, unsigned int unused2)
+{
+	return false;
+}
+#endif
 
 /* --- memory is short ---------------------------------------------------------------------- */
 

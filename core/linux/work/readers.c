@@ -102,6 +102,31 @@ static void end(struct open_reader *reader)
 	}
 }
 
+void check_balance_of_task(const char *who)
+{
+	unsigned int cpu = raw_smp_processor_id(), i;
+	struct balance expected = { .irqs_off = op_disables_irqs[cpu] };
+
+	for (i = 0; i < depth[cpu]; i++)
+		switch (nested[cpu][i].how) {
+		case READ_RCU:
+			expected.readers += IS_ENABLED(CONFIG_PREEMPT_RCU);
+			if (!IS_ENABLED(CONFIG_PREEMPT_RCU))
+				expected.preempt += PREEMPT_DISABLE_OFFSET;
+			break;
+		case READ_BH:
+			expected.preempt += SOFTIRQ_DISABLE_OFFSET;
+			break;
+		case READ_PREEMPT:
+			expected.preempt += PREEMPT_DISABLE_OFFSET;
+			break;
+		case READ_IRQ:
+			expected.irqs_off = true;
+			break;
+		}
+	check_balance(&expected, who);
+}
+
 static bool short_reader(unsigned int how)
 {
 	struct open_reader reader;

@@ -33,7 +33,8 @@ static void timer_fires(struct timer_list *timer)
 		return;
 	own->repeats--;
 	own->armed++;
-	mod_timer(&own->timer, jiffies + 1);
+	/* For now: where the wheel is behind, that is at once. */
+	mod_timer(&own->timer, jiffies + own->repeats % 2);
 	/* It has more to do: others see it run, and armed. */
 	for (i = 0; i < 12; i++)
 		kernel_point(own, MACHINE_READ);

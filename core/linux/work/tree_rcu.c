@@ -5,42 +5,20 @@
 // two runs in which a callback strands for the same reason say the same.
 #include <kernel/rcu/tree.c>
 
+#include "core/linux/work/segments.h"
 #include "core/linux/work/where.h"
 
 /* All accesses are plain, they are made when the run is over. */
-static bool is_in(struct rcu_head *from, struct rcu_head **end, struct rcu_head *head)
+static const char *list_of(struct rcu_data *rdp, struct rcu_head *head)
 {
-	for (; from; from = from->next) {
-		if (from == head)
-			return true;
-		if (&from->next == end)
-			break;
-	}
-	return false;
-}
-
-static const char *segment_of(struct rcu_data *rdp, struct rcu_head *head)
-{
-	static const char *const names[] = {
-		[RCU_DONE_TAIL] = "in the segment done",
-		[RCU_WAIT_TAIL] = "in the segment wait",
-		[RCU_NEXT_READY_TAIL] = "in the segment next-ready",
-		[RCU_NEXT_TAIL] = "in the segment next",
-	};
-	struct rcu_segcblist *list = &rdp->cblist;
-	struct rcu_head **from = &list->head;
-	int i;
-
 #ifdef CONFIG_RCU_NOCB_CPU
-	if (is_in(rdp->nocb_bypass.head, NULL, head))
-		return "in the bypass";
+	struct rcu_head *at;
+
+	for (at = rdp->nocb_bypass.head; at; at = at->next)
+		if (at == head)
+			return "in the bypass";
 #endif
-	for (i = RCU_DONE_TAIL; i <= RCU_NEXT_TAIL; i++) {
-		if (from != list->tails[i] && is_in(*from, list->tails[i], head))
-			return names[i];
-		from = list->tails[i];
-	}
-	return NULL;
+	return segment_of(&rdp->cblist, head);
 }
 
 static const char *period_of(struct rcu_data *rdp, const char *segment)
@@ -77,7 +55,7 @@ static const char *wakeup_of(struct rcu_data *rdp)
 static const char *where_on(struct rcu_data *rdp, struct rcu_head *head)
 {
 	static char text[160];
-	const char *segment = segment_of(rdp, head);
+	const char *segment = list_of(rdp, head);
 
 	if (!segment)
 		return NULL;

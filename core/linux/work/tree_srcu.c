@@ -10,6 +10,7 @@
 
 #include <linux/version.h>
 
+#include "core/linux/work/segments.h"
 #include "core/linux/work/where.h"
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
@@ -17,29 +18,6 @@
 #else
 #define usage(srcu)	(srcu)
 #endif
-
-static const char *segment_of(struct srcu_data *sdp, struct rcu_head *head)
-{
-	static const char *const names[] = {
-		[RCU_DONE_TAIL] = "in the segment done",
-		[RCU_WAIT_TAIL] = "in the segment wait",
-		[RCU_NEXT_READY_TAIL] = "in the segment next-ready",
-		[RCU_NEXT_TAIL] = "in the segment next",
-	};
-	struct rcu_segcblist *list = &sdp->srcu_cblist;
-	struct rcu_head *at = list->head;
-	int segment = RCU_DONE_TAIL;
-
-	for (; at; at = at->next) {
-		while (segment < RCU_NEXT_TAIL && list->tails[segment] == &list->head)
-			segment++;
-		if (at == head)
-			return names[segment];
-		while (segment < RCU_NEXT_TAIL && list->tails[segment] == &at->next)
-			segment++;
-	}
-	return NULL;
-}
 
 static const char *size_of_structure(struct srcu_struct *srcu)
 {
@@ -65,7 +43,7 @@ const char *where_srcu_callback_is(struct srcu_struct *srcu, struct rcu_head *he
 
 	for_each_possible_cpu(cpu)
 		if (!segment)
-			segment = segment_of(per_cpu_ptr(srcu->sda, cpu), head);
+			segment = segment_of(&per_cpu_ptr(srcu->sda, cpu)->srcu_cblist, head);
 	snprintf(text, sizeof(text), "%s, the structure is %s, %s",
 		 segment ? segment : "in no list of a CPU", size_of_structure(srcu),
 		 period_of(srcu));

@@ -47,9 +47,16 @@ static struct cpu_work {
 static void execute(unsigned int index)
 {
 	const struct work_op *op = &work_plan->ops[index];
+	const struct balance before = balance_now();
+	bool done;
 
 	work_plan->begins(index);
-	work_plan->ends(index, operations[op->kind](op->a, op->b));
+	done = operations[op->kind](op->a, op->b);
+	if (in_hardirq() || in_serving_softirq())
+		check_balance(&before, "an operation");
+	else
+		check_balance_of_task("an operation");
+	work_plan->ends(index, done);
 }
 
 /* --- interrupts --------------------------------------------------------------------------- */

@@ -77,6 +77,15 @@ void readers_open_now(struct readers *now);
 int reader_left(const struct readers *then);
 bool reader_open_on(unsigned int cpu);
 bool reader_open_here(void);
+/* What the runtime keeps of the preempt count, the interrupt flag and so on. */
+struct balance {
+	unsigned int preempt, readers, spinlocks;
+	bool irqs_off;
+};
+struct balance balance_now(void);
+void check_balance(const struct balance *before, const char *who);
+/* The same of a task between two operations: its open readers have their part in it. */
+void check_balance_of_task(const char *who);
 /* Ends what operations of this CPU have left open. */
 void close_readers(void);
 void close_srcu_readers(void);

@@ -220,6 +220,31 @@ TEST_P(EveryKernel, LosesNothingWhereCpusComeAndGo) {
     EXPECT_FALSE(find.has_value()) << find->outcome.detail << "\n" << run::to_text(find->plan);
 }
 
+TEST_P(EveryKernel, RunsRcusCoreInThreads) {
+    const std::string ops = "config nocbs 0\nop cpu0 on call_rcu how=1\nop cpu1 on rcu_barrier\n";
+    const run::Outcome softirq = run::replay(plan(ops));
+    const run::Outcome threads = run::replay(plan("config use_softirq 0\n" + ops));
+    EXPECT_EQ(threads.verdict, Verdict::clean) << threads.detail;
+    EXPECT_GT(threads.points, softirq.points + 20) << "threads are woken";
+}
+
+// Whether a CPU takes a task over is asked only where one may be ready elsewhere.
+TEST_P(EveryKernel, TakesTasksOver) {
+    const std::string ops = "config cpus 3\nop cpu1 on synchronize_rcu how=1\n"
+                            "op cpu2 on rcu_barrier\nop cpu0 on synchronize_rcu how=0\n";
+    unsigned differ = 0;
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        const auto policy = strategy::make_policy("random");
+        policy->reseed(seed);
+        const run::Recorded stay = run::record(plan(ops), *policy);
+        policy->reseed(seed);
+        const run::Recorded move = run::record(plan("config balance 1\n" + ops), *policy);
+        EXPECT_EQ(move.outcome.verdict, Verdict::clean) << move.outcome.detail;
+        differ += stay.outcome.trace_hash != move.outcome.trace_hash ? 1 : 0;
+    }
+    EXPECT_GT(differ, 0u);
+}
+
 TEST_P(EveryKernel, LetsWorkloadsBeLong) {
     std::string ops;
     for (int i = 0; i < 60; ++i) ops += "op cpu" + std::to_string(i % 4) + " on synchronize_rcu\n";

@@ -73,6 +73,8 @@ enum Config : std::size_t {
     srcu_size,
     hotplug,
     kthread_prio,
+    use_softirq,
+    balance,
     config_count,
 };
 
@@ -96,6 +98,9 @@ constexpr ConfigSpec configs[] = {
      0, 3, 0, srcu_sizes},
     {"hotplug", "1: CPUs may go offline", 0, 1, 0, rarely},
     {"kthread_prio", "rcutree.kthread_prio= 0: not given, else this", 0, 9, 0, limits},
+    {"use_softirq", "rcutree.use_softirq= 1: not given; 0: RCU's core runs in threads", 0, 1, 1,
+     mostly},
+    {"balance", "1: CPUs take over tasks that are ready on others", 0, 1, 0, rarely},
 };
 
 static_assert(std::size(configs) == config_count);
@@ -133,6 +138,8 @@ std::string command_line(const ConfigValues& values) {
     if (values[srcu_size] == 3) line += " srcutree.small_contention_lim=0";
     if (values[kthread_prio] != 0)
         line += " rcutree.kthread_prio=" + std::to_string(values[kthread_prio]);
+    if (values[use_softirq] == 0) line += " rcutree.use_softirq=0";
+    if (values[balance] != 0) line += " machine_balance";
     if (values[hotplug] != 0) line += " machine_hotplug";
     if (values[housekeeping] != 0)
         line += " machine_housekeeping=" + std::to_string(values[cpus] - 1);
@@ -203,6 +210,8 @@ class LinuxPlatform final : public scenario::Platform {
                 return "an allocation fails";
             case MACHINE_TICK_PREEMPTS:
                 return "the tick preempts the task";
+            case MACHINE_TAKES_OVER:
+                return "the CPU takes over a task that is ready elsewhere";
             default:
                 return {};
         }
