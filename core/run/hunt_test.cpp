@@ -188,6 +188,51 @@ TEST(Hunt, VariesWhatComesNear) {
     EXPECT_EQ(near_workloads(true), near_workloads(true)) << "a function of its options";
 }
 
+// By the number of its operations that a workload has run: how often, with the last run.
+std::map<std::size_t, unsigned> lengths_of_workloads(std::uint64_t runs) {
+    HuntOptions options = toy_hunt("");
+    options.runs = runs;
+    options.runs_per_workload = 1;
+    options.repeat_every = 0;
+    options.workload.max_ops = 5;
+    options.workload.long_max_ops = 40;
+    std::map<std::size_t, unsigned> lengths;
+    options.came_near = [&] {
+        ++lengths[toy::log().ops_run];
+        return false;
+    };
+    hunt(options);
+    return lengths;
+}
+
+TEST(Hunt, HalfOfTheWorkloadsAreLongInTheEnd) {
+    EXPECT_LE(lengths_of_workloads(1000).rbegin()->first, 5u);
+    unsigned longer = 0;
+    unsigned short_ones = 0;
+    for (const auto& [length, times] : lengths_of_workloads(3024)) {
+        EXPECT_LE(length, 40u);
+        (length > 5 ? longer : short_ones) += times;
+    }
+    EXPECT_NEAR(longer, 1000, 120);
+    EXPECT_NEAR(short_ones, 2024, 120);
+}
+
+TEST(Hunt, VariationsKeepWhatIsFixed) {
+    HuntOptions options = toy_hunt("");
+    options.runs = 4000;
+    options.runs_per_workload = 1;
+    options.repeat_every = 0;
+    options.base.config[toy::config_step] = 7;
+    options.workload.fixed_configs = 1u << toy::config_step;
+    unsigned workloads = 0;
+    options.came_near = [&] {
+        EXPECT_EQ(toy::log().step, 7);
+        return ++workloads % 2 == 0;
+    };
+    hunt(options);
+    EXPECT_EQ(workloads, 4000u);
+}
+
 TEST(Hunt, UnknownStrategyIsTheUsersFault) { EXPECT_THROW(hunt(toy_hunt("", "luck")), UserError); }
 
 TEST(Sketch, CountsToAPerCent) {

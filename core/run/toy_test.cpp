@@ -44,6 +44,7 @@ class Toy final : public Instance {
 
     void boot() override {
         last_log = {};
+        last_log.step = step_;
         lock_.init("counter_lock", -1, 0);
         counter_.init("counter", -1, 0);
         posted_.init("posted", -1, 0);

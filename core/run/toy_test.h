@@ -17,6 +17,7 @@ const scenario::Subsystem& subsystem();
 // What the last run left behind, for tests that look at more than the outcome.
 struct ToyLog {
     unsigned ops_run = 0;
+    int step = 0;  // of the configuration
     unsigned ticks = 0;
     unsigned closed_cpus = 0;  // as bits
     unsigned wrong_context = 0;

@@ -5,6 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+#include <span>
+
 #include "core/run/generate.h"
 
 namespace rcufuzz::run {
@@ -125,14 +129,24 @@ TEST(Workload, WhatTheUserFixedStays) {
         ASSERT_EQ(generate(base, {.fixed_configs = 1u << storms}, prng).config[storms], 1);
 }
 
-TEST(Workload, HalfOfThePlansAreAboutOneFamily) {
-    std::array<OpSpec, 12> specs{};
-    for (std::size_t kind = 0; kind < specs.size(); ++kind) {
-        specs[kind] = {"op", "", task, {}, 10};
-        specs[kind].family = static_cast<std::uint8_t>(kind % 3);  // 0: of none
-    }
+// Operations of two families and of none.
+scenario::Subsystem families() {
+    static const auto specs = [] {
+        std::array<OpSpec, 12> all{};
+        for (std::size_t kind = 0; kind < all.size(); ++kind) {
+            all[kind] = {"op", "", task, {}, 10};
+            all[kind].family = static_cast<std::uint8_t>(kind % 3);  // 0: of none
+        }
+        return all;
+    }();
     scenario::Subsystem target = tables();
     target.ops = specs;
+    return target;
+}
+
+TEST(Workload, HalfOfThePlansAreAboutOneFamily) {
+    const scenario::Subsystem target = families();
+    const std::span<const OpSpec> specs = target.ops;
     Prng prng(4);
     std::array<unsigned, 4> seen{};  // by the families there are, as bits
     unsigned few = 0;
@@ -150,6 +164,113 @@ TEST(Workload, HalfOfThePlansAreAboutOneFamily) {
     EXPECT_GT(seen[3], 300u);
     EXPECT_GT(few, 200u) << "some are about two to four kinds of operation";
     EXPECT_LT(few, 500u);
+}
+
+TEST(Workload, HalfOfThePlansOfFewKindsAreShort) {
+    const scenario::Subsystem target = families();
+    Prng prng(5);
+    unsigned few = 0;
+    unsigned short_ones = 0;
+    for (int i = 0; i < 1000; ++i) {
+        const Plan plan = generate(empty_plan(target), {.min_ops = 24, .max_ops = 24}, prng);
+        std::set<unsigned> kinds;
+        for (const Op& op : plan.ops) kinds.insert(op.kind);
+        if (kinds.size() > 4) {
+            EXPECT_EQ(plan.ops.size(), 24u);
+            continue;
+        }
+        ++few;
+        if (plan.ops.size() > 8) continue;
+        EXPECT_GE(plan.ops.size(), 2u);
+        ++short_ones;
+    }
+    EXPECT_GT(few, 200u);
+    EXPECT_NEAR(short_ones, 125, 40);
+}
+
+// The few that are let in are let act, whatever kinds the plan is about.
+TEST(Workload, DisturbancesThatAreOnComeAtTwiceTheirWeight) {
+    Plan plan = empty_plan(tables());
+    plan.config[storms] = 1;
+    const auto share = [&plan](bool focus) {
+        Prng prng(6);
+        Swarm swarm;
+        swarm.focus = focus;
+        swarm.kinds = 1u << work;
+        unsigned disturbing = 0;
+        for (int i = 0; i < 1000; ++i)
+            disturbing += OpGenerator(plan, 0, swarm).draw(prng).kind != work ? 1 : 0;
+        return disturbing;
+    };
+    EXPECT_EQ(share(false), 0u);
+    EXPECT_NEAR(share(true), 1000 * 40 / 70, 80);
+    // As generate() has it: hardly a plan with storms goes without.
+    Prng prng(7);
+    unsigned with_storms = 0;
+    unsigned without = 0;
+    for (int i = 0; i < 2000; ++i) {
+        const Plan made = generate(empty_plan(tables()), {.min_ops = 20, .max_ops = 20}, prng);
+        if (made.config[storms] == 0) continue;
+        ++with_storms;
+        const auto storms_in = [](const Op& op) { return op.kind == down || op.kind == up; };
+        without += std::ranges::none_of(made.ops, storms_in) ? 1 : 0;
+    }
+    EXPECT_GT(with_storms, 500u);
+    EXPECT_LT(without * 100, with_storms * 7);
+}
+
+TEST(Workload, DisturbancesAreDrawnOnceEach) {
+    Prng prng(9);
+    unsigned focused = 0;
+    unsigned both = 0;
+    for (int i = 0; i < 2000; ++i) {
+        Plan plan = empty_plan(tables());
+        if (!focus_disturbances(plan, 0, prng)) continue;
+        ++focused;
+        both += plan.config[storms] != 0 && plan.config[noise] != 0 ? 1 : 0;
+        plan.config[storms] = 1;
+        plan.config[noise] = 0;
+        focus_disturbances(plan, 1u << storms, prng);
+        EXPECT_EQ(plan.config[storms], 1) << "the user has fixed it";
+    }
+    EXPECT_NEAR(focused, 1500, 100);
+    EXPECT_NEAR(both, focused * 6 / 13, 80);
+}
+
+// Operations meet where they use the same thing.
+TEST(Workload, ArgumentsMeet) {
+    const scenario::ParamSpec number{"number", 0, 99};
+    Prng prng(10);
+    const auto most_frequent = [&](unsigned points) {
+        Swarm swarm;
+        swarm.meeting_point_count = points;
+        for (std::uint64_t& point : swarm.meeting_points) point = prng.next();
+        std::array<unsigned, 100> seen{};
+        for (int i = 0; i < 1000; ++i) ++seen[random_arg(number, swarm, prng)];
+        seen[0] = 0;  // the least value is common anyway
+        return std::ranges::max(seen);
+    };
+    EXPECT_GT(most_frequent(1), 800u);
+    EXPECT_GT(most_frequent(3), 200u);
+    EXPECT_LT(most_frequent(0), 50u);
+}
+
+// What happens to a CPU that does nothing, nobody sees.
+TEST(Workload, TargetsAreMostlyCpusWithWork) {
+    scenario::Subsystem target = tables();
+    target.switches = [](const ConfigValues&, unsigned) { return scenario::CpuSwitches{}; };
+    Plan plan = empty_plan(target);
+    plan.config[storms] = 1;
+    for (int i = 0; i < 20; ++i) plan.ops.push_back({work, 2, OpContext::task_on, {}});
+    Swarm swarm;
+    swarm.kinds = 1u << down;
+    Prng prng(8);
+    unsigned busy = 0;
+    for (int i = 0; i < 1000; ++i) {
+        const Op op = OpGenerator(plan, 0, swarm).draw(prng);
+        busy += op.args[0] == 2 ? 1 : 0;
+    }
+    EXPECT_GT(busy, 600u);
 }
 
 }  // namespace

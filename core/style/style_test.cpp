@@ -52,5 +52,33 @@ TEST(Style, EveryFolderOfCodeHasItsArrows) {
     }
 }
 
+// A deviation whose line has changed would be tried no more, and nobody would hear of it.
+TEST(Style, EveryMutantHasItsLine) {
+    std::size_t mutants = 0;
+    for (const std::string& list : read_tree(root).other_files) {
+        if (!list.ends_with(".mutants")) continue;
+        // Those of what everything stands on are named from the root of the tree.
+        const std::filesystem::path folder =
+            list == "core/infrastructure.mutants" ? root : (root / list).parent_path();
+        std::ifstream in(root / list);
+        std::string file;
+        for (std::string line; std::getline(in, line);) {
+            if (line.empty() || line[0] == '#' || line[0] == '+') continue;
+            if (line[0] != '-') {
+                file = line.substr(0, line.find(' '));
+                continue;
+            }
+            const std::string wanted(strip(std::string_view(line).substr(1)));
+            std::ifstream code(folder / file);
+            unsigned times = 0;
+            for (std::string of_code; std::getline(code, of_code);)
+                times += strip(of_code) == wanted ? 1 : 0;
+            EXPECT_EQ(times, 1u) << list << ": in " << file << ": " << wanted;
+            ++mutants;
+        }
+    }
+    EXPECT_GT(mutants, 200u);
+}
+
 }  // namespace
 }  // namespace rcufuzz::style
