@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/base/check.h"
 #include "core/base/files.h"
 
 namespace rcufuzz {
