@@ -293,6 +293,8 @@ void add_survey(CLI::App& app, int& exit_code) {
         ->add_option("--seconds", args->seconds,
                      "of each plan, at most, and so much to minimise its find; default: no limit")
         ->transform(seconds());
+    command->add_option("--identity", args->identity,
+                        "the only find that counts, by its identity as in --json");
     command->add_option("--seed", args->seed, "the same seed, the same survey")
         ->transform(whole(0))
         ->capture_default_str();

@@ -31,7 +31,8 @@ class Surveyor {
    public:
     explicit Surveyor(const SurveyArgs& args)
         : args_(args),
-          survey_({args.strategies, args.seed, args.runs, [this] { return in_time(); }}) {
+          survey_({args.strategies, args.seed, args.runs, [this] { return in_time(); },
+                   args.identity}) {
         if (!args.out.empty()) make_folder(args.out);
     }
 

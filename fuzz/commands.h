@@ -123,6 +123,7 @@ struct SurveyArgs {
     std::uint64_t runs = 4000;  // of each plan
     std::optional<double> seconds;  // of each plan at most, and as many to minimise a find
     std::uint64_t seed = 1;
+    std::string identity;  // the only find that counts; empty: any
     std::string out;    // where finds are written, under the names of their plans; empty: nowhere
     bool list = false;  // a line for each plan
 };

@@ -30,7 +30,9 @@ std::optional<Find> Survey::try_plan(Plan plan) {
         if (!outcome.found()) continue;
         plan.decisions.assign(recorder.decisions().begin(), recorder.decisions().end());
         canonicalize(plan);
-        CHECK(replay(plan).same_find(outcome));
+        const Outcome again = replay(plan);
+        CHECK(again.same_find(outcome));
+        if (!options_.identity.empty() && again.identity != options_.identity) continue;
         return Find{plan, outcome, i + 1};
     }
     return std::nullopt;

@@ -22,6 +22,7 @@ struct SurveyOptions {
     std::uint64_t runs = 4000;  // of each workload
     // Asked before each run; false: this workload has had enough. Null: it has all of its runs.
     std::function<bool()> keep_going{};
+    std::string identity{};  // the only find that counts; empty: any
 };
 
 class Survey {

@@ -33,6 +33,20 @@ TEST(Survey, FindsWhatAPlansOperationsCanShow) {
 }
 
 // A survey answers for each plan what it would answer for that plan alone.
+TEST(Survey, LooksForOneFindOnly) {
+    Plan plan = empty_plan(toy::subsystem());
+    enable_bug(plan, "T01");
+    plan.ops = {{.kind = 0, .cpu = 0, .args = {2, 0}}, {.kind = 0, .cpu = 1, .args = {1, 0}}};
+    canonicalize(plan);
+    const auto any = Survey({.strategies = {}, .runs = 200}).try_plan(plan);
+    ASSERT_TRUE(any.has_value());
+    const std::string identity = replay(any->plan).identity;
+    EXPECT_TRUE(Survey({.strategies = {}, .runs = 200, .identity = identity}).try_plan(plan));
+    Survey other({.strategies = {}, .runs = 200, .identity = "another"});
+    EXPECT_FALSE(other.try_plan(plan).has_value());
+    EXPECT_EQ(other.runs(), 200u) << "it went on";
+}
+
 TEST(Survey, EndsWhenItIsToldTo) {
     unsigned left = 7;
     SurveyOptions options;

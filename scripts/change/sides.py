@@ -64,7 +64,7 @@ class Side:
         try:
             return result.returncode, json.loads(result.stdout)
         except ValueError:
-            if not self.broken and words[0] != "survey":
+            if not self.broken:
                 raise answer.no_answer(f"rcufuzz {words[0]}: {error}") from None
             return result.returncode, None
 
@@ -106,23 +106,30 @@ class Side:
         if find.identity in self.finds or self.replay([find.plan]) == [find.identity]:
             return True
         runs = runs or (RUNS_OF_A_WORKLOAD if len(self.clean) < MANY else RUNS_OF_MANY)
-        shown, self.clean[find.identity] = self.survey([find.plan], runs)
-        return find.identity in shown
+        shown, self.clean[find.identity] = self.survey([find.plan], runs, "--identity",
+                                                       find.identity)
+        if shown:  # by a plan of its own
+            self.finds.setdefault(find.identity, find._replace(plan=""))
+        return shown
 
-    def survey(self, plans, runs):
-        """Identities of what shows first in so many runs of each plan's operations; how many
+    def survey(self, plans, runs, *options):
+        """Whether one of the plans' operations shows something in so many runs each; how many
         runs there were."""
-        out = os.path.join(self.folder, "survey")
-        shutil.rmtree(out, ignore_errors=True)
-        done = subprocess.run([self.program, "survey", *plans, "--out", out, "--runs", str(runs),
-                               "--seconds", str(SECONDS_OF_A_WORKLOAD), *self.subject],
+        done = subprocess.run([self.program, "survey", *plans, "--runs", str(runs), "--seconds",
+                               str(SECONDS_OF_A_WORKLOAD), *options, *self.subject],
                               env=self.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                               check=False)
         total = re.search(r"\((\d+) runs", done.stdout.decode(errors="replace"))
+        return done.returncode == 42, int(total.group(1)) if total else 0
+
+    def survey_finds(self, plans, runs):
+        """What shows first in so many runs of each plan's operations becomes finds."""
+        out = os.path.join(self.folder, "survey")
+        shutil.rmtree(out, ignore_errors=True)
+        self.survey(plans, runs, "--out", out)
         found = [os.path.join(out, name) for name in sorted(os.listdir(out))] \
             if os.path.isdir(out) else []
-        plans = [keep(plan, os.path.join(self.folder, "finds")) for plan in found]
-        return self.replay(plans), int(total.group(1)) if total else 0
+        self.replay([keep(plan, os.path.join(self.folder, "finds")) for plan in found])
 
     def verify(self, plan, seconds):
         """How it ends: "verified", "not finished", or "counterexample", which becomes a find."""
@@ -210,7 +217,7 @@ class Pair:
         # A plan that was found on other code may want another schedule on this.
         earlier = [plan for plan in plans if plan.startswith(self.kept)]
         if earlier and not self.changed.finds:
-            self.changed.survey(earlier[:MANY], RUNS_OF_MANY)
+            self.changed.survey_finds(earlier[:MANY], RUNS_OF_MANY)
         more = ["--jobs", str(os.cpu_count() or 1), *near]
         for plan in plans:
             more += ["--begin-with", plan]
