@@ -4,5 +4,15 @@
 #define _ASM_BITOPS_H
 
 #include <asm-generic/bitops.h>
+#include <asm/machine.h>
+
+/* The generic one is a plain read of what others change. */
+static __always_inline bool machine_test_bit(unsigned long nr, const volatile unsigned long *addr)
+{
+	kernel_point(addr + BIT_WORD(nr), MACHINE_READ);
+	return generic_test_bit(nr, addr);
+}
+#undef arch_test_bit
+#define arch_test_bit machine_test_bit
 
 #endif

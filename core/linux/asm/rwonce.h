@@ -12,13 +12,15 @@
 	*(const volatile __unqual_scalar_typeof(x) *)&(x);                 \
 })
 
+#include <asm-generic/rwonce.h>
+
+/* Which the generic header defines whether or not an architecture has. */
+#undef __WRITE_ONCE
 #define __WRITE_ONCE(x, val)                                               \
 do {                                                                       \
 	typeof(x) __value = (val);                                         \
 	kernel_point(&(x), MACHINE_WRITE);                                \
 	*(volatile typeof(x) *)&(x) = __value;                             \
 } while (0)
-
-#include <asm-generic/rwonce.h>
 
 #endif

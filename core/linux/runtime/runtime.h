@@ -144,6 +144,7 @@ void *arena_take(unsigned long size, unsigned long align);
 unsigned long arena_used(void);
 extern unsigned char arena[];
 void check_address(unsigned long address, const struct machine_site *site);
+bool is_per_cpu_thread(struct task_struct *task);
 void percpu_prepare(unsigned int cpus);
 struct guest_range percpu_range(void);
 

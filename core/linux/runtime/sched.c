@@ -44,7 +44,7 @@ bool may_run_on(struct task_struct *task, unsigned int cpu)
 {
 	if (!cpumask_test_cpu(cpu, task->cpus_ptr) || !cpu_online(cpu))
 		return false;
-	if (kthread_is_per_cpu(task))
+	if (is_per_cpu_thread(task))
 		return true;
 	return !cpu_dying(cpu) && (cpu_active(cpu) || (task->flags & PF_NO_SETAFFINITY));
 }
@@ -293,7 +293,7 @@ static void schedule_once(bool preempt)
 	clear_tsk_thread_flag(prev, TIF_NEED_RESCHED);
 	if (prev != queue->idle && prev->on_rq) {
 		/* The stopper that has taken its CPU down goes on there until it is parked. */
-		if (kthread_is_per_cpu(prev) || may_run_on(prev, acting_cpu))
+		if (is_per_cpu_thread(prev) || may_run_on(prev, acting_cpu))
 			enqueue(prev, acting_cpu);
 		else
 			enqueue_new(prev);

@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <set>
 
 #include "core/base/check.h"
+#include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/run/codec.h"
 #include "core/run/frame.h"
@@ -94,6 +96,35 @@ TEST_P(EveryKernel, TakesLocksAndStopsThreads) {
              "op cpu1 on completion_by by=2 cpu=0\n"));
     EXPECT_EQ(outcome.verdict, Verdict::clean) << outcome.detail;
     EXPECT_GT(outcome.points, 1000u) << "the threads have run";
+}
+
+TEST_P(EveryKernel, TakesNmis) {
+    const run::Outcome alone = run::replay(plan("op cpu0 on trace times=1\n"));
+    const run::Outcome outcome = run::replay(plan("op cpu0 on trace times=1\nop cpu0 on nmi cpu=1\n"
+                                                  "op cpu0 on nmi cpu=0 does=7\n"));
+    EXPECT_EQ(outcome.verdict, Verdict::clean) << outcome.detail;
+    EXPECT_GT(outcome.points, alone.points + 20);
+}
+
+// Each of the kernel's primitives: a header may have defined one anew, without a point.
+TEST_P(EveryKernel, HasAPointInEachPrimitive) {
+    const std::string file = "core/linux/work/primitives.c";
+    run::replay(plan(""));
+    const auto& door = loaded_kernel()->door();
+    std::set<unsigned> points;
+    for (unsigned long i = 0; i < door.site_count; ++i)
+        if (door.sites[i].file == file) points.insert(door.sites[i].line);
+    const auto bytes = read_file(std::string(RCUFUZZ_SOURCE_DIR) + "/" + file);
+    unsigned number = 0;
+    bool looks = false;
+    for (const std::string_view line :
+         lines(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()))) {
+        ++number;
+        if (line == "\t/* end */") looks = false;
+        EXPECT_TRUE(!looks || points.contains(number)) << line;
+        if (line == "\t/* begin */") looks = true;
+    }
+    EXPECT_GT(points.size(), 50u);
 }
 
 TEST_P(EveryKernel, TakesTheSameCourseTwice) {
