@@ -61,6 +61,7 @@ static unsigned int begun[2], switching[2];	/* operations that throw it off, and
 static bool throw_switch(bool on)
 {
 	unsigned int others = begun[!on];
+	bool found;
 
 	if (switching[!on])
 		return false;
@@ -71,7 +72,8 @@ static bool throw_switch(bool on)
 	else
 		static_branch_disable(&switch_key);
 	switching[on]--;
-	if (begun[!on] == others && !!static_branch_unlikely(&switch_key) != on)
+	found = !!static_branch_unlikely(&switch_key);
+	if (begun[!on] == others && found != on)
 		fail("invariant", machine_here(), "a static key is not as it was switched");
 	return true;
 }
