@@ -110,10 +110,18 @@ void leave_interrupt(unsigned int cpu)
 		preempt_schedule();
 }
 
+void (*nmi_handler)(unsigned int cpu);
+
 void take_nmi(unsigned int cpu)
 {
+	unsigned char before = irqs_off[cpu];
+
+	irqs_off[cpu] = 1;
 	nmi_enter();
+	if (nmi_handler)
+		nmi_handler(cpu);
 	nmi_exit();
+	irqs_off[cpu] = before;
 }
 
 /* --- sending ------------------------------------------------------------------------------ */

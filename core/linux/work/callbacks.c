@@ -56,6 +56,7 @@ static void invoked(struct rcu_head *head)
 	struct tracked *tracked = container_of(head, struct tracked, head);
 	bool posts_another = tracked->posts_another;
 
+	check_watching("a callback");
 	if (states[tracked->number] == INVOKED)
 		fail("callback_twice", machine_here(), "a callback is invoked a second time");
 	states[tracked->number] = INVOKED;

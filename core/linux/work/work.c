@@ -50,6 +50,7 @@ static void execute(unsigned int index)
 	const struct balance before = balance_now();
 	bool done;
 
+	check_watching("an operation");
 	work_plan->begins(index);
 	done = operations[op->kind](op->a, op->b);
 	if (in_hardirq() || in_serving_softirq())
@@ -250,6 +251,7 @@ void start_workload_threads(void)
 
 	device_handler = handle_device;
 	prepare_calls();
+	prepare_nmis();
 	prepare_timers();
 	prepare_srcu();
 	prepare_completions();

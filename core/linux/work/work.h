@@ -40,6 +40,7 @@ bool waits_for_me(unsigned int cpu);
 /* At the end of this CPU's operations: those that it took away and that are missed. */
 void bring_back_cpus(void);
 
+void check_watching(const char *who);
 /* No reader is open here, and this is a task with interrupts on. */
 bool may_sleep_here(void);
 
@@ -111,6 +112,7 @@ void judge_completions(void);
 void judge_kthreads(void);
 /* At boot. */
 void prepare_calls(void);
+void prepare_nmis(void);
 void prepare_timers(void);
 void prepare_srcu(void);
 void prepare_lockers(void);
