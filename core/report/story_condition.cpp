@@ -134,7 +134,8 @@ Condition condition_from(const StoryNames& names, std::string_view text,
     result.kind = *kind;
     const Actor whose = context_of(names, text, parts.size() == 2 ? parts[0] : "", subject);
     const bool of_task = *kind == Condition::Kind::asleep || *kind == Condition::Kind::awake;
-    if (names.plan.target->has_tasks ? !of_task || whose.task.empty() : !whose.task.empty())
+    const bool has_tasks = names.plan.target->has_tasks && *kind != Condition::Kind::returned;
+    if (whose.task.empty() ? has_tasks : !of_task)
         throw UserError(quoted(text) + ": on this target only its tasks are asleep or awake");
     result.key = whose.key;
     result.task = whose.task;
