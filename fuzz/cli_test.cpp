@@ -241,10 +241,11 @@ TEST_F(Cli, ListNamesEveryBugWithItsFields) {
 }
 
 TEST_F(Cli, ListTellsTheFormsWithoutAFault) {
-    for (const json& target : json::parse(rcufuzz("list --json").out).at("targets"))
+    const json listed = json::parse(rcufuzz("list --json").out);
+    for (const json& target : listed.at("targets"))
         for (const json& config : target.at("configs"))
             EXPECT_EQ(config.contains("faultless"), config.at("name") == "generation");
-    const json dynticks = json::parse(rcufuzz("list --json").out).at("targets").at(3);
+    const json& dynticks = listed.at("targets").at(3);
     EXPECT_EQ(dynticks.at("configs").at(1).at("faultless"), json({3, 4}));
 }
 

@@ -49,7 +49,7 @@ class Resume : public Cli {
         const std::set<std::string> found = identities(kept.at("finds"));
         const std::set<std::string> wanted = identities(whole.at("finds"));
         EXPECT_TRUE(std::ranges::includes(found, wanted));
-        if (!killed) EXPECT_EQ(found, wanted);
+        EXPECT_TRUE(killed || found == wanted);
         for (const json& find : kept.at("finds"))
             EXPECT_TRUE(std::filesystem::exists(path(folder + "/finds/" +
                                                      find.at("file").get<std::string>())));
@@ -133,7 +133,8 @@ TEST_F(Resume, WhatWasNotMinimisedIsLater) {
     write_file(path("h/state.json"), kept.dump(), true);
     rcufuzz("hunt nocb --bug D10 --all --resume h --seconds 60 --runs 16");
     rcufuzz("hunt nocb --bug D10 --all --resume h --runs 16");
-    for (const json& find : state("h").at("finds")) {
+    const json minimised = state("h");
+    for (const json& find : minimised.at("finds")) {
         EXPECT_TRUE(find.at("small"));
         EXPECT_LE(find.at("ops"), 3);
     }
