@@ -199,7 +199,12 @@ void add_file_command(CLI::App& app, const FileCommandSpec& spec, int& exit_code
     if (spec.formats != nullptr) {
         command->add_option("--format", args->format, spec.formats);
         command->add_option("--fixes", args->fixes, "of a mail: the commit that is to blame");
+        command->add_option("--introduced-by", args->introduced_by,
+                            "of a mail: of a series, the patch with which it shows first");
     }
+    if (spec.run == &minimize)
+        command->add_option("--seconds", args->seconds, "as small as it gets in so much time")
+            ->transform(seconds());
     add_frame_options(*command, args->frame);
     command->callback([args, run = spec.run, &exit_code] { exit_code = run(*args); });
 }

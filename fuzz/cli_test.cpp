@@ -393,6 +393,24 @@ TEST_F(Cli, AHuntBeginsWithGivenOperations) {
     EXPECT_EQ(other.err, "rcufuzz: --begin-with: there is no plan of tracepoint\n");
 }
 
+TEST_F(Cli, AMailSaysWhatIsToBlame) {
+    const std::string plan = RCUFUZZ_SOURCE_DIR "/corpus/bugs/nocb/D01.plan";
+    const Result mail = rcufuzz("explain --format mail " + plan +
+                                " --introduced-by 'patch 1/2 \"a\"' --fixes '0123456 (\"a\")'");
+    EXPECT_NE(mail.out.find("With:      patch 1/2 \"a\", "), std::string::npos) << mail.out;
+    EXPECT_NE(mail.out.find("\nFixes: 0123456 (\"a\")\n"), std::string::npos) << mail.out;
+}
+
+TEST_F(Cli, MinimizeGivesWhatItHasInTime) {
+    const Result hunt = rcufuzz("hunt nocb --bug D10 --runs 4000 --as-found --json");
+    const nlohmann::json find = nlohmann::json::parse(hunt.out).at("finds").at(0);
+    const std::string plan = find.at("plan");
+    EXPECT_EQ(rcufuzz("minimize " + plan + " --seconds 0.000001 -o small.plan").exit_code, 0);
+    const std::string verdict = find.at("verdict");
+    EXPECT_EQ(rcufuzz("replay small.plan --expect " + verdict).exit_code, 0);
+    EXPECT_EQ(rcufuzz("minimize " + plan + " --seconds 0").exit_code, exit_usage);
+}
+
 TEST_F(Cli, ASurveyEndsInTime) {
     const std::string plan = RCUFUZZ_SOURCE_DIR "/corpus/bugs/nocb/D01.plan";
     const Result result =

@@ -7,6 +7,7 @@
 #include "core/run/runner.h"
 #include "fuzz/commands.h"
 #include "fuzz/output.h"
+#include "fuzz/stopwatch.h"
 
 namespace rcufuzz::cli {
 
@@ -14,7 +15,9 @@ int minimize(const FileArgs& args) {
     check_output(args.output, args.force);
     const run::Plan plan = load(args.file, args.frame);
     report::MinimizeStats stats;
-    const run::Plan smaller = report::minimize(plan, {}, &stats);
+    const Stopwatch watch;
+    const auto in_time = [&] { return !args.seconds || watch.seconds() < *args.seconds; };
+    const run::Plan smaller = report::minimize(plan, {.keep_going = in_time}, &stats);
     if (!stats.reproduced) throw UserError(args.file + ": shows no bug; nothing to minimise");
     write_output(args.output, run::to_text(smaller), args.force);
     remark(fmt::format("{} ops, {} decisions -> {} ops, {} decisions in {} runs", plan.ops.size(),

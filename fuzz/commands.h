@@ -87,7 +87,9 @@ struct FileArgs {
     FrameArgs frame;
     std::string output;
     std::string format;
-    std::string fixes;  // of a mail
+    std::string fixes;          // of a mail
+    std::string introduced_by;  // of a mail
+    std::optional<double> seconds;  // minimize: as small as it gets in so much time
     bool force = false;
 };
 int minimize(const FileArgs& args);

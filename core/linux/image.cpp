@@ -61,4 +61,29 @@ Image::~Image() {
     for (const Mapping& mapping : mappings_) munmap(mapping.begin, mapping.size);
 }
 
+std::string function_at(const std::string& path, std::uintptr_t address) {
+    const std::vector<std::uint8_t> content = read_file(path, max_image_bytes);
+    const auto file = std::as_bytes(std::span(content));
+    const auto header = record_at<Elf64_Ehdr>(path, file, 0);
+    const auto section = [&](unsigned i) {
+        return record_at<Elf64_Shdr>(path, file, header.e_shoff + i * sizeof(Elf64_Shdr));
+    };
+    for (unsigned i = 0; i < header.e_shnum; ++i) {
+        const Elf64_Shdr symbols = section(i);
+        if (symbols.sh_type != SHT_SYMTAB) continue;
+        const Elf64_Shdr names = section(symbols.sh_link);
+        for (std::size_t at = 0; at < symbols.sh_size; at += sizeof(Elf64_Sym)) {
+            const auto symbol = record_at<Elf64_Sym>(path, file, symbols.sh_offset + at);
+            if (ELF64_ST_TYPE(symbol.st_info) != STT_FUNC || address < symbol.st_value ||
+                address - symbol.st_value >= symbol.st_size)
+                continue;
+            const std::size_t name = names.sh_offset + symbol.st_name;
+            if (name >= file.size()) continue;
+            const auto* const text = reinterpret_cast<const char*>(content.data()) + name;
+            return std::string(text, strnlen(text, file.size() - name));
+        }
+    }
+    return {};
+}
+
 }  // namespace rcufuzz::linux_guest

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -37,5 +38,9 @@ class Image {
     std::vector<Mapping> mappings_;
     guest_entry entry_ = nullptr;
 };
+
+// The function whose code is at this address, by the symbols in the file of an image; empty: none.
+// Throws UserError as above.
+std::string function_at(const std::string& path, std::uintptr_t address);
 
 }  // namespace rcufuzz::linux_guest

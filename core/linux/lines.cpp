@@ -58,20 +58,25 @@ std::uintptr_t address_in(std::string_view text) {
     return std::from_chars(text.data(), end, address, 16).ptr == end ? address : 0;
 }
 
-}  // namespace
-
-Lines::Lines(const std::string& path) {
+std::vector<Lines::Row> read_rows(const std::string& path) {
+    std::vector<Lines::Row> rows;
     const std::vector<std::uint8_t> bytes = read_file(path);
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     for (const std::string_view line : lines(text)) {
         const std::vector<std::string_view> fields = words(line);
         const std::uintptr_t address = fields.size() == 3 ? address_in(fields[0]) : 0;
         const auto number = fields.size() == 3 ? parse_int(fields[2]) : std::nullopt;
-        if (address == 0 || !number || (!rows_.empty() && address < rows_.back().address))
+        if (address == 0 || !number || (!rows.empty() && address < rows.back().address))
             throw UserError(path + ": does not say where lines of source are");
-        rows_.push_back({address, std::string(fields[1]), static_cast<unsigned>(*number)});
+        rows.push_back({address, std::string(fields[1]), static_cast<unsigned>(*number)});
     }
-    if (rows_.empty()) throw UserError(path + ": does not say where lines of source are");
+    if (rows.empty()) throw UserError(path + ": does not say where lines of source are");
+    return rows;
+}
+
+}  // namespace
+
+Lines::Lines(const std::string& path) : rows_(read_rows(path)) {
     begin_ = rows_.front().address;
     size_ = rows_.back().address + 1 - begin_;
     void* const shared =
@@ -135,6 +140,19 @@ std::string Lines::text() const {
         text +=
             std::string(line.first) + " " + std::to_string(line.second) + (met ? " 1\n" : " 0\n");
     return text;
+}
+
+std::string line_at(const std::string& path, std::uintptr_t address) {
+    const std::vector<Lines::Row> rows = read_rows(path);
+    auto row = std::upper_bound(
+        rows.begin(), rows.end(), address,
+        [](std::uintptr_t wanted, const Lines::Row& one) { return wanted < one.address; });
+    if (row == rows.begin()) return {};
+    const auto last = --row;
+    while (row != rows.begin() && !row->file.ends_with(".c") && (row - 1)->address == last->address)
+        --row;
+    if (!row->file.ends_with(".c")) row = last;
+    return row->file + ":" + std::to_string(row->line);
 }
 
 }  // namespace rcufuzz::linux_guest

@@ -40,13 +40,13 @@ class Lines {
     // For the signal handler: whether a breakpoint of ours ends there. It is taken away.
     bool meet(std::uintptr_t address);
 
-   private:
     struct Row {
         std::uintptr_t address;
         std::string file;
         unsigned line;
     };
 
+   private:
     void put_breakpoint(std::uintptr_t address);
     bool is_met(std::uintptr_t address) const { return met_[address - begin_] != 0; }
 
@@ -58,5 +58,9 @@ class Lines {
     std::vector<std::uintptr_t> near_;
     bool came_near_ = false;
 };
+
+// "FILE:LINE", from such a file: what has its code at this address, rather a C file's line than
+// that of an inline function in a header; empty: nothing.
+std::string line_at(const std::string& path, std::uintptr_t address);
 
 }  // namespace rcufuzz::linux_guest

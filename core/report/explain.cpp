@@ -29,10 +29,10 @@ std::optional<Format> format_from_word(std::string_view word) {
 }
 
 std::string explain(const run::Plan& plan, Format format, const std::string& file,
-                    const std::string& fixes) {
+                    const Blame& blame) {
     if (format == Format::story) return tell(plan);
     const Find find = replay_find(plan);
-    if (format == Format::mail) return explain_mail(find, file, fixes);
+    if (format == Format::mail) return explain_mail(find, file, blame);
     const Interleaving interleaving = interleave(plan, find.trace);
     switch (format) {
         case Format::html:

@@ -20,9 +20,15 @@ enum class Format { text, story, html, chrome_trace, json, mail };
 // "text", "story", "html", "chrome-trace", "json", "mail".
 std::optional<Format> format_from_word(std::string_view word);
 
-// `file` is the plan's name in the command that replays it. A mail has the plan itself, and the
-// commit that is to blame, unless `fixes` is empty.
+// What a mail says of the change that is to blame, where somebody knows; both may be empty.
+struct Blame {
+    std::string patch;   // of a series: `patch 2/3 "a title"`
+    std::string commit;  // as after "Fixes:", `0123456789ab ("a title")`
+};
+
+// `file` is the plan's name in the command that replays it; a mail has the plan itself. Throws
+// UserError where the plan shows nothing that a mail could be about.
 std::string explain(const run::Plan& plan, Format format, const std::string& file,
-                    const std::string& fixes = {});
+                    const Blame& blame = {});
 
 }  // namespace rcufuzz::report

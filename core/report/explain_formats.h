@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "core/report/explain.h"
 #include "core/report/find.h"
 #include "core/report/interleaving.h"
 
@@ -18,7 +19,7 @@ std::string explain_html(const Find& find, const Interleaving& interleaving,
 std::string explain_json(const Find& find, const Interleaving& interleaving,
                          const std::string& file);
 // Plain text of at most 60 lines, as it can be sent to those who maintain the subject.
-std::string explain_mail(const Find& find, const std::string& file, const std::string& fixes);
+std::string explain_mail(const Find& find, const std::string& file, const Blame& blame);
 // For ui.perfetto.dev and chrome://tracing: a process for each CPU, a thread for each context,
 // flows for arrows. An event of the trace takes a microsecond, so that no two are at the same time;
 // step and jiffy are among the arguments.

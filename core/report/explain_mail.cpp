@@ -4,6 +4,7 @@
 // ours that they would have to look up, and short: where it would get long the first steps go.
 #include <algorithm>
 
+#include "core/base/check.h"
 #include "core/base/text.h"
 #include "core/base/verdict.h"
 #include "core/report/explain_formats.h"
@@ -43,8 +44,8 @@ void add_wrapped(Lines& to, const std::string& text, std::size_t indent) {
 
 class Mail {
    public:
-    Mail(const Find& find, const std::string& file, const std::string& fixes)
-        : find_(find), file_(file), fixes_(fixes) {
+    Mail(const Find& find, const std::string& file, const Blame& blame)
+        : find_(find), file_(file), blame_(blame), place_(place_of(find)) {
         const scenario::Platform* const platform = find.plan.target->platform;
         if (platform != nullptr) words_ = platform->words_of(find.plan.subject, find.plan.config);
     }
@@ -67,22 +68,24 @@ class Mail {
     Lines head_lines() const {
         const run::Outcome& outcome = find_.outcome;
         Lines lines;
-        const bool in_subject = is_its_own(outcome.site);
-        const std::string where = in_subject ? ", seen in " + function_of_site() : "";
-        const std::string what = outcome.found() ? outcome.detail : "nothing is wrong";
-        add_wrapped(lines, "Subject: [BUG] " + version() + what + where, 1);
+        const std::string where =
+            place_.empty() ? "" : ", seen in " + place_.substr(place_.rfind(' ') + 1) + "()";
+        add_wrapped(lines, "Subject: [BUG] " + version() + outcome.detail + where, 1);
         lines.emplace_back();
         add_wrapped(lines,
                     "Found by rcufuzz, which runs " + std::string(called().source) +
                         " on a simulated machine: the interleaving is exact, and comes again.",
                     0);
         lines.emplace_back();
-        row(lines, "Verdict", verdict() + (in_subject ? ", at " + outcome.site : ""));
-        if (!in_subject && !outcome.site.empty())
+        row(lines, "Verdict", verdict() + (place_.empty() ? "" : ", at " + place_ + "()"));
+        if (place_.empty() && !outcome.site.empty())
             row(lines, "Judged by", outcome.site + "(), which is rcufuzz's own");
         if (!words_.version.empty())
             row(lines, "Tree", words_.version + " (" + words_.built_as + ")");
-        if (!words_.change.empty()) row(lines, "With", "\"" + words_.change + "\"");
+        if (!blame_.patch.empty())
+            row(lines, "With", blame_.patch + ", the first of the series with which it shows");
+        else if (!words_.change.empty())
+            row(lines, "With", words_.change);
         row(lines, "Config", configuration());
         add_workload(lines);
         lines.emplace_back();
@@ -110,39 +113,29 @@ class Mail {
     }
 
     std::string version() const {
-        return words_.version.empty() ? std::string(find_.plan.target->name) + ": "
-                                      : "linux " + words_.version + ": ";
+        return std::string(find_.plan.target->name) +
+               (words_.version.empty() ? "" : " " + words_.version) + ": ";
     }
 
     const scenario::Called& called() const { return find_.plan.target->called; }
 
-    std::string function_of_site() const {
-        const std::string& site = find_.outcome.site;
-        return site.substr(site.rfind(' ') + 1) + "()";
+    // In the subject; empty where an oracle outside of it saw what is wrong. An oops is where the
+    // code stood, and not at the last point before.
+    static std::string place_of(const Find& find) {
+        const std::string& fault = find.trace.fault;
+        const std::string& site = find.outcome.site;
+        if (!fault.empty() && find.plan.target->owns(fault)) return fault;
+        return !site.empty() && find.plan.target->owns(site) ? site : "";
     }
 
     std::string configuration() const {
         std::string text = words_.configuration;
         for (const std::string& bug : find_.bugs)
             text += (text.empty() ? "" : ", ") + ("bug " + bug);
-        for (const std::string& config : find_.configs)
-            if (words_.configuration.empty() || !is_in_command_line(config))
-                text += (text.empty() ? "" : ", ") + config + meaning_of(config);
+        if (words_.configuration.empty())
+            for (const std::string& config : find_.configs)
+                text += (text.empty() ? "" : ", ") + config;
         return text.empty() ? "standard" : text;
-    }
-
-    // Of "failing_allocations 1", where the subject's table says what that is.
-    std::string meaning_of(const std::string& config) const {
-        if (words_.configuration.empty()) return {};
-        for (const scenario::ConfigSpec& spec : find_.plan.target->configs)
-            if (config.substr(0, config.find(' ')) == spec.name)
-                return " (" + std::string(spec.summary) + ")";
-        return {};
-    }
-
-    // The number of CPUs and boot parameters have been told in the kernel's words.
-    static bool is_in_command_line(const std::string& config) {
-        return !config.starts_with("end_tick") && !config.starts_with("failing_allocations");
     }
 
     // Each CPU's operations in their order; what the words mean, once.
@@ -183,11 +176,8 @@ class Mail {
             if (!told.empty()) add_told(lines, ++number, told, range);
         }
         add_decisions(lines, event, find_.trace.events.size(), number);
-        if (find_.outcome.found()) {
-            const std::string& site = find_.outcome.site;
-            const std::string at = is_its_own(site) ? " [" + site + "()]" : "";
-            add_wrapped(lines, "  => " + find_.outcome.detail + "." + at, 5);
-        }
+        const std::string at = place_.empty() ? "" : " [" + place_ + "()]";
+        add_wrapped(lines, "  => " + find_.outcome.detail + "." + at, 5);
         return lines;
     }
 
@@ -321,8 +311,7 @@ class Mail {
         lines.emplace_back(
             "  cmake --preset release && cmake --build --preset release --target rcufuzz");
         if (!words_.build.empty())
-            lines.push_back("  " + words_.build +
-                            (words_.change.empty() ? "" : " --patch THE-CHANGE --name " + name()));
+            lines.push_back("  " + words_.build);
         const std::string kernel = words_.built_as.empty() ? "" : " --kernel " + name();
         lines.push_back("  build/rcufuzz replay" + kernel + " - <<END");
         const std::string text = run::to_text(find_.plan);
@@ -334,7 +323,7 @@ class Mail {
             for (const std::string_view line : plan) lines.emplace_back(line);
             lines.emplace_back("END");
         }
-        if (!fixes_.empty()) lines.insert(lines.end(), {"", "Fixes: " + fixes_});
+        if (!blame_.commit.empty()) lines.insert(lines.end(), {"", "Fixes: " + blame_.commit});
         return lines;
     }
 
@@ -354,14 +343,16 @@ class Mail {
 
     const Find& find_;
     const std::string& file_;
-    const std::string& fixes_;
+    const Blame& blame_;
+    const std::string place_;
     scenario::SubjectWords words_;
 };
 
 }  // namespace
 
-std::string explain_mail(const Find& find, const std::string& file, const std::string& fixes) {
-    return Mail(find, file, fixes).text();
+std::string explain_mail(const Find& find, const std::string& file, const Blame& blame) {
+    if (!find.outcome.found()) throw UserError(file + ": shows no bug; there is nothing to report");
+    return Mail(find, file, blame).text();
 }
 
 }  // namespace rcufuzz::report

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/base/check.h"
+#include "core/report/explain_formats.h"
 #include "core/report/golden_test.h"
 #include "core/run/codec.h"
 #include "core/run/runner.h"
@@ -15,6 +17,7 @@ namespace rcufuzz::report {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 // cpu0 reads the counter, cpu1 adds to it, cpu0 writes what it had read plus one.
 run::Plan lost_addition() {
@@ -73,11 +76,27 @@ TEST(Explain, GoldenText) {
 TEST(Explain, GoldenMail) {
     expect_golden("core/report/golden/lost_addition.mail.txt",
                   without_line_numbers(explain(lost_addition(), Format::mail, "x.plan",
-                                               "0123456789ab (\"toy: add\")")));
+                                               {"", "0123456789ab (\"toy: add\")"})));
 }
 
 std::size_t line_count(const std::string& text) {
     return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+TEST(Explain, MailNamesThePatchAndWhereTheCodeStood) {
+    const run::Plan plan = lost_addition();
+    Find find = replay_find(plan);
+    find.trace.fault = "run/toy_test.cpp:7 add";
+    const std::string text = explain_mail(find, "x.plan", {"patch 2/3 \"toy: add\"", ""});
+    EXPECT_THAT(text, HasSubstr("With:      patch 2/3 \"toy: add\", the first of the series"));
+    EXPECT_THAT(text, HasSubstr("seen in add()\n"));
+    EXPECT_THAT(text, HasSubstr("[run/toy_test.cpp:7 add()]\n"));
+    EXPECT_THAT(text, Not(HasSubstr("Fixes:")));
+}
+
+TEST(Explain, NothingIsMailedOfACleanRun) {
+    const run::Plan plan = run::empty_plan(toy::subsystem());
+    EXPECT_THROW(explain(plan, Format::mail, "x.plan"), UserError);
 }
 
 // However long the run, the operations and the plan are.

@@ -108,9 +108,11 @@ std::string state_of(scenario::Platform& platform) {
     return sim::survives(print, &look) ? look.text : "";
 }
 
-NamedTrace named_trace(const Plan& plan, const sim::World& w, scenario::Platform& platform) {
+NamedTrace named_trace(const Plan& plan, const sim::World& w, scenario::Platform& platform,
+                       std::uintptr_t fault) {
     NamedTrace named;
     named.state = state_of(platform);
+    if (fault != 0) named.fault = platform.place_of(plan.subject, fault);
     named.events = w.trace().events();
     named.objects.resize(1u + last_object(w));
     for (std::size_t id = 1; id < named.objects.size(); ++id)
@@ -163,6 +165,7 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
     }
     if (clean) judge(instance, platform);
     if (w.finding().verdict == Verdict::livelock) judge_endless(instance, platform);
+    const std::uintptr_t fault = sim::take_fault();
 
     Outcome outcome;
     if (w.finding().verdict != Verdict::clean) {
@@ -175,7 +178,7 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
     outcome.state_hash = hash_state(w);
     outcome.points = w.points();
     if (options.trace == sim::TraceLevel::full && options.keep != nullptr)
-        *options.keep = named_trace(plan, w, platform);
+        *options.keep = named_trace(plan, w, platform, fault);
     w.finish();
     return outcome;
 }

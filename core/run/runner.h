@@ -42,6 +42,7 @@ struct NamedTrace {
     std::vector<std::string> contexts;  // by sim::ContextKey: "cpu1/softirq", "rcuog0"
     std::vector<std::string> blocked;   // at the end: "cpu0 waits for nocb_lock[1]", in key order
     std::string state;                  // what the subject printed of itself then; several lines
+    std::string fault;                  // of an oops, where the code stood, where that is known
 };
 
 struct RunOptions {

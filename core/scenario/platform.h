@@ -31,8 +31,8 @@ struct Workload {
 struct SubjectWords {
     std::string version;        // "6.12.117"
     std::string built_as;       // "6.12-lazy, sources ca051f522d16"
-    std::string change;         // the title of what was changed in the tree; empty: nothing
-    std::string configuration;  // "variant lazy, 4 CPUs, rcu_nocbs=all"
+    std::string change;         // what was changed in the tree: `"a title"`; empty: nothing
+    std::string configuration;  // all that the configuration says: "4 CPUs, rcu_nocbs=all"
     std::string build;          // the command that builds it
 };
 
@@ -85,6 +85,10 @@ class Platform {
     // A line of that source, as it stands where the subject was built; empty: it is not there.
     virtual std::string source_line(const std::string& /*subject*/, std::string_view /*file*/,
                                     unsigned /*line*/) const {
+        return {};
+    }
+    // What stands at an address of its code, as run::site_text() would say it; empty: unknown.
+    virtual std::string place_of(const std::string& /*subject*/, std::uintptr_t) const {
         return {};
     }
     // What it prints of its own state, several lines: at the end of a run, outside of all contexts.

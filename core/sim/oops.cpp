@@ -73,16 +73,29 @@ volatile std::sig_atomic_t somebody_looks = 0;
     siglongjmp(way_out, 1);
 }
 
+constexpr std::uintptr_t first_code = 4096;
+std::uintptr_t fault = 0;
+
+// After a call the place to return to is on top of the stack.
+void note_fault(const void* context) {
+    const auto* const registers = static_cast<const ucontext_t*>(context)->uc_mcontext.gregs;
+    fault = static_cast<std::uintptr_t>(registers[REG_RIP]);
+    if (fault >= first_code) return;
+    fault = *reinterpret_cast<const std::uintptr_t*>(registers[REG_RSP]) - 1;
+}
+
 bool subject_runs() { return world().in_context(); }
 
 // Comes once more where it is not the subject's, to whoever handled it before.
 void on_fault(int signal, siginfo_t*, void* context) {
-    if (subject_runs())
+    if (subject_runs()) {
+        note_fault(context);
         go_on_in(end_with_oops, context);
-    else if (somebody_looks != 0)
+    } else if (somebody_looks != 0) {
         leave_look(context);
-    else
+    } else {
         sigaction(signal, &before[signal], nullptr);
+    }
 }
 
 void on_look(int, siginfo_t*, void* context) {
@@ -121,6 +134,8 @@ void survive_oopses() {
     static_cast<void>(once);
 }
 
+std::uintptr_t take_fault() { return std::exchange(fault, 0); }
+
 bool survives(void (*look)(void*), void* arg) {
     if (sigsetjmp(way_out, 0) != 0) {
         somebody_looks = 0;
@@ -135,6 +150,8 @@ bool survives(void (*look)(void*), void* arg) {
 #else
 
 const bool survives_oopses = false;
+
+std::uintptr_t take_fault() { return 0; }
 
 bool survives(void (*look)(void*), void* arg) {
     look(arg);

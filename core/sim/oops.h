@@ -7,6 +7,8 @@
 // held on the heap is lost.
 #pragma once
 
+#include <cstdint>
+
 namespace rcufuzz::sim {
 
 // On x86-64, without sanitizers: they tell more about such a fault, and want to see it.
@@ -15,6 +17,10 @@ extern const bool survives_oopses;
 // For this process and those it forks. What happens outside of contexts goes to whoever handled the
 // signals before. A context may compute for a twentieth of a second between two points.
 void survive_oopses();
+
+// Where the code stood that a context was ended in for such a fault: of a call to nowhere, what
+// called. Since it was last asked; 0: there was none.
+std::uintptr_t take_fault();
 
 // For what looks at a subject from outside of all contexts: calls look(arg). False: what it looked
 // at is in such a state that it did not come back. What its frames held is lost.

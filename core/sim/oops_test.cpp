@@ -57,6 +57,21 @@ TEST_F(Oops, APointerLeadsNowhere) {
     expect_end(Verdict::oops, [] { *nowhere = 1; });
 }
 
+// Of a call to nowhere there is no code: what called is the place.
+TEST_F(Oops, TheCodeWhereItStoodIsKnownOnce) {
+    void (*volatile no_function)() = nullptr;
+    take_fault();
+    EXPECT_EQ(take_fault(), 0u);
+    expect_end(Verdict::oops, [&] { no_function(); });
+    const std::uintptr_t caller = take_fault();
+    EXPECT_GT(caller, 4096u);
+    expect_end(Verdict::oops, [] { *nowhere = 1; });
+    const std::uintptr_t writer = take_fault();
+    EXPECT_GT(writer, 4096u);
+    EXPECT_NE(writer, caller);
+    EXPECT_EQ(take_fault(), 0u);
+}
+
 TEST_F(Oops, AnInterruptsTooAboveItsTask) {
     test::Prefer strategy({actor(Act::irq, 0)});
     for (int i = 0; i < 2; ++i) {

@@ -10,6 +10,7 @@
 #include "core/base/check.h"
 #include "core/base/files.h"
 #include "core/base/text.h"
+#include "core/linux/image.h"
 #include "core/linux/lines.h"
 
 namespace rcufuzz::linux_subject {
@@ -37,6 +38,7 @@ BuiltKernel read_about(const fs::path& kernel) {
         if (what == "hash") built.hash = value;
         if (what == "tree") built.tree = value;
         if (what == "change") built.change = value;
+        if (what == "with") built.with = value;
     }
     return built;
 }
@@ -69,6 +71,15 @@ std::string source_line(const BuiltKernel& kernel, const std::string& file, unsi
     }
     const std::vector<std::string_view> text = lines(files[path]);
     return line == 0 || line > text.size() ? "" : std::string(trim(text[line - 1]));
+}
+
+std::string place_of(const BuiltKernel& kernel, std::uintptr_t address) {
+    const fs::path where = folder() / kernel.name;
+    const std::string function =
+        linux_guest::function_at((where / "kernel.image").string(), address);
+    return function.empty() ? ""
+                            : linux_guest::line_at((where / "lines").string(), address) + " " +
+                                  function;
 }
 
 std::vector<BuiltKernel> built_kernels() {

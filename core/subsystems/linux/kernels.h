@@ -17,12 +17,16 @@ struct BuiltKernel {
     std::string variant;  // "base"
     std::string hash;     // of the sources that it was made of
     std::string tree;     // where it lay
-    std::string change;   // the title of what scripts/kernel check changed in it; empty: nothing
+    std::string change;   // what was changed in it: `"a title"`; empty: nothing
+    std::string with;     // the options of scripts/kernel build that change it so
 };
 
 // A line of the source that it was made of: of what was patched for it, or else of its tree. Empty
 // where that is not there any more.
 std::string source_line(const BuiltKernel& kernel, const std::string& file, unsigned line);
+
+// "kernel/rcu/tree.c:2575 rcu_do_batch", of an address in its code; empty: unknown.
+std::string place_of(const BuiltKernel& kernel, std::uintptr_t address);
 
 // In the order of their names.
 std::vector<BuiltKernel> built_kernels();

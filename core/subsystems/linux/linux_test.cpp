@@ -10,6 +10,7 @@
 #include "core/base/check.h"
 #include "core/base/files.h"
 #include "core/base/text.h"
+#include "core/linux/work.h"
 #include "core/run/codec.h"
 #include "core/run/frame.h"
 #include "core/run/generate.h"
@@ -163,6 +164,14 @@ TEST_P(EveryKernel, TakesTheSameCourseWhereItsLinesAreWatched) {
     EXPECT_GT(reached(after, "kernel/tracepoint.c"), 50u);
     EXPECT_NE(after.find("kernel/locking/rwsem.c"), after.npos);
     EXPECT_EQ(reached(after, "kernel/locking/rwsem.c"), 0u);
+}
+
+TEST_P(EveryKernel, KnowsWhatStandsAtAnAddress) {
+    const BuiltKernel kernel = find_kernel(GetParam());
+    const auto start = load_kernel(GetParam()).door().work->start;
+    const std::string place = place_of(kernel, reinterpret_cast<std::uintptr_t>(start));
+    EXPECT_TRUE(place.starts_with("core/linux/work/work.c:")) << place;
+    EXPECT_EQ(place_of(kernel, 0), "");
 }
 
 TEST_P(EveryKernel, SaysWhetherARunCameNear) {

@@ -119,7 +119,8 @@ constexpr OpSpec ops[] = {
 unsigned cpu_count(const ConfigValues& values) { return static_cast<unsigned>(values[cpus]); }
 std::string cpu_name(const ConfigValues&, unsigned cpu) { return "cpu" + std::to_string(cpu); }
 
-std::string command_line(const ConfigValues& values) {
+// What one would give a kernel on real hardware as well.
+std::string boot_parameters(const ConfigValues& values) {
     std::string line;
     if (values[nocbs] == 1) line += " rcu_nocbs=all";
     if (values[nocbs] == 2 && values[cpus] > 1)
@@ -139,6 +140,11 @@ std::string command_line(const ConfigValues& values) {
     if (values[kthread_prio] != 0)
         line += " rcutree.kthread_prio=" + std::to_string(values[kthread_prio]);
     if (values[use_softirq] == 0) line += " rcutree.use_softirq=0";
+    return line;
+}
+
+std::string command_line(const ConfigValues& values) {
+    std::string line = boot_parameters(values);
     if (values[balance] != 0) line += " machine_balance";
     if (values[hotplug] != 0) line += " machine_hotplug";
     if (values[housekeeping] != 0)
@@ -146,13 +152,37 @@ std::string command_line(const ConfigValues& values) {
     return line;
 }
 
+// For people who know the kernel and not this program.
+std::string configuration_words(const std::string& variant, const ConfigValues& values) {
+    const std::string parameters = boot_parameters(values);
+    std::string text = "variant " + variant + " of core/linux/config, " +
+                       std::to_string(values[cpus]) + " CPUs, " +
+                       (parameters.empty() ? "no boot parameters" : "booted with" + parameters);
+    if (values[hotplug] != 0) text += "; CPUs may go offline";
+    if (values[failing_allocations] != 0) text += "; an allocation may fail";
+    if (values[balance] != 0) text += "; CPUs take over tasks that are ready on others";
+    if (values[housekeeping] != 0)
+        text += "; tasks that may run anywhere run on CPU " + std::to_string(values[cpus] - 1);
+    if (values[end_tick] == 0) text += "; after its last operation a CPU stays in the kernel";
+    return text;
+}
+
 // --- one run ------------------------------------------------------------------------------------
+
+std::string text_after(const std::string& text, std::string_view part) {
+    const std::size_t at = text.find(part);
+    return at == text.npos ? "" : text.substr(at + part.size());
+}
+
+// What `scripts/kernel check` has taken out of a git tree; empty: it is no such tree.
+std::string commit_of(const std::string& tree) { return text_after(tree, "/build/check/source/"); }
 
 // As scripts/kernel takes it: a package's tree by the package's name.
 std::string tree_word(const std::string& tree) {
-    constexpr std::string_view packages = "/build/kernel/source/";
-    const std::size_t at = tree.find(packages);
-    return at == tree.npos ? tree : "debian:" + tree.substr(at + packages.size());
+    const std::string package = text_after(tree, "/build/kernel/source/");
+    if (!package.empty()) return "debian:" + package;
+    const std::string commit = commit_of(tree);
+    return commit.empty() ? tree : "LINUX-AT-" + commit;
 }
 
 std::string first_word(const std::string& subject) { return subject.substr(0, subject.find(' ')); }
@@ -183,19 +213,23 @@ class LinuxPlatform final : public scenario::Platform {
     scenario::SubjectWords words_of(const std::string& subject,
                                     const ConfigValues& config) const override {
         const BuiltKernel built = find_kernel(first_word(subject));
+        const std::string commit = commit_of(built.tree);
         const std::string variant = built.variant == "base" ? "" : " --variant " + built.variant;
         return {.version = built.release,
-                .built_as = built.name + ", sources " + built.hash,
+                .built_as = built.name + ", sources " + built.hash +
+                            (commit.empty() ? "" : ", base commit " + commit),
                 .change = built.change,
-                .configuration = "variant " + built.variant + ", " +
-                                 std::to_string(config[cpus]) + " CPUs, command line" +
-                                 (command_line(config).empty() ? " empty" : command_line(config)),
-                .build = "scripts/kernel build " + tree_word(built.tree) + variant};
+                .configuration = configuration_words(built.variant, config),
+                .build = "scripts/kernel build " + tree_word(built.tree) + variant +
+                         (built.with.empty() ? "" : " --name " + built.name + " " + built.with)};
     }
     std::string source_line(const std::string& subject, std::string_view file,
                             unsigned line) const override {
         return linux_subject::source_line(find_kernel(first_word(subject)), std::string(file),
                                           line);
+    }
+    std::string place_of(const std::string& subject, std::uintptr_t address) const override {
+        return linux_subject::place_of(find_kernel(first_word(subject)), address);
     }
     std::string state() override { return kernel_->state(); }
     std::string answer_words(unsigned what) const override {
