@@ -85,8 +85,11 @@ class Base(Image):
 
 
 class Changed(Image):
-    def __init__(self, base, step, kernels, name):
+    """With the patches of these steps."""
+
+    def __init__(self, base, steps, kernels, name):
         folder = os.path.join(kernels, name)
+        step = steps[-1]
         differs = sorted(set(step.files) & base.used())
         self.touched = [one for one in base.compile if base.made_of[one] & set(differs)]
         self.folders = sorted({os.path.dirname(path) for path in step.files})
@@ -99,6 +102,7 @@ class Changed(Image):
             shutil.rmtree(folder, ignore_errors=True)
             os.makedirs(folder)
             self.build(base, step, folder)
+        self.describe(base, [one.title for one in steps], folder)
         super().__init__(folder, name)
         # Of the files that the change touches, those that the image was made of.
         self.made_of = set(differs) | {path for path in step.files if self.includes(path)}
@@ -121,7 +125,12 @@ class Changed(Image):
                              base.tree])
             if code != 0:
                 raise answer.no_answer(f"{tool}: {out.strip()}")
-        about = dict(base.about, hash=self.hash, change=step.title)
+
+    def describe(self, base, titles, folder):
+        """For reports. Last: an image that says what it is is whole."""
+        said = f'"{titles[-1]}"' if len(titles) == 1 else \
+            f'{len(titles)} patches, "{titles[0]}" to "{titles[-1]}"'
+        about = dict(base.about, hash=self.hash, change=said, **{"with": "--patch THE-CHANGE"})
         with open(os.path.join(folder, "about"), "w", encoding="utf-8") as file:
             file.writelines(f"{key} {value}\n" for key, value in about.items())
 

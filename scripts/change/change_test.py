@@ -92,9 +92,40 @@ class Patches(InFolder):
         for encoding in (None, "base64", "quoted-printable"):
             path = self.file("a.mbox", patch_mail("[PATCH] a: one", 1, 2, encoding))
             [patch] = read_patches([path])
-            self.assertEqual(files_of(patch), ["kernel/a.c"])
+            self.assertEqual(files_of(patch, self.tree()), ["kernel/a.c"])
             [step] = steps_of_patches([patch], self.tree())
             self.assertEqual(step.files, {"kernel/a.c": OLD.replace(b"1", b"2")})
+
+    def test_lines_may_end_as_mail_programs_end_them(self):
+        crlf = patch_mail("[PATCH] a: one", 1, 2).replace(b"\n", b"\r\n")
+        body = b"---\n" + diff(1, 2)
+        for content in (crlf, crlf.split(b"\n", 1)[1], diff(1, 2).replace(b"\n", b"\r\n"),
+                        mail("[PATCH] a: one", body.replace(b"\n", b"\r\n"), "base64")):
+            [patch] = read_patches([self.file("a", content)])
+            [step] = steps_of_patches([patch], self.tree())
+            self.assertEqual(step.files, {"kernel/a.c": OLD.replace(b"1", b"2")})
+
+    def test_paths_may_lack_the_prefix(self):
+        bare = diff(1, 2).replace(b"a/kernel", b"kernel").replace(b"b/kernel", b"kernel")
+        [patch] = read_patches([self.file("a", bare)])
+        [step] = steps_of_patches([patch], self.tree())
+        self.assertEqual(step.files, {"kernel/a.c": OLD.replace(b"1", b"2")})
+
+    def test_paths_stay_in_the_tree(self):
+        self.file("secret", OLD)
+        patches = read_patches([self.file("1", diff(1, 2, "kernel/../../secret"))])
+        self.assertIn("No such file", self.stops(answer.DOES_NOT_BUILD, steps_of_patches, patches,
+                                                 self.tree()))
+
+    def test_new_and_renamed_files(self):
+        new = b"--- /dev/null\n+++ b/kernel/new.h\n@@ -0,0 +1 @@\n+int x;\n"
+        moved = b"diff --git a/kernel/a.c b/kernel/b.c\nsimilarity index 100%\n" \
+                b"rename from kernel/a.c\nrename to kernel/b.c\n"
+        first, second = steps_of_patches(read_patches([self.file("1", new), self.file("2", moved)]),
+                                         self.tree())
+        self.assertEqual(first.files, {"kernel/new.h": b"int x;\n"})
+        self.assertEqual(second.files, {"kernel/new.h": b"int x;\n", "kernel/a.c": None,
+                                        "kernel/b.c": OLD})
 
     def test_a_mail_without_the_line_that_an_mbox_has(self):
         self.assertEqual(self.titles(patch_mail("[PATCH] a: one", 1, 2).split(b"\n", 1)[1]),
@@ -113,7 +144,7 @@ class Patches(InFolder):
 
     def test_other_folders_are_left_alone(self):
         patches = read_patches([self.file("1", diff(1, 2) + diff(1, 2, "drivers/a.c"))])
-        self.assertEqual(files_of(patches[0]), ["kernel/a.c", "drivers/a.c"])
+        self.assertEqual(files_of(patches[0], self.tree()), ["kernel/a.c", "drivers/a.c"])
         self.assertEqual(list(steps_of_patches(patches, self.tree())[0].files), ["kernel/a.c"])
 
     def test_what_does_not_apply_is_skipped_by_git_bisect(self):
@@ -187,7 +218,10 @@ class Lines(InFolder):
         after = self.file("after", b"a\nB\nc\nd\ne\nf\n")
         self.assertEqual(lines.changed_lines(before, after), [2, 5, 6])
         self.assertEqual(lines.changed_lines(os.devnull, before), [1, 2, 3, 4])
-        self.assertEqual(lines.changed_lines(before, self.file("less", b"a\nd\n")), [])
+        self.assertEqual(lines.changed_lines(before, self.file("less", b"a\nd\n")), [1, 2])
+        self.assertEqual(lines.changed_lines(before, self.file("end", b"a\nb\nc\n")), [3])
+        self.assertEqual(lines.changed_lines(before, self.file("top", b"c\nd\n")), [1])
+        self.assertEqual(lines.changed_lines(before, self.file("none", b"")), [])
 
     def test_which_may_have_code(self):
         text = b"/* a\n * b */\n\n#define X(a) \\\n\tf(a)\nint f(void)\n{\n\tg(\"//\"); // h\n}\n"
@@ -253,7 +287,7 @@ class Result(unittest.TestCase):
         side = types.SimpleNamespace(name="base", clean={"i": 4000}, runs=7, seconds=1.0)
         pair = types.SimpleNamespace(
             name="base", base=side, changed=side, blame=blame or {}, plans=[], kept="/x",
-            verified={}, extra_rows=lambda: [], how_to_read=lambda find, fixes: ["read" + fixes],
+            verified={}, extra_rows=lambda: [], how_to_read=lambda find, options: ["read" + options],
             compared=Compared([find] * len(introduced), [find] * len(mended), [find] * len(both)))
         return screen.Result("tree", list(titles), "in 1 s", [pair],
                              {("kernel/a.c", 3): lines.MISSED}, ["drivers/x.c"], 1, 2.0)
@@ -265,7 +299,8 @@ class Result(unittest.TestCase):
         self.assertEqual(result.exit_code(), answer.INTRODUCED)
         for part in ("INTRODUCED    1, not on the base in 4,000 runs", "deadlock at kernel/a.c:1 f",
                      'by patch 2/2 "0123456789ab two"', "NOT REACHED   kernel/a.c:3",
-                     "not compiled  drivers/x.c", "read --fixes '0123456789ab (\"two\")'"):
+                     "not compiled  drivers/x.c", "read --introduced-by 'patch 2/2 \"0123456789ab two\"' "
+                     "--fixes '0123456789ab (\"two\")'"):
             self.assertIn(part, text)
         self.assertIn("not ok 2 introduced: i\n", screen.ktap(result))
 

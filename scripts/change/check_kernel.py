@@ -54,17 +54,18 @@ class Variant(Pair):
         self.kernels = kernels
         self.prefixes = {}  # number of patches -> the side that has them; None: does not build
         self.base_image = Base(change, name, REPOSITORY, kernels)
-        self.image = self.image_of(change.steps[-1], "-change")
-        super().__init__(name, self.side("base", self.base_image), self.side("change", self.image),
+        self.image = self.image_of(len(change.steps), "-change")
+        super().__init__("variant " + name, self.side("base", self.base_image), self.side("change", self.image),
                          os.path.join(kernels, "finds", name))
 
-    def image_of(self, step, suffix):
-        return Changed(self.base_image, step, self.kernels, self.base_image.name + suffix)
+    def image_of(self, count, suffix):
+        """With so many patches of the series."""
+        return Changed(self.base_image, self.change.steps[:count], self.kernels,
+                       self.base_image.name + suffix)
 
     def side(self, name, image):
-        return Side(name, PROGRAM, "linux", ["--kernel", image.name],
-                    os.path.join(self.kernels, "runs", image.name),
-                    {"RCUFUZZ_KERNELS": self.kernels})
+        return Side(name, PROGRAM, "linux", os.path.join(self.kernels, "runs", image.name),
+                    subject=["--kernel", image.name], env={"RCUFUZZ_KERNELS": self.kernels})
 
     def reproducers(self):
         found = []
@@ -97,7 +98,7 @@ class Variant(Pair):
         """With so many patches of the series; None: that does not build."""
         if count not in self.prefixes:
             try:
-                image = self.image_of(self.change.steps[count - 1], f"-patch{count}")
+                image = self.image_of(count, f"-patch{count}")
                 self.prefixes[count] = self.side(f"patch {count}", image)
             except answer.Stop as stop:
                 if stop.code != answer.DOES_NOT_BUILD:
@@ -124,9 +125,9 @@ class Variant(Pair):
         return lines.sort_lines(self.base_image, self.image, self.change.steps[-1],
                                 lines.read_reached(files))
 
-    def how_to_read(self, find, fixes):
-        return [f"RCUFUZZ_KERNELS={screen.short(self.kernels)} build/rcufuzz explain "
-                f"--format mail{fixes} \\", f"    --kernel {self.image.name} "
+    def how_to_read(self, find, options):
+        return [f"RCUFUZZ_KERNELS={screen.short(self.kernels)} {screen.short(PROGRAM)} explain "
+                f"--format mail{options} \\", f"    --kernel {self.image.name} "
                 f"{screen.short(find.plan)}"]
 
 
@@ -159,7 +160,8 @@ def check():
             variant.find_patches()
         found = variants
         reached = lines.merge([variant.lines() for variant in variants])
-    known = {path for variant in variants for path in variant.image.made_of}
+    known = {path for variant in variants
+             for path in variant.image.made_of | variant.base_image.used()}
     release = variants[0].base_image.about["release"]
     return command.tell(screen.Result(
         label=f"{change.label}, {release}", titles=[step.title for step in change.steps],

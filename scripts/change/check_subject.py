@@ -72,9 +72,10 @@ class Subject(Pair):
     def __init__(self, name):
         runs = os.path.join(FOLDER, "runs", name)
         super().__init__(
-            name, Side("base", os.path.join(LAST, "build/rcufuzz"), name, [],
-                       os.path.join(runs, "base"), bugs=True),
-            Side("change", PROGRAM, name, [], os.path.join(runs, "change"), bugs=True),
+            name,
+            Side("base", os.path.join(LAST, "build/rcufuzz"), name, os.path.join(runs, "base"),
+                 bugs=True),
+            Side("change", PROGRAM, name, os.path.join(runs, "change"), bugs=True),
             os.path.join(FOLDER, "finds", name))
         self.shown = (0, 0, [])
 
@@ -114,8 +115,8 @@ class Subject(Pair):
         said = f"; not: {screen.some(lost)}" if lost else ""
         return [f"{'bugs':<14}{well} of {total} bugs on purpose show by their reproducers{said}"]
 
-    def how_to_read(self, find, fixes):
-        return [f"build/rcufuzz explain --format mail{fixes} {screen.short(find.plan)}"]
+    def how_to_read(self, find, options):
+        return [f"{screen.short(PROGRAM)} explain --format mail{options} {screen.short(find.plan)}"]
 
 
 def check():

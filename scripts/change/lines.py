@@ -14,7 +14,8 @@ TRIVIAL = re.compile(r"^(\}|\{|else|do|#.*|[A-Za-z_]+:|[);,}]+|\\)*$")
 
 
 def changed_lines(before, after):
-    """Numbers of the lines of the file `after` that are not in the file `before`."""
+    """Numbers of the lines of the file `after` that are not in the file `before`; where lines are
+    gone, of the two beside them."""
     result = subprocess.run(["diff", "--text", before, after], stdout=subprocess.PIPE,
                             stderr=subprocess.DEVNULL, check=False)
     numbers = []
@@ -22,7 +23,12 @@ def changed_lines(before, after):
         match = re.match(r"^[0-9,]+[ac](\d+)(?:,(\d+))?$", line)
         if match:
             numbers += range(int(match.group(1)), int(match.group(2) or match.group(1)) + 1)
-    return numbers
+        match = re.match(r"^[0-9,]+d(\d+)$", line)
+        if match:
+            numbers += [int(match.group(1)), int(match.group(1)) + 1]
+    with open(after, "rb") as file:
+        count = len(file.read().splitlines())
+    return sorted({number for number in numbers if 1 <= number <= count})
 
 
 def without_comments(text):

@@ -33,6 +33,11 @@ def content_of(path):
         raise answer.usage(f"{path}: {getattr(error, 'strerror', None) or error}") from error
 
 
+def with_newlines(text):
+    """Mail programs send CRLF; no file of a kernel has it."""
+    return text.replace(b"\r\n", b"\n")
+
+
 def mails_of(content, folder):
     """The mails of an mbox, or the one that the content is."""
     if not content.startswith(b"From "):
@@ -60,7 +65,7 @@ def diff_of(mail, folder):
     if code != 0:
         raise answer.usage(f"a mail that git mailinfo does not read: {error}")
     with open(patch, "rb") as file:
-        diff = file.read()
+        diff = with_newlines(file.read())
     return diff if HAS_DIFF.search(diff) else b""
 
 
@@ -93,9 +98,9 @@ def read_patches(paths):
     """In the order in which they are to be applied."""
     patches = []
     for path in paths:
-        content = content_of(path)
+        content = with_newlines(content_of(path))
         with tempfile.TemporaryDirectory() as folder:
-            if content.startswith(b"From ") or IS_MAIL.match(content.replace(b"\r\n", b"\n")):
+            if content.startswith(b"From ") or IS_MAIL.match(content):
                 found = patches_of_mails(mails_of(content, folder))
             else:
                 found = [Patch(os.path.basename(path), content)] if HAS_DIFF.search(content) else []
@@ -105,9 +110,16 @@ def read_patches(paths):
     return patches
 
 
-def files_of(patch):
+def strip_of(patch, tree):
+    """-p0 for what git config diff.noprefix makes: paths that begin with a folder of the tree."""
+    names = re.findall(r"^\+\+\+ ([^/\s]+)/", patch.diff.decode(errors="replace"), re.MULTILINE)
+    return "-p0" if any(os.path.isdir(os.path.join(tree, name)) for name in names) else "-p1"
+
+
+def files_of(patch, tree):
     """The paths that a patch changes, as they are called afterwards."""
-    code, out, error = run_git("apply", "--numstat", "-z", stdin=patch.diff, cwd="/")
+    code, out, error = run_git("apply", strip_of(patch, tree), "--numstat", "-z",
+                               stdin=patch.diff, cwd="/")
     if code != 0:
         raise answer.usage(f'"{patch.title}": {error.splitlines()[0]}')
     return [entry.split(b"\t", 2)[2].decode() for entry in out.split(b"\0") if b"\t" in entry]

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The answer of a check: one screen of text, JUnit, or KTAP."""
+import dataclasses
 import os
 import re
+import shlex
 import textwrap
 import xml.sax.saxutils
 
@@ -12,19 +14,18 @@ from sides import CORPUS
 MOST = 5  # of a list on the screen
 
 
+@dataclasses.dataclass
 class Result:
-    """What there is to tell. `titles`: of the patches; `pairs`: of sides.py, empty where nothing was
-    run; `lines`: as of lines.py, None where nobody looked; `elsewhere`: paths of the change."""
+    """What there is to tell."""
 
-    def __init__(self, label, titles, built, pairs, lines, elsewhere, seed, seconds):
-        self.label = label
-        self.titles = titles
-        self.built = built
-        self.pairs = pairs
-        self.lines = lines
-        self.elsewhere = elsewhere
-        self.seed = seed
-        self.seconds = seconds
+    label: str  # of the base
+    titles: list  # of the patches
+    built: str  # what was compiled, and in what time
+    pairs: list  # of sides.py; empty where nothing was run
+    lines: dict  # as of lines.py; None where nobody looked
+    elsewhere: list  # paths of the change that are not part of what was run
+    seed: int
+    seconds: float
 
     def finds(self, which):
         """(pair, find), one for each identity."""
@@ -45,7 +46,7 @@ class Result:
         first, last = pair.blame.get(find.identity, (1, len(self.titles)))
         commit, _, title = self.titles[last - 1].partition(" ")
         is_commit = first == last and re.fullmatch("[0-9a-f]{7,40}", commit) is not None
-        return f'{commit} ("{title}")'.replace("'", "") if is_commit else ""
+        return f'{commit} ("{title}")' if is_commit else ""
 
     def blame(self, pair, find):
         """ 'patch 2/3 "title"', or a range where parts of the series do not build."""
@@ -114,12 +115,18 @@ def finds_text(result):
     return rows
 
 
+def blame_options(result, pair, find):
+    """Of the command that makes a mail."""
+    commit, patch = result.blamed_commit(pair, find), result.blame(pair, find)
+    return (f" --introduced-by {shlex.quote(patch)}" if patch else "") + \
+        (f" --fixes {shlex.quote(commit)}" if commit else "")
+
+
 def tell_text(result):
     """How to read the first of what is introduced."""
     for pair, find in result.finds("introduced"):
         if find.plan:
-            title = result.blamed_commit(pair, find)
-            first, *others = pair.how_to_read(find, f" --fixes '{title}'" if title else "")
+            first, *others = pair.how_to_read(find, blame_options(result, pair, find))
             return [f"{'plans':<14}in {short(pair.kept)}; the first of them:", " " * 14 + first] + \
                 [" " * 14 + other for other in others]
     return []
@@ -162,8 +169,11 @@ def text(result):
     if result.pairs:
         rows += finds_text(result) + lines_text(result) + run_text(result)
     else:
-        rows.append(wrapped("not compiled", some(result.elsewhere)))
-        rows.append(f"{'':<14}nothing of the change is in the images: nothing was run")
+        if result.elsewhere:
+            rows.append(wrapped("not compiled", some(result.elsewhere)))
+            rows.append(f"{'':<14}nothing of the change is in the images: nothing was run")
+        else:
+            rows.append(f"{'no difference':<14}in the end each file is as it was: nothing was run")
     rows += tell_text(result)
     word = "INTRODUCED" if result.exit_code() else "nothing introduced"
     rows.append(f"{'answer':<14}{word}, exit code {result.exit_code()}, {result.seconds:.0f} s")

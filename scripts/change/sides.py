@@ -3,6 +3,7 @@
 has as well. A find is known by its identity (core/run/identity.h)."""
 import collections
 import concurrent.futures
+import dataclasses
 import json
 import os
 import re
@@ -27,25 +28,27 @@ SHARE_OF_BASE = 0.25  # of that: what the change shows is tried on the base anyw
 SECONDS_TO_VERIFY = 3  # one plan
 
 
+@dataclasses.dataclass(eq=False)
 class Side:
-    """One of the two. `subject`: the words that name it to rcufuzz, as in --kernel 6.12. `bugs`:
-    whether the target has bugs on purpose, which plans may switch on."""
+    """One of the two."""
 
-    def __init__(self, name, program, target, subject, folder, env=None, bugs=False):
-        self.bugs = bugs
-        self.name = name
-        self.program = program
-        self.target = target
-        self.subject = subject
-        self.folder = folder
-        self.env = dict(os.environ, **(env or {}))
+    name: str
+    program: str
+    target: str
+    folder: str  # of what its runs leave
+    subject: list = ()  # the words that name it to rcufuzz, as in --kernel 6.12
+    env: dict = None  # besides what there is
+    bugs: bool = False  # the target has bugs on purpose, which plans may switch on
+
+    def __post_init__(self):
+        self.env = dict(os.environ, **(self.env or {}))
         self.finds = {}  # identity -> Find, the first
         self.clean = {}  # identity of the other side -> runs of its workload that lack it
         self.runs = 0
         self.replayed = 0
         self.seconds = 0.0
         self.broken = ""  # why it does not run at all
-        os.makedirs(folder, exist_ok=True)
+        os.makedirs(self.folder, exist_ok=True)
 
     def lines_file(self, what):
         return os.path.join(self.folder, what + ".lines")
@@ -55,9 +58,11 @@ class Side:
         result = subprocess.run([self.program, *words], env=self.env, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, check=False)
         error = result.stderr.decode(errors="replace").strip()
-        if "does not boot" in error or result.returncode < 0:
-            self.broken = error.splitlines()[-1] if error else \
-                f"ends by signal {-result.returncode}"
+        why = [line for line in error.splitlines() if "does not boot" in line]
+        if why or result.returncode < 0:
+            self.broken = self.broken or (
+                why[0].removeprefix("rcufuzz: ") if why else
+                f"rcufuzz {words[0]} ends by signal {-result.returncode}")
         elif result.returncode not in (0, 42, 64):
             raise answer.no_answer(f"rcufuzz {words[0]} on {self.name} fails: "
                                    f"{error.splitlines()[-1] if error else result.returncode}")
@@ -148,13 +153,9 @@ class Side:
     def minimize(self, find):
         """The plan of it in place of itself, as small as it gets within some seconds."""
         small = find.plan + ".small"
-        try:
-            done = subprocess.run([self.program, "minimize", find.plan, "-f", "-o", small,
-                                   *self.subject], env=self.env, stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL, timeout=SECONDS_TO_MINIMIZE,
-                                  check=False)
-        except subprocess.TimeoutExpired:
-            return
+        done = subprocess.run([self.program, "minimize", find.plan, "-f", "-o", small, "--seconds",
+                               str(SECONDS_TO_MINIMIZE), *self.subject], env=self.env,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         if done.returncode == 0 and os.path.exists(small):
             os.replace(small, find.plan)
 

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 
 import answer
-from patches import files_of, read_patches, run_git
+from patches import files_of, read_patches, run_git, strip_of
 
 # Of a tree, what a kernel image may be made of.
 FOLDERS = ("include", "kernel", "lib")
@@ -19,7 +19,8 @@ Change = collections.namedtuple("Change", "tree folder id label steps paths")
 
 
 def is_of_image(path):
-    return path.split("/")[0] in FOLDERS
+    parts = path.split("/")
+    return parts[0] in FOLDERS and ".." not in parts
 
 
 def unpacked(tree, repository):
@@ -48,14 +49,14 @@ def steps_of_patches(patches, folder):
     steps, known = [], {}
     with tempfile.TemporaryDirectory() as scratch:
         for number, patch in enumerate(patches, 1):
-            names = [name for name in files_of(patch) if is_of_image(name)]
+            names = [name for name in files_of(patch, folder) if is_of_image(name)]
             names += [old for old in renamed_by(patch) if is_of_image(old)]
             for name in names:
                 before = read_file(os.path.join(folder, name)) if name not in known else None
                 if before is not None:
                     write_file(os.path.join(scratch, name), before)
                 known.setdefault(name, before)
-            words = [f"--include={top}/*" for top in FOLDERS]
+            words = [strip_of(patch, folder)] + [f"--include={top}/*" for top in FOLDERS]
             code, _, error = run_git("apply", "--whitespace=nowarn", *words, stdin=patch.diff,
                                      cwd=scratch)
             if code != 0:
@@ -79,7 +80,7 @@ def change_by_patches(tree, files, repository):
     folder = unpacked(tree, repository)
     if not os.path.isdir(folder):
         unpack(tree, repository)
-    paths = sorted({name for patch in patches for name in files_of(patch)})
+    paths = sorted({name for patch in patches for name in files_of(patch, folder)})
     name = tree.replace(":", "-") if tree.startswith("debian:") else folder.strip("/")
     return Change(tree, folder, re.sub(r"[^A-Za-z0-9._-]", "-", name), tree,
                   steps_of_patches(patches, folder), paths)
@@ -130,7 +131,7 @@ class Git:
         return out if code == 0 else None
 
     def title(self, commit):
-        return self.out("log", "-1", "--format=%h %s", commit).decode().strip()
+        return self.out("log", "-1", "--abbrev=12", "--format=%h %s", commit).decode().strip()
 
     def commits_after(self, base):
         """Oldest first; HEAD alone where the base is not among its ancestors."""
