@@ -390,7 +390,7 @@ int run_command_line(int argc, const char* const* argv) {
     add_file_command(app, {"convert", "text to binary, binary to text", convert}, exit_code);
     add_file_command(app,
                      {"explain", "shows what happens in a plan's run", explain,
-                      "text, story, html, chrome-trace, json or mail; default text"},
+                      "text, story, html, chrome-trace, json, mail or script; default text"},
                      exit_code);
     add_story(app, exit_code);
     add_verify(app, exit_code);

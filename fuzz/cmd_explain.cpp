@@ -13,7 +13,7 @@ int explain(const FileArgs& args) {
     const auto format = report::format_from_word(word);
     if (!format)
         throw UserError("--format " + rcufuzz::quoted(word) +
-                        ": not text, story, html, chrome-trace, json or mail");
+                        ": not text, story, html, chrome-trace, json, mail or script");
     check_output(args.output, args.force);
     const run::Plan plan = load(args.file, args.frame);
     const report::Blame blame{.patch = args.introduced_by, .commit = args.fixes};

@@ -18,7 +18,8 @@ struct FormatWord {
 constexpr std::array format_words{
     FormatWord{"text", Format::text}, FormatWord{"story", Format::story},
     FormatWord{"html", Format::html}, FormatWord{"chrome-trace", Format::chrome_trace},
-    FormatWord{"json", Format::json}, FormatWord{"mail", Format::mail}};
+    FormatWord{"json", Format::json}, FormatWord{"mail", Format::mail},
+    FormatWord{"script", Format::script}};
 
 }  // namespace
 
@@ -33,6 +34,7 @@ std::string explain(const run::Plan& plan, Format format, const std::string& fil
     if (format == Format::story) return tell(plan);
     const Find find = replay_find(plan);
     if (format == Format::mail) return explain_mail(find, file, blame);
+    if (format == Format::script) return explain_script(find);
     const Interleaving interleaving = interleave(plan, find.trace);
     switch (format) {
         case Format::html:
@@ -44,6 +46,7 @@ std::string explain(const run::Plan& plan, Format format, const std::string& fil
         case Format::text:
         case Format::story:
         case Format::mail:
+        case Format::script:
             break;
     }
     return explain_text(find, interleaving, file);

@@ -15,9 +15,9 @@
 
 namespace rcufuzz::report {
 
-enum class Format { text, story, html, chrome_trace, json, mail };
+enum class Format { text, story, html, chrome_trace, json, mail, script };
 
-// "text", "story", "html", "chrome-trace", "json", "mail".
+// "text", "story", "html", "chrome-trace", "json", "mail", "script".
 std::optional<Format> format_from_word(std::string_view word);
 
 // What a mail says of the change that is to blame, where somebody knows; both may be empty.

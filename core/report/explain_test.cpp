@@ -133,6 +133,29 @@ TEST(Explain, JsonHoldsTheSameRun) {
     EXPECT_EQ(decided, 1);
 }
 
+TEST(Explain, ScriptHasTheOrderOfTheRun) {
+    const auto script = nlohmann::json::parse(explained(Format::script));
+    EXPECT_EQ(script["verdict"], "wrong_data");
+    ASSERT_EQ(script["ops"].size(), 2u);
+    EXPECT_EQ(script["ops"][0]["context"], "on");
+    std::string order;
+    const auto& events = script["events"];
+    for (const auto& event : events) {
+        const std::string what = event["what"];
+        if (what == "resume") continue;
+        order += what;
+        if (event.contains("op")) order += std::to_string(event["op"].get<int>());
+        order += " ";
+    }
+    EXPECT_EQ(order, "begin0 decide begin1 end1 end0 ");
+    const auto decided = std::find_if(events.begin(), events.end(), [](const auto& event) {
+        return event["what"] == "decide";
+    });
+    ASSERT_NE(decided, events.end());
+    EXPECT_EQ((*decided)["act"], "run");
+    EXPECT_EQ((*decided)["at"]["function"], "add");
+}
+
 TEST(Explain, CleanPlanIsSaidToBeClean) {
     const std::string text = explain(run::empty_plan(toy::subsystem()), Format::text, "x.plan");
     EXPECT_THAT(text, HasSubstr("clean: nothing is wrong"));

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a booted kernel's console says of a plan."""
+import dataclasses
+import re
+
+CONFIRMED, INFEASIBLE = "confirmed", "infeasible"
+NOT_REACHED, NOT_SHOWN = "not reached", "not shown"
+
+KERNEL_COMPLAINS = re.compile(
+    r"WARNING: |BUG: |Oops: |general protection fault|Kernel panic|rcu: INFO: .*stall"
+    r"|INFO: task .* blocked for more than|ODEBUG: ")
+# Verdicts that the kernel's own words show.
+BY_KERNEL = {
+    "kernel_warning": r"WARNING: |ODEBUG: |BUG: ",
+    "oops": r"BUG: |Oops: |general protection|Kernel panic|WARNING: ",
+    "use_after_free": r"BUG: |general protection|Oops: ",
+    "livelock": r"soft lockup|hard LOCKUP|rcu: INFO: .*stall|blocked for more than",
+    "deadlock": r"soft lockup|hard LOCKUP|rcu: INFO: .*stall|blocked for more than",
+    "stranded_callback": r"blocked for more than",
+}
+HANG = ("livelock", "deadlock", "stranded_callback")
+
+
+@dataclasses.dataclass
+class Run:
+    """One boot."""
+    answer: str
+    seen: list       # what shows the verdict
+    others: list     # what else was seen
+    order: str       # "5 of 7 steps", and where it stopped
+
+
+def message(line):
+    """A line of the console without its time."""
+    return re.sub(r"^\[ *\d+\.\d+\]\s*(\[ *[TC]\d+\]\s*)?", "", line.strip())
+
+
+def warning_place(line):
+    """What of a complaint is the same in each boot."""
+    return re.sub(r"(CPU|PID|Comm|comm|task|for|cpus?)[:= ]+\S+|0x[0-9a-f]+|\d{4,}|#\d+", "*", line)
+
+
+class Console:
+    def __init__(self, text, timed_out=False):
+        self.lines = [message(line) for line in text.splitlines()]
+        self.timed_out = timed_out
+        self.ours = [line[len("rcufuzz: "):] for line in self.lines
+                     if line.startswith("rcufuzz: ")]
+        self.complaints = [line for line in self.lines if KERNEL_COMPLAINS.search(line)]
+
+    def began(self):
+        return "begin" in self.ours
+
+    def over(self):
+        return "over" in self.ours
+
+    def refused(self):
+        return [line for line in self.ours if line.startswith("refuses")]
+
+    def wrong(self):
+        """Pairs of a verdict and its text."""
+        return [tuple(line[len("wrong "):].split(": ", 1)) for line in self.ours
+                if line.startswith("wrong ")]
+
+
+def seen_of(console, verdict, known):
+    """What shows this verdict; `known`: complaints that a repaired kernel has as well."""
+    seen = [text for word, text in console.wrong() if word == verdict]
+    pattern = BY_KERNEL.get(verdict)
+    if pattern:
+        seen += [line for line in console.complaints
+                 if re.search(pattern, line) and warning_place(line) not in known]
+    if verdict in HANG and console.began() and not console.over() and console.timed_out:
+        seen.append("the machine does not come to the end of the workload")
+    return seen
+
+
+def order_of(console, program):
+    text = next((line[len("order "):] for line in console.ours if line.startswith("order ")), "")
+    for line in console.ours:
+        found = re.fullmatch(r"(awaited|missed) step \d+: (\w+) (\d+)", line)
+        if found:
+            what = program.step_words(found.group(2), int(found.group(3)))
+            text += f"; {'waited in vain until' if found.group(1) == 'awaited' else 'never'} {what}"
+        found = re.fullmatch(r"waited for by step \d+: (\w+) (\d+)", line)
+        if found:
+            text += f" (before {program.step_words(found.group(1), int(found.group(2)))})"
+    return text
+
+
+def judge(console, program, known=frozenset()):
+    """The answer of one boot."""
+    verdict = program.script["verdict"]
+    seen = seen_of(console, verdict, known)
+    others = [f"{word}: {text}" for word, text in console.wrong() if word != verdict]
+    others += [line for line in console.complaints if line not in seen]
+    order = order_of(console, program)
+    if seen:
+        return Run(CONFIRMED, seen, others, order)
+    if any(line.startswith(("refuses", "missed")) for line in console.ours):
+        return Run(NOT_REACHED, console.refused(), others, order)
+    awaited = next((line for line in console.ours if line.startswith("awaited")), None)
+    if awaited:
+        found = re.search(r": (\w+) (\d+)$", awaited)
+        never = found.group(1) == "arrive" and hold_untouched(console, found.group(2))
+        return Run(NOT_REACHED if never else INFEASIBLE, [], others, order)
+    if not console.began():
+        return Run(NOT_REACHED, ["the workload did not begin"], others, order)
+    return Run(NOT_SHOWN, [], others, order)
+
+
+def hold_untouched(console, number):
+    return any(re.match(rf"hold {number}: not taken, 0 passes", line) for line in console.ours)
+
+
+def known_complaints(console):
+    return frozenset(warning_place(line) for line in console.complaints)
+
+
+def overall(runs):
+    """Of several boots: what was shown once is shown; otherwise the most that was got."""
+    for word in (CONFIRMED, NOT_SHOWN, INFEASIBLE, NOT_REACHED):
+        for run in runs:
+            if run.answer == word:
+                return run
+    raise ValueError("no boots")

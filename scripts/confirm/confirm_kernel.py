@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""scripts/kernel confirm: shows a plan's find on a booted kernel, or says how far it came."""
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import answer
+import boot
+import kernels
+import places
+import program
+
+PROGRAM = os.path.join(kernels.REPOSITORY, "build/rcufuzz")
+BOOT = os.path.join(kernels.REPOSITORY, "build/kernel/boot")
+BAD = 64
+FOUND = 42
+
+HELP = """Exit codes: 42 confirmed, 0 not so (infeasible, not reached, not shown), 64 bad usage, or
+something is missing, 70 a fault of ours, 130 interrupted. What is fetched and built stays in
+build/kernel/boot. A boot takes some 10 s and is stopped after --seconds."""
+
+PACKAGES = {"qemu-system-x86": "qemu-system-x86_64", "busybox-static": "/bin/busybox",
+            "cpio": "cpio", "gcc-12": "gcc-12", "make": "make", "gdb": "gdb",
+            "libelf-dev": "/usr/include/libelf.h"}
+
+
+def arguments(words):
+    parser = argparse.ArgumentParser(prog="scripts/kernel confirm", description=__doc__,
+                                     epilog=HELP)
+    parser.add_argument("plan")
+    parser.add_argument("--kernel", metavar="PACKAGE|DIR",
+                        help="boot this one: a package linux-image-*, or a folder in which a "
+                             "kernel was built")
+    parser.add_argument("--control", metavar="PACKAGE|DIR",
+                        help="a repaired kernel, on which the same must show nothing")
+    parser.add_argument("--runs", type=int, default=5, help="at most so many boots; default 5")
+    parser.add_argument("--seconds", type=int, default=120, help="for one boot; default 120")
+    parser.add_argument("--wait", type=int, default=12,
+                        help="seconds in the booted kernel until a callback counts as stranded; "
+                             "default 12")
+    parser.add_argument("--patience", type=int, default=8000, metavar="MS",
+                        help="how long somebody waits for his turn; default 8000")
+    parser.add_argument("--repeat", type=int, default=100, metavar="TIMES",
+                        help="runs in one boot, until something is wrong; default 100")
+    parser.add_argument("--print", action="store_true",
+                        help="only print what the module would be given")
+    parser.add_argument("--console", metavar="DIR", help="keep each boot's console here")
+    parser.add_argument("--answer", metavar="FILE", help="also write the answer as JSON")
+    args = parser.parse_args(words)
+    if args.runs < 1 or args.seconds < 10:
+        parser.error("--runs is at least 1, --seconds at least 10")
+    return args
+
+
+def script_of(plan):
+    done = subprocess.run([PROGRAM, "explain", plan, "--format", "script"],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, check=False)
+    if done.returncode not in (0, FOUND):
+        raise kernels.NoKernel(done.stderr.decode(errors="replace").strip() or
+                               "rcufuzz explain fails")
+    script = json.loads(done.stdout)
+    if script["verdict"] == "clean":
+        raise program.Refused("the plan is clean in the simulation: there is nothing to confirm")
+    return script
+
+
+def simulated(script):
+    """What scripts/kernel build wrote of the kernel that the plan names."""
+    name = script["subject"].split()[0]
+    where = os.environ.get("RCUFUZZ_KERNELS", os.path.join(kernels.REPOSITORY, "build/kernel"))
+    folder = os.path.join(where, name)
+    with open(os.path.join(folder, "about"), encoding="utf-8") as file:
+        about = dict(line.split(None, 1) for line in file.read().splitlines())
+    patched = os.path.join(folder, "patched")
+    return about, patched if os.path.isdir(patched) else None
+
+
+def kernel_of(word, lines):
+    """Of --kernel or --control."""
+    if word.startswith("linux-image-"):
+        return kernels.of_package(word, BOOT, lines)
+    return kernels.of_folder(word)
+
+
+def kernel_named_by(script, lines):
+    about, patched = simulated(script)
+    if patched is None and "/build/kernel/source/" in about["tree"]:
+        return kernel_of(kernels.package_of(about["release"]), lines)
+    raise kernels.NoKernel(f"{script['subject'].split()[0]} is not as Debian has it; name a kernel "
+                           "that was built from the same source with --kernel DIR")
+
+
+def boot_arguments(script):
+    """The command line of the simulation, and preemption as its variant has it."""
+    configuration = script["configuration"]
+    words = configuration.split("command line", 1)[-1].split()
+    variant = configuration.split(",")[0].replace("variant ", "").split("+")
+    words = [word for word in words if word != "empty"]
+    words.append("preempt=full" if "preempt" in variant else "preempt=none")
+    if "lazy" in variant:
+        words.append("rcutree.enable_rcu_lazy=1")
+    return " ".join(words)
+
+
+def place_holds(plan, kernel):
+    """For each hold its places in this kernel."""
+    wanted = [hold.at for hold in plan.holds]
+    if wanted and not kernel.vmlinux:
+        raise kernels.NoKernel(f"{kernel.name} has no debugging information to find lines in")
+    found = places.resolve(kernel.vmlinux, wanted) if wanted else []
+    for hold, where in zip(plan.holds, found):
+        if isinstance(where, str) or not where:
+            raise program.Refused(f"{kernel.name} has no code for {hold.words()}" +
+                                  (f": {where}" if where else ""))
+    return dict(enumerate(found))
+
+
+def boots(kernel, plan, args, runs, known, tag):
+    """Up to so many boots, until one confirms; the consoles go to args.console."""
+    lines = plan.lines(place_holds(plan, kernel), args.wait, args.patience, args.repeat)
+    cpus = max(plan.script["config"].get("cpus", 2), 1)
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        archive = boot.initramfs(folder, kernel.module(), lines)
+        for number in range(1, runs + 1):
+            since = time.monotonic()
+            text, timed_out = boot.boot(kernel.image, archive, cpus, boot_arguments(plan.script),
+                                        args.seconds)
+            if args.console:
+                os.makedirs(args.console, exist_ok=True)
+                with open(os.path.join(args.console, f"{tag}-{number}"), "w",
+                          encoding="utf-8") as file:
+                    file.write(text)
+            console = answer.Console(text, timed_out)
+            result = answer.judge(console, plan, known)
+            results.append((result, console))
+            kernels.say(f"{tag} boot {number} of {runs}: {result.answer}, order {result.order}; "
+                        f"{time.monotonic() - since:.0f} s")
+            if result.answer == answer.CONFIRMED:
+                break
+    return results
+
+
+def confirm(args):
+    script = script_of(args.plan)
+    plan = program.translate(script)
+    if args.print:
+        print("\n".join(plan.lines({hold.number: [("?" + hold.words().replace(" ", "_"), 0)]
+                                    for hold in plan.holds},
+                                   args.wait, args.patience, args.repeat)))
+        return 0
+    kernels.need(PACKAGES)
+    lines = bool(plan.holds)
+    kernel = kernel_of(args.kernel, lines) if args.kernel else kernel_named_by(script, lines)
+    known, control = frozenset(), None
+    if args.control:
+        other = kernel_of(args.control, lines)
+        results = boots(other, plan, args, 1, frozenset(), "control")
+        known = answer.known_complaints(results[-1][1])
+        control = {"kernel": other.name, **vars(results[-1][0])}
+    results = boots(kernel, plan, args, args.runs, known, "kernel")
+    result = answer.overall([one for one, _ in results])
+    return tell(args, script, kernel, plan, result, len(results), control)
+
+
+def tell(args, script, kernel, plan, result, count, control):
+    print(f"{result.answer}: {script['verdict']} on {kernel.name}, in boot {count} of "
+          f"at most {args.runs}" if result.answer == answer.CONFIRMED else
+          f"{result.answer}: {script['verdict']} on {kernel.name}, {count} boots")
+    for text in result.seen:
+        print(f"  seen: {text}")
+    print(f"  order: {result.order or 'the workload alone'}")
+    for text in dict.fromkeys(result.others):
+        print(f"  also: {text}")
+    for event in plan.soft:
+        print(f"  left to chance: {event['who']}: "
+              f"{event.get('question') or event.get('act')}")
+    if control:
+        print(f"  control: {control['answer']} on {control['kernel']}")
+        for text in control["seen"]:
+            print(f"    seen there: {text}")
+    if args.answer:
+        with open(args.answer, "w", encoding="utf-8") as file:
+            json.dump({"answer": result.answer, "verdict": script["verdict"],
+                       "kernel": kernel.name, "boots": count, "seen": result.seen,
+                       "order": result.order, "control": control}, file, indent=1)
+            file.write("\n")
+    return FOUND if result.answer == answer.CONFIRMED else 0
+
+
+def main(words):
+    args = arguments(words)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return confirm(args)
+    except (kernels.NoKernel, program.Refused, places.NoPlaces) as why:
+        print(f"scripts/kernel confirm: {why}", file=sys.stderr)
+        return BAD
+    except OSError as why:
+        print(f"scripts/kernel confirm: {why}", file=sys.stderr)
+        return BAD
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except SystemExit as end:
+        # argparse's own code for bad usage is 2.
+        sys.exit(BAD if end.code == 2 else end.code)

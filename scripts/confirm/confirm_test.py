@@ -1,0 +1,221 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From the order of a run to the module's text, and from a console to the answer: all that needs no
+kernel. With RCUFUZZ_CONFIRM=PLAN it also boots one."""
+import contextlib
+import glob
+import io
+import os
+import re
+import subprocess
+import sys
+import unittest
+from unittest import mock
+
+import answer
+import confirm_kernel
+import kernels
+import program
+
+AT = {"file": "kernel/rcu/tree.c", "line": 3629, "function": "kvfree_rcu_queue_batch"}
+
+
+def op(name, cpu, a=0, b=0, context="on"):
+    return {"op": name, "cpu": cpu, "context": context, "a": a, "b": b}
+
+
+def event(what, who, cpu, **more):
+    return {"what": what, "who": who, "cpu": cpu, "jiffy": 100, **more}
+
+
+def script(ops, events, verdict="barrier_too_short", **more):
+    return {"target": "linux", "subject": "6.12 abc", "version": "6.12.117", "verdict": verdict,
+            "configuration": "variant base, 4 CPUs, command line rcu_nocbs=all",
+            "config": {"cpus": 4}, "ops": ops, "events": events, **more}
+
+
+def two_barriers():
+    """One is held in the middle while the other comes and goes; the run ends in the other."""
+    return script(
+        [op("kfree_rcu", 0, 2, 1), op("kfree_barrier", 1), op("kfree_barrier", 3)],
+        [event("resume", "cpu0", 0), event("begin", "cpu0", 0, op=0),
+         event("end", "cpu0", 0, op=0), event("resume", "cpu1", 1),
+         event("begin", "cpu1", 1, op=1),
+         event("decide", "cpu1", 1, at=AT, act="irq", on=3),
+         event("resume", "swapper3", 3), event("resume", "cpu3", 3),
+         event("begin", "cpu3", 3, op=2)])
+
+
+class Translated(unittest.TestCase):
+    def test_a_decided_switch_is_a_hold_between_two_steps(self):
+        plan = program.translate(two_barriers())
+        self.assertEqual(plan.lines({0: [("kvfree_rcu_queue_batch", 286)]}), [
+            "wait 12", "patience 8000", "repeat 1",
+            "op 0 0 on kfree_rcu 2 1", "op 1 1 on kfree_barrier 0 0", "op 2 3 on kfree_barrier 0 0",
+            "hold 0 1 task work 1 1", "at 0 kvfree_rcu_queue_batch 286",
+            "step begin 0 0", "step end 0 0", "step begin 1 0", "step arrive 0 0",
+            "step begin 2 0", "step end 2 0", "step leave 0 0", "run"])
+
+    def test_who_is_held_goes_on_where_the_run_has_it(self):
+        events = two_barriers()["events"]
+        events += [event("resume", "cpu1", 1), event("end", "cpu1", 1, op=1),
+                   event("end", "cpu3", 3, op=2)]
+        plan = program.translate(script(two_barriers()["ops"], events))
+        self.assertEqual(plan.steps[3:], [
+            ("arrive", 0, 0), ("begin", 2, 0), ("leave", 0, program.SETTLE_MS), ("end", 1, 0),
+            ("end", 2, 0)])
+
+    def test_an_allocation_fails_in_its_operation(self):
+        failing = event("decide", "cpu0", 0, at=AT, answer=1, question="an allocation fails", nth=2)
+        plan = program.translate(script([op("probe_register", 0)],
+                                        [event("begin", "cpu0", 0, op=0), failing]))
+        self.assertIn("fail 0 2", plan.lines({}))
+        self.assertEqual(plan.holds, [])
+
+    def test_time_and_own_interrupts_are_left_to_chance(self):
+        decisions = [event("decide", "cpu0", 0, at=AT, act="time"),
+                     event("decide", "cpu0", 0, at=AT, act="irq", on=0)]
+        plan = program.translate(script([op("call_rcu", 0)], [
+            event("begin", "cpu0", 0, op=0), *decisions, event("end", "cpu0", 0, op=0)]))
+        self.assertEqual((plan.holds, plan.soft), ([], decisions))
+        self.assertEqual(plan.steps, [("begin", 0, 0), ("end", 0, 0)])
+
+    def test_contexts_and_threads_have_their_names(self):
+        self.assertEqual(program.actor(event("", "cpu2/hardirq", 2)), (2, "hardirq", "-"))
+        self.assertEqual(program.actor(event("", "cpu1/softirq", 1)), (1, "softirq", "-"))
+        self.assertEqual(program.actor(event("", "cpu1", 1)), (1, "task", "work"))
+        self.assertEqual(program.actor(event("", "rcu_sched", 0)), (-1, "task", "rcu_"))
+        self.assertEqual(program.actor(event("", "kworker0:0", 0)), (-1, "task", "kworker"))
+
+    def test_what_the_module_cannot_do_is_refused(self):
+        with self.assertRaisesRegex(program.Refused, "cannot do the operation lock yet"):
+            program.translate(script([op("lock", 0)], []))
+        with self.assertRaisesRegex(program.Refused, "which is no kernel"):
+            program.translate(script([], [], target="nocb"))
+
+    def test_the_modules_tables_and_ours_agree(self):
+        found = set()
+        for path in glob.glob(os.path.join(kernels.MODULE, "*.c")):
+            with open(path, encoding="utf-8") as file:
+                found |= set(re.findall(r'^\t\{ "(\w+)", do_\w+ \},', file.read(), re.MULTILINE))
+        self.assertEqual(found, program.OPERATIONS)
+        with open(os.path.join(kernels.REPOSITORY, "core/linux/operations.def"),
+                  encoding="utf-8") as file:
+            self.assertEqual(found - set(re.findall(r"\w+", file.read())), set())
+
+
+RUN = """[    4.1] rcufuzz: begin
+[    4.2] rcufuzz: operation 0 kfree_rcu
+"""
+OVER = "[   12.4] rcufuzz: runs 1\n[   12.5] rcufuzz: over\n"
+
+
+class Answered(unittest.TestCase):
+    """From consoles as they were recorded."""
+
+    def judged(self, text, verdict="barrier_too_short", known=frozenset(), timed_out=False):
+        plan = program.translate(dict(two_barriers(), verdict=verdict))
+        return answer.judge(answer.Console(text, timed_out), plan, known)
+
+    def test_confirmed_by_our_own_oracle(self):
+        run = self.judged(RUN + "[   12.3] rcufuzz: wrong barrier_too_short: it returns before 1\n"
+                          "[   12.4] rcufuzz: wrong latency_exceeded: kfree_barrier takes 8148 ms\n"
+                          "[   12.4] rcufuzz: order 7 of 7 steps\n" + OVER)
+        self.assertEqual((run.answer, run.seen), ("confirmed", ["it returns before 1"]))
+        self.assertEqual(run.others, ["latency_exceeded: kfree_barrier takes 8148 ms"])
+
+    def test_confirmed_by_the_kernels_warning_that_the_control_does_not_have(self):
+        warning = "[ 4.3] WARNING: CPU: 0 PID: 66 at kernel/rcu/tree.c:1471 f+0x2f/0x40\n"
+        run = self.judged(RUN + warning + OVER, "kernel_warning")
+        self.assertEqual(run.answer, "confirmed")
+        known = answer.known_complaints(answer.Console(warning.replace("66", "71")))
+        run = self.judged(RUN + warning + OVER, "kernel_warning", known)
+        self.assertEqual(run.answer, "not shown")
+
+    def test_confirmed_by_a_hang(self):
+        self.assertEqual(self.judged(RUN, "livelock", timed_out=True).answer, "confirmed")
+        self.assertEqual(self.judged("", "livelock", timed_out=True).answer, "not reached")
+        self.assertEqual(self.judged(RUN, "wrong_data", timed_out=True).answer, "not shown")
+
+    def test_infeasible_says_who_waited_for_whom(self):
+        run = self.judged(RUN + "[   12.3] rcufuzz: order 5 of 7 steps\n"
+                          "[   12.3] rcufuzz: awaited step 5: end 2\n"
+                          "[   12.3] rcufuzz: waited for by step 6: leave 0\n"
+                          "[   12.3] rcufuzz: hold 0: taken, 4 passes of all, 1 of its own\n" +
+                          OVER)
+        self.assertEqual(run.answer, "infeasible")
+        self.assertEqual(run.order, "5 of 7 steps; waited in vain until operation 3, kfree_barrier "
+                         "on cpu3, ends (before cpu1 at kernel/rcu/tree.c:3629 "
+                         "kvfree_rcu_queue_batch() goes on)")
+
+    def test_not_reached(self):
+        untouched = "[ 12.3] rcufuzz: awaited step 3: arrive 0\n" \
+                    "[ 12.3] rcufuzz: hold 0: not taken, 0 passes of all, 0 of its own\n"
+        self.assertEqual(self.judged(RUN + untouched + OVER).answer, "not reached")
+        run = self.judged(RUN + "[ 12.3] rcufuzz: missed step 3: arrive 0\n" + OVER)
+        self.assertEqual(run.answer, "not reached")
+        run = self.judged("[ 4.1] rcufuzz: refuses -22: at 0 gone 7\n" + RUN + OVER)
+        self.assertEqual((run.answer, run.seen), ("not reached", ["refuses -22: at 0 gone 7"]))
+
+    def test_not_shown(self):
+        run = self.judged(RUN + "[   12.3] rcufuzz: order 7 of 7 steps\n" + OVER)
+        self.assertEqual((run.answer, run.seen, run.order), ("not shown", [], "7 of 7 steps"))
+
+    def test_of_several_boots_the_best_counts(self):
+        words = ["not reached", "infeasible", "not shown", "confirmed"]
+        runs = [answer.Run(word, [], [], "") for word in words]
+        self.assertEqual(answer.overall(runs).answer, "confirmed")
+        self.assertEqual(answer.overall(runs[:3]).answer, "not shown")
+        self.assertEqual(answer.overall(runs[:2]).answer, "infeasible")
+
+
+class Commanded(unittest.TestCase):
+    def stops(self, *words):
+        errors = io.StringIO()
+        with contextlib.redirect_stderr(errors):
+            code = confirm_kernel.main(list(words))
+        self.assertEqual(code, 64)
+        text = errors.getvalue()
+        self.assertEqual(text.count("\n"), 1, text)
+        return text
+
+    def test_no_such_plan(self):
+        with mock.patch.object(confirm_kernel, "PROGRAM", "/bin/false"):
+            self.assertIn("rcufuzz explain fails", self.stops("/no/such.plan"))
+
+    def test_what_is_clean_is_not_confirmed(self):
+        clean = mock.Mock(returncode=0, stdout=b'{"verdict": "clean"}')
+        with mock.patch.object(confirm_kernel.subprocess, "run", return_value=clean):
+            self.assertIn("nothing to confirm", self.stops("x.plan"))
+
+    def test_without_qemu_and_apt_there_is_one_line(self):
+        with mock.patch.object(confirm_kernel, "script_of", return_value=two_barriers()), \
+                mock.patch.object(kernels.shutil, "which", return_value=None):
+            self.assertIn("needs qemu-system-x86", self.stops("x.plan"))
+            self.assertIn("no apt to install", self.stops("x.plan"))
+
+    def test_a_folder_without_a_kernel(self):
+        with mock.patch.object(confirm_kernel, "script_of", return_value=two_barriers()), \
+                mock.patch.object(kernels, "need"):
+            self.assertIn("no kernel was built there", self.stops("x.plan", "--kernel", "/usr"))
+
+    def test_the_command_line_is_the_simulations(self):
+        lazy = dict(two_barriers(),
+                    configuration="variant lazy+preempt, 2 CPUs, command line empty")
+        self.assertEqual(confirm_kernel.boot_arguments(two_barriers()),
+                         "rcu_nocbs=all preempt=none")
+        self.assertEqual(confirm_kernel.boot_arguments(lazy),
+                         "preempt=full rcutree.enable_rcu_lazy=1")
+
+
+class Booted(unittest.TestCase):
+    @unittest.skipUnless(os.environ.get("RCUFUZZ_CONFIRM"), "RCUFUZZ_CONFIRM names no plan")
+    def test_a_find_is_confirmed(self):
+        done = subprocess.run([sys.executable, confirm_kernel.__file__,
+                               os.environ["RCUFUZZ_CONFIRM"]], check=False,
+                              stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, confirm_kernel.FOUND)
+
+
+if __name__ == "__main__":
+    unittest.main()
