@@ -303,6 +303,9 @@ class Result(unittest.TestCase):
                      "--fixes '0123456789ab (\"two\")'"):
             self.assertIn(part, text)
         self.assertIn("not ok 2 introduced: i\n", screen.ktap(result))
+        self.assertNotIn("not run", text)
+        result.not_run = ["lazy", "preempt"]
+        self.assertIn("not run       variants lazy, preempt (--variant)", screen.text(result))
 
     def test_what_looks_alike_is_told_once(self):
         result = self.result(introduced="i")

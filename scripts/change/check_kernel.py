@@ -131,6 +131,13 @@ class Variant(Pair):
                 f"{screen.short(find.plan)}"]
 
 
+def other_variants(variants):
+    """What is behind an #ifdef of theirs is not compiled in these."""
+    folder = os.path.join(REPOSITORY, "core/linux/config")
+    known = {name.removesuffix(".config") for name in os.listdir(folder)}
+    return sorted(known - {part for one in variants for part in one.split("+")} - {"base"})
+
+
 def built_text(variants, seconds):
     touched = sum(len(variant.image.touched) for variant in variants)
     total = sum(len(variant.base_image.compile) for variant in variants)
@@ -167,7 +174,7 @@ def check():
         label=f"{change.label}, {release}", titles=[step.title for step in change.steps],
         built=built, pairs=found, lines=reached, seed=args.seed,
         elsewhere=[path for path in change.paths if path not in known],
-        seconds=time.monotonic() - began), args)
+        seconds=time.monotonic() - began, not_run=other_variants(args.variant)), args)
 
 
 if __name__ == "__main__":

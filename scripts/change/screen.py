@@ -26,6 +26,7 @@ class Result:
     elsewhere: list  # paths of the change that are not part of what was run
     seed: int
     seconds: float
+    not_run: list = ()  # other configurations that there are
 
     def finds(self, which):
         """(pair, find), one for each identity."""
@@ -158,6 +159,8 @@ def run_text(result):
                                 f" reproducers, of {sum(pair.verified.values())} tried, in every "
                                 "interleaving that differs by one choice"))
         rows += pair.extra_rows()
+    if result.not_run:
+        rows.append(wrapped("not run", "variants " + ", ".join(result.not_run) + " (--variant)"))
     return rows
 
 

@@ -48,6 +48,15 @@ TEST(BuiltKernels, WithoutOneTheUserHearsHowToBuildIt) {
         unsetenv("RCUFUZZ_KERNELS");
 }
 
+TEST(BuiltKernels, WhatTheyStandOnIsNotOfTheKernel) {
+    const scenario::Subsystem& target = *subsystems::find("linux");
+    for (const char* const own : {"kernel/rcu/tree.c:7 rcu_core", "include/linux/list.h:9 f"})
+        EXPECT_TRUE(target.owns(own)) << own;
+    for (const char* const ours : {"linux/work/calls.c:45 check_over", "sim/machine.cpp:131 begin",
+                                   "kernel/timer.cpp:3 fire", "core/linux/runtime/slab.c:1 f"})
+        EXPECT_FALSE(target.owns(ours)) << ours;
+}
+
 TEST(BuiltKernels, NoOtherTargetHasAKernel) {
     EXPECT_THROW(run::make_frame(*subsystems::find("nocb"), {.kernel = "6.12"}), UserError);
 }
