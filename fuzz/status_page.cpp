@@ -103,16 +103,20 @@ std::string links(const HuntView& view, std::size_t number) {
     return text;
 }
 
+std::string counted(std::uint64_t count, const std::string& noun) {
+    return grouped(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 std::string find_text(const HuntView& view, std::size_t number) {
     const KeptFind& find = view.record.finds[number];
     return fmt::format(
         "<div class=\"find{}\"><p><b>{}</b>{}</p><p>{}</p>"
-        "<p class=\"faint\">first seen {} (execution {}), last {}, {} times; {} operations, {} "
-        "decisions{}: {}</p></div>\n",
+        "<p class=\"faint\">first seen {} (execution {}), last {}, {}; {}, {}{}: {}</p></div>\n",
         find.shows ? "" : " gone", escaped(find.verdict),
         find.site.empty() ? "" : " at <code>" + escaped(find.site) + "</code>",
         escaped(find.detail), date_text(find.first.date), grouped(find.first.run),
-        date_text(find.last.date), grouped(find.times), find.ops, find.decisions,
+        date_text(find.last.date), counted(find.times, "time"), counted(find.ops, "operation"),
+        counted(find.decisions, "decision"),
         find.shows ? "" : "; its plan does not show it on this build", links(view, number));
 }
 
