@@ -201,6 +201,8 @@ void add_file_command(CLI::App& app, const FileCommandSpec& spec, int& exit_code
         command->add_option("--fixes", args->fixes, "of a mail: the commit that is to blame");
         command->add_option("--introduced-by", args->introduced_by,
                             "of a mail: of a series, the patch with which it shows first");
+        command->add_option("--booted", args->booted,
+                            "of a mail: what `scripts/kernel confirm` saw on a booted kernel");
     }
     if (spec.run == &minimize)
         command->add_option("--seconds", args->seconds, "as small as it gets in so much time")

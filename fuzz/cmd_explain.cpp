@@ -16,7 +16,8 @@ int explain(const FileArgs& args) {
                         ": not text, story, html, chrome-trace, json, mail or script");
     check_output(args.output, args.force);
     const run::Plan plan = load(args.file, args.frame);
-    const report::Blame blame{.patch = args.introduced_by, .commit = args.fixes};
+    const report::Blame blame{
+        .patch = args.introduced_by, .commit = args.fixes, .booted = args.booted};
     write_output(args.output, report::explain(plan, *format, args.file, blame), args.force);
     return exit_clean;
 }

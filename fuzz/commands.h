@@ -89,6 +89,7 @@ struct FileArgs {
     std::string format;
     std::string fixes;          // of a mail
     std::string introduced_by;  // of a mail
+    std::string booted;         // of a mail
     std::optional<double> seconds;  // minimize: as small as it gets in so much time
     bool force = false;
 };

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/files.h"
@@ -62,6 +64,20 @@ std::string test_name(const testing::TestParamInfo<std::string>& info) {
     return name;
 }
 INSTANTIATE_TEST_SUITE_P(All, CorpusStory, testing::ValuesIn(story_files()), test_name);
+
+TEST(CorpusScript, AnAnswerSaysHowOftenItsContextWasAskedInTheOperation) {
+    const std::pair<std::string, int> expected[] = {{"tracepoint/T17", 1}, {"smp_call/S02", 4}};
+    for (const auto& [name, nth] : expected) {
+        const auto bytes =
+            read_file(std::string(RCUFUZZ_SOURCE_DIR) + "/corpus/bugs/" + name + ".plan");
+        const run::Plan plan = run::from_text(std::string(bytes.begin(), bytes.end()), name);
+        const auto script = nlohmann::json::parse(explain(plan, Format::script, name));
+        int found = 0;
+        for (const auto& event : script["events"])
+            if (event.contains("nth")) found = event["nth"];
+        EXPECT_EQ(found, nth) << name;
+    }
+}
 
 // --- reproducers --------------------------------------------------------------------------------
 

@@ -20,10 +20,11 @@ enum class Format { text, story, html, chrome_trace, json, mail, script };
 // "text", "story", "html", "chrome-trace", "json", "mail", "script".
 std::optional<Format> format_from_word(std::string_view word);
 
-// What a mail says of the change that is to blame, where somebody knows; both may be empty.
+// What a mail says beyond the plan, where somebody knows; each may be empty.
 struct Blame {
-    std::string patch;   // of a series: `patch 2/3 "a title"`
-    std::string commit;  // as after "Fixes:", `0123456789ab ("a title")`
+    std::string patch{};   // of a series: `patch 2/3 "a title"`
+    std::string commit{};  // as after "Fixes:", `0123456789ab ("a title")`
+    std::string booted{};  // what a booted kernel showed, in a sentence or two
 };
 
 // `file` is the plan's name in the command that replays it; a mail has the plan itself. Throws

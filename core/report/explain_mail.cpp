@@ -80,6 +80,7 @@ class Mail {
         row(lines, "Verdict", verdict() + (place_.empty() ? "" : ", at " + place_ + "()"));
         if (place_.empty() && !outcome.site.empty())
             row(lines, "Judged by", outcome.site + "(), which is rcufuzz's own");
+        if (!blame_.booted.empty()) row(lines, "Booted", blame_.booted);
         if (!words_.version.empty())
             row(lines, "Tree", words_.version + " (" + words_.built_as + ")");
         if (!blame_.patch.empty())

@@ -3,6 +3,7 @@
 // A run as data for whoever wants the same order elsewhere, as on a booted kernel: the workload,
 // and in the order of the run where each operation begins and ends, what was decided and where,
 // and who goes on then.
+#include <algorithm>
 #include <array>
 
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@
 #include "core/run/names.h"
 #include "core/run/site.h"
 #include "core/scenario/platform.h"
+#include "core/strategy/from_plan.h"
 
 namespace rcufuzz::report {
 
@@ -21,9 +23,50 @@ using ScriptJson = nlohmann::ordered_json;
 constexpr std::array<std::string_view, 4> op_context_words{"on", "off", "softirq", "hardirq"};
 constexpr std::array<std::string_view, 5> act_words{"run", "irq", "softirq", "resched", "nmi"};
 
+// The plan's own decisions, and who is asked what, and when.
+class Questions final : public sim::Strategy {
+   public:
+    explicit Questions(const run::Plan& plan) : from_plan_(plan.decisions) {
+        static_cast<void>(run::run(plan, *this));
+    }
+
+    void begin(const sim::World& world) override {
+        world_ = &world;
+        from_plan_.begin(world);
+    }
+    std::uint32_t choose(const sim::Choice& choice) override {
+        if (choice.kind == sim::ChoiceKind::data)
+            asked_.push_back({choice.key, choice.what, world_->points()});
+        return from_plan_.choose(choice);
+    }
+    std::uint32_t points_until_choice(sim::ContextKey key, std::uint32_t ordinal) override {
+        return from_plan_.points_until_choice(key, ordinal);
+    }
+
+    // How often this context has been asked the same after the point `first`, up to `last`.
+    std::size_t count(sim::ContextKey key, unsigned what, std::uint64_t first,
+                      std::uint64_t last) const {
+        return static_cast<std::size_t>(
+            std::count_if(asked_.begin(), asked_.end(), [&](const Asked& asked) {
+                return asked.key == key && asked.what == what && asked.step >= first &&
+                       asked.step <= last;
+            }));
+    }
+
+   private:
+    struct Asked {
+        sim::ContextKey key;
+        unsigned what;
+        std::uint64_t step;
+    };
+    strategy::FromPlan from_plan_;
+    const sim::World* world_ = nullptr;
+    std::vector<Asked> asked_;
+};
+
 class Script {
    public:
-    explicit Script(const Find& find) : find_(find), plan_(find.plan) {}
+    explicit Script(const Find& find) : find_(find), plan_(find.plan), questions_(find.plan) {}
 
     ScriptJson json() const {
         const scenario::Platform* const platform = plan_.target->platform;
@@ -102,6 +145,7 @@ class Script {
         if (event.b != 0) {
             const scenario::Platform* const platform = plan_.target->platform;
             json["answer"] = event.a;
+            json["nth"] = questions_.count(event.key, event.object, begun_at(i), event.step);
             json["question"] = platform == nullptr ? "" : platform->answer_words(event.object);
             return json;
         }
@@ -111,6 +155,16 @@ class Script {
                           : act_words[static_cast<std::size_t>(sim::actor_act(number))];
         if (number != sim::actor_time) json["on"] = sim::actor_cpu(number);
         return json;
+    }
+
+    // The point at which the operation of its context began.
+    std::uint64_t begun_at(std::size_t event) const {
+        const std::vector<sim::Event>& events = find_.trace.events;
+        for (std::size_t i = event; i > 0; --i)
+            if (events[i - 1].key == events[event].key &&
+                events[i - 1].kind == sim::EventKind::op_begin)
+                return events[i - 1].step;
+        return 0;
     }
 
     // Where the subject itself was then: its context's last place that is the subject's own and
@@ -132,6 +186,7 @@ class Script {
 
     const Find& find_;
     const run::Plan& plan_;
+    Questions questions_;
 };
 
 }  // namespace

@@ -76,7 +76,7 @@ TEST(Explain, GoldenText) {
 TEST(Explain, GoldenMail) {
     expect_golden("core/report/golden/lost_addition.mail.txt",
                   without_line_numbers(explain(lost_addition(), Format::mail, "x.plan",
-                                               {"", "0123456789ab (\"toy: add\")"})));
+                                               {.commit = "0123456789ab (\"toy: add\")"})));
 }
 
 std::size_t line_count(const std::string& text) {
@@ -87,7 +87,7 @@ TEST(Explain, MailNamesThePatchAndWhereTheCodeStood) {
     const run::Plan plan = lost_addition();
     Find find = replay_find(plan);
     find.trace.fault = "run/toy_test.cpp:7 add";
-    const std::string text = explain_mail(find, "x.plan", {"patch 2/3 \"toy: add\"", ""});
+    const std::string text = explain_mail(find, "x.plan", {.patch = "patch 2/3 \"toy: add\""});
     EXPECT_THAT(text, HasSubstr("With:      patch 2/3 \"toy: add\", the first of the series"));
     EXPECT_THAT(text, HasSubstr("seen in add()\n"));
     EXPECT_THAT(text, HasSubstr("[run/toy_test.cpp:7 add()]\n"));
@@ -120,6 +120,13 @@ TEST(Explain, MailLeavesOutTheFirstStepsWhereThereAreMany) {
     const std::string text = explain(plan, Format::mail, "x.plan");
     EXPECT_LE(line_count(text), 60u);
     EXPECT_THAT(text, HasSubstr("  ... ("));
+}
+
+TEST(Explain, MailSaysWhatABootedKernelShowed) {
+    const run::Plan plan = lost_addition();
+    EXPECT_THAT(explain(plan, Format::mail, "x.plan", {.booted = "confirmed on a kernel"}),
+                HasSubstr("\nBooted:    confirmed on a kernel\n"));
+    EXPECT_THAT(explain(plan, Format::mail, "x.plan"), Not(HasSubstr("Booted")));
 }
 
 TEST(Explain, JsonHoldsTheSameRun) {

@@ -51,6 +51,8 @@ def arguments(words):
     parser.add_argument("--print", action="store_true",
                         help="only print what the module would be given")
     parser.add_argument("--console", metavar="DIR", help="keep each boot's console here")
+    parser.add_argument("--mail", metavar="FILE",
+                        help="also write the report that can be sent, with the answer in it")
     parser.add_argument("--answer", metavar="FILE", help="also write the answer as JSON")
     args = parser.parse_args(words)
     if args.runs < 1 or args.seconds < 10:
@@ -186,6 +188,8 @@ def tell(args, script, kernel, plan, result, count, control):
         print(f"  control: {control['answer']} on {control['kernel']}")
         for text in control["seen"]:
             print(f"    seen there: {text}")
+    if args.mail:
+        write_mail(args, sentence(args, kernel, result, count, control))
     if args.answer:
         with open(args.answer, "w", encoding="utf-8") as file:
             json.dump({"answer": result.answer, "verdict": script["verdict"],
@@ -193,6 +197,27 @@ def tell(args, script, kernel, plan, result, count, control):
                        "order": result.order, "control": control}, file, indent=1)
             file.write("\n")
     return FOUND if result.answer == answer.CONFIRMED else 0
+
+
+def sentence(args, kernel, result, count, control):
+    """What the mail says of it."""
+    text = f"{result.answer} on {kernel.name} under qemu, "
+    text += f"boot {count} of at most {args.runs}" if result.seen else f"{count} boots"
+    if result.seen:
+        text += f": {result.seen[0]}"
+    elif result.order:
+        text += f": {result.order}"
+    if control:
+        text += f". The same on {control['kernel']}: {control['answer']}"
+    return text + "."
+
+
+def write_mail(args, booted):
+    done = subprocess.run([PROGRAM, "explain", args.plan, "--format", "mail", "--booted", booted,
+                           "--output", args.mail, "--force"], stdin=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, check=False)
+    if done.returncode not in (0, FOUND):
+        raise kernels.NoKernel(done.stderr.decode(errors="replace").strip())
 
 
 def main(words):

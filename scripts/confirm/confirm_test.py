@@ -208,6 +208,20 @@ class Commanded(unittest.TestCase):
                          "preempt=full rcutree.enable_rcu_lazy=1")
 
 
+    def test_the_mails_sentence(self):
+        args = confirm_kernel.arguments(["x.plan", "--runs", "3"])
+        kernel = mock.Mock()
+        kernel.name = "K"
+        seen = answer.Run("confirmed", ["it warns", "twice"], [], "")
+        self.assertEqual(confirm_kernel.sentence(args, kernel, seen, 2, None),
+                         "confirmed on K under qemu, boot 2 of at most 3: it warns.")
+        stuck = answer.Run("infeasible", [], [], "1 of 2 steps")
+        control = {"kernel": "C", "answer": "not shown"}
+        self.assertEqual(confirm_kernel.sentence(args, kernel, stuck, 3, control),
+                         "infeasible on K under qemu, 3 boots: 1 of 2 steps. The same on C: "
+                         "not shown.")
+
+
 class Booted(unittest.TestCase):
     @unittest.skipUnless(os.environ.get("RCUFUZZ_CONFIRM"), "RCUFUZZ_CONFIRM names no plan")
     def test_a_find_is_confirmed(self):
