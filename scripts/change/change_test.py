@@ -11,10 +11,11 @@ import types
 import unittest
 
 import answer
+import check_kernel
 import lines
 import screen
 from patches import files_of, read_patches
-from sides import Compared, Find, compare
+from sides import Compared, Find, Side, compare
 from steps import change_in_git, steps_of_patches
 
 OLD = b"int f(void)\n{\n\treturn 1;\n}\n"
@@ -202,6 +203,7 @@ class InGit(InFolder):
         steps = self.change("HEAD~2").steps
         self.assertEqual([step.title.split(" ", 1)[1] for step in steps], ["to 2", "to 3"])
         self.assertEqual(steps[0].files, {"kernel/a.c": OLD.replace(b"1", b"2")})
+        self.assertRegex(steps[0].title, "^[0-9a-f]{12} to 2$", "as long as Fixes: wants it")
 
     def test_no_difference_introduces_nothing(self):
         self.stops(answer.NOTHING, self.change, "HEAD")
@@ -243,6 +245,61 @@ class Lines(InFolder):
                          [1, 3, 20])
 
 
+class Asked(InFolder):
+    """One side, with a program that says what the test wants."""
+
+    def setUp(self):
+        super().setUp()
+        program = self.file("rcufuzz", b"#!/bin/sh\ncd $(dirname $0) && echo \"$@\" >>calls\n"
+                                       b"cat out; cat err >&2; exit $(cat code)\n")
+        os.chmod(program, 0o755)
+        self.file("calls", b"")
+        self.side = Side("base", program, "linux", os.path.join(self.folder, "side"))
+
+    def says(self, code, out="", err=""):
+        for name, text in (("code", str(code)), ("out", out), ("err", err)):
+            self.file(name, text.encode())
+
+    def calls(self):
+        with open(os.path.join(self.folder, "calls"), encoding="utf-8") as file:
+            return file.read().splitlines()
+
+    @staticmethod
+    def find(identity):
+        return Find(identity, "deadlock", "a.c:1 f", "why", identity + ".plan")
+
+    def test_what_it_has_found_it_is_not_asked_for(self):
+        self.side.finds["i"] = self.find("i")
+        self.assertTrue(self.side.shows(self.find("i")))
+        self.assertEqual(self.calls(), [])
+
+    def test_less_of_each_where_there_is_much(self):
+        self.says(0, '[{"identity": ""}]  (123 runs')
+        self.side.replay = lambda plans: [""]
+        for number in range(9):
+            self.assertFalse(self.side.shows(self.find(str(number))))
+        self.assertEqual(self.side.clean["3"], 123)
+        runs = [call.split("--runs ")[1].split()[0] for call in self.calls()]
+        self.assertEqual(runs, ["4000"] * 8 + ["500"])
+
+    def test_a_plan_of_its_own_shows_it(self):
+        self.says(42, "(7 runs")
+        self.side.replay = lambda plans: [""]
+        self.assertTrue(self.side.shows(self.find("i")))
+        self.assertEqual(self.side.finds["i"].plan, "")
+
+    def test_why_it_does_not_boot_is_said_once(self):
+        self.says(64, err="rcufuzz: kernel k does not boot with a: why\nand more\n")
+        self.assertEqual(self.side.replay(["a", "b"]), ["", ""])
+        self.says(64, err="rcufuzz: kernel k does not boot with b: another\n")
+        self.side.hunt([], 1)
+        self.assertEqual(self.side.broken, "kernel k does not boot with a: why")
+
+    def test_a_fault_of_the_program_is_no_answer(self):
+        self.says(70, err="rcufuzz: CHECK failed\n")
+        self.assertIn("CHECK failed", self.stops(answer.NO_ANSWER, self.side.replay, ["a"]))
+
+
 class Compare(unittest.TestCase):
     """By identity, with what the other side shows when it tries."""
 
@@ -267,6 +324,42 @@ class Compare(unittest.TestCase):
                          ([], [], ["c"]))
         self.assertEqual(self.compared(self.side("base", "c"), self.side("change", "", "c")),
                          ([], [], ["c"]))
+
+
+class Blame(unittest.TestCase):
+    """Of a series, by bisection."""
+
+    def blamed(self, first_bad, broken=(), count=6):
+        find = Find("i", "deadlock", "a.c:1 f", "why", "i.plan")
+        asked = []
+
+        def shows_with(patches, _):
+            asked.append(patches)
+            return None if patches in broken else patches >= first_bad
+        variant = types.SimpleNamespace(
+            change=types.SimpleNamespace(steps=list(range(count))), shows_with=shows_with,
+            compared=Compared([find, find._replace(identity="j")], [], []), blame={})
+        check_kernel.Variant.find_patches(variant)
+        self.assertEqual(variant.blame["i"], variant.blame["j"])
+        return variant.blame["i"], asked
+
+    def test_the_first_patch_with_which_it_shows(self):
+        for bad in range(1, 7):
+            self.assertEqual(self.blamed(bad)[0], (bad, bad))
+
+    def test_for_the_second_find_the_same_patch_is_asked_first(self):
+        self.assertEqual(self.blamed(5)[1], [3, 4, 5, 4, 5])
+
+    def test_where_it_does_not_build_there_is_a_range(self):
+        self.assertEqual(self.blamed(4, broken=(3,))[0], (3, 4))
+        self.assertEqual(self.blamed(4, broken=(1, 2, 3, 4, 5))[0], (1, 6))
+        self.assertEqual(self.blamed(1, broken=(3,))[0], (1, 1))
+
+    def test_a_patch_alone_is_not_bisected(self):
+        variant = types.SimpleNamespace(change=types.SimpleNamespace(steps=[1]), blame={},
+                                        compared=Compared([1], [], []))
+        check_kernel.Variant.find_patches(variant)
+        self.assertEqual(variant.blame, {})
 
 
 class Usage(unittest.TestCase):

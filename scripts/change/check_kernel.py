@@ -78,21 +78,24 @@ class Variant(Pair):
         """Of a series: the first patch with which each introduced find shows, by bisection. The
         one that was to blame last is asked first."""
         count = len(self.change.steps)
-        guess = None
+        guesses, broken = [], set()
         for find in self.compared.introduced if count > 1 else []:
             not_shown, shown = 0, count
-            while shown - not_shown > 1:
-                middle = (shown + not_shown) // 2
-                for near in (guess - 1, guess) if guess else ():
-                    if not_shown < near < shown:
-                        middle = near
-                        break
+            while True:
+                left = [one for one in range(not_shown + 1, shown) if one not in broken]
+                if not left:
+                    break
+                middle = next((one for one in guesses if one in left), None) or \
+                    min(left, key=lambda one: abs(2 * one - not_shown - shown))
                 shows = self.shows_with(middle, find)
                 if shows is None:
-                    break
-                not_shown, shown = (not_shown, middle) if shows else (middle, shown)
+                    broken.add(middle)
+                elif shows:
+                    shown = middle
+                else:
+                    not_shown = middle
             self.blame[find.identity] = (not_shown + 1, shown)
-            guess = shown
+            guesses = [shown - 1, shown]
 
     def shows_with(self, count, find):
         """With so many patches of the series; None: that does not build."""
