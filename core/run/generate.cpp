@@ -8,6 +8,7 @@
 
 #include "core/base/check.h"
 #include "core/run/workload.h"
+#include "core/scenario/platform.h"
 
 namespace rcufuzz::run {
 
@@ -190,6 +191,8 @@ Plan generate(const Plan& base, const GenerateOptions& options, Prng& prng) {
     for (std::size_t i = 0; i < target.configs.size(); ++i) {
         const bool fixed = ((options.fixed_configs >> i) & 1u) != 0 || target.configs[i].chosen;
         plan.config[i] = fixed ? base.config[i] : random_config(target.configs[i], prng);
+        if (target.platform != nullptr && target.platform->lacks(base.subject, i))
+            plan.config[i] = 0;
     }
     const bool focus = focus_disturbances(plan, options.fixed_configs, prng);
     const unsigned range = options.max_ops - options.min_ops + 1;

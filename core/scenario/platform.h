@@ -44,6 +44,10 @@ class Platform {
     // Empty where there is no such choice. Throws UserError for a name that there is not.
     virtual std::string subject(const std::string& /*name*/) { return {}; }
 
+    // Whether a value other than 0 of that configuration entry says nothing with this subject, nor
+    // do operations that need one. For generators, which then leave both out.
+    virtual bool lacks(const std::string& /*subject*/, std::size_t /*config*/) { return false; }
+
     // From now on it is noted to which lines of this subject's source runs come, also in processes
     // that are forked. False where there is no source that one could look at.
     // `near`: lines "FILE LINE" of that source, for came_near().

@@ -25,8 +25,8 @@ static unsigned int ready_elsewhere(unsigned int n, struct thread **nth)
 		if (cpu == acting_cpu)
 			continue;
 		list_for_each_entry(thread, &run_queues[cpu].ready, queued)
-			if (!thread->task.migration_disabled && may_run_on(&thread->task, acting_cpu) &&
-			    ++count == n)
+			if (!thread->task.migration_disabled && !is_called_about(&thread->task) &&
+			    may_run_on(&thread->task, acting_cpu) && ++count == n)
 				*nth = thread;
 	}
 	return count;

@@ -7,6 +7,7 @@
 #include <linux/init_task.h>
 #include <linux/kthread.h>
 #include <linux/mm_types.h>
+#include <linux/rculist.h>
 #include <linux/sched/task.h>
 #include <linux/string.h>
 
@@ -31,7 +32,40 @@ static void set_up(struct task_struct *task, unsigned int flags)
 #ifdef CONFIG_PREEMPT_RCU
 	INIT_LIST_HEAD(&task->rcu_node_entry);
 #endif
+#ifdef CONFIG_TASKS_RCU
+	INIT_LIST_HEAD(&task->rcu_tasks_holdout_list);
+	task->rcu_tasks_idle_cpu = -1;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+	INIT_LIST_HEAD(&task->rcu_tasks_exit_list);
+#endif
+#endif
+#ifdef CONFIG_TASKS_TRACE_RCU
+	INIT_LIST_HEAD(&task->trc_holdout_list);
+	INIT_LIST_HEAD(&task->trc_blkd_node);
+#endif
 	task->pid = thread_of(task)->number + 1;
+}
+
+/* Who goes through all tasks comes past it; the idle tasks are in no list. */
+static void link_task(struct task_struct *task)
+{
+#ifdef CONFIG_TASKS_RCU_GENERIC
+	struct signal_struct *signal = &thread_of(task)->signal;
+
+	task->signal = signal;
+	INIT_LIST_HEAD(&signal->thread_head);
+	list_add_tail_rcu(&task->thread_node, &signal->thread_head);
+	list_add_tail_rcu(&task->tasks, &init_task.tasks);
+#endif
+}
+
+/* release_task(): what stands at it still gets on from there. */
+static void unlink_task(struct task_struct *task)
+{
+#ifdef CONFIG_TASKS_RCU_GENERIC
+	list_del_rcu(&task->tasks);
+	list_del_rcu(&task->thread_node);
+#endif
 }
 
 struct task_struct *new_task(int (*fn)(void *), void *arg, const char *name, unsigned int flags)
@@ -39,6 +73,8 @@ struct task_struct *new_task(int (*fn)(void *), void *arg, const char *name, uns
 	struct task_struct *task = &new_thread(fn, arg, name)->task;
 
 	set_up(task, flags);
+	if (!(flags & PF_IDLE))
+		link_task(task);
 	return task;
 }
 
@@ -75,16 +111,22 @@ struct task_struct *fork_idle(int cpu)
 	return task;
 }
 
+/* In the kernel's order of steps, as far as RCU sees them. */
 void __noreturn do_exit(long code)
 {
 	struct task_struct *self = current;
 
+	self->flags |= PF_EXITING;
 	self->exit_code = code;
 	if (self->vfork_done)
 		complete_all(self->vfork_done);
+	exit_tasks_rcu_start();
+	unlink_task(self);
+	machine_point_at(self, MACHINE_WRITE, machine_here());	/* exit_notify() and much more */
 	preempt_disable();
+	exit_rcu();
+	exit_tasks_rcu_finish();
 	self->__state = TASK_DEAD;
-	self->flags |= PF_EXITING;
 	sched_preempt_enable_no_resched();
 	for (;;)
 		schedule();

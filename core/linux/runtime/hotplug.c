@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// CPUs that start and die: the architecture's part of kernel/cpu.c. A CPU that is dead takes no
-// interrupt; where one was under way it is lost when the CPU starts again.
+// CPUs that start and die: the architecture's part of kernel/cpu.c, and the scheduler's. A CPU that
+// is dead takes no interrupt; where one was under way it is lost when the CPU starts again.
 #include "core/linux/runtime/runtime.h"
 
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
+#include <linux/rcupdate.h>
 
 static int secondary_main(void *unused)
 {
@@ -68,4 +69,58 @@ void __cpu_die(unsigned int cpu)
 {
 	while (run_queues[cpu].up)
 		kernel_relax();
+}
+
+/* --- the scheduler ------------------------------------------------------------------------ */
+
+/* Of all tasks of that CPU it comes first. */
+void sched_set_stop_task(int cpu, struct task_struct *stop)
+{
+	run_queues[cpu].stop = stop;
+}
+
+int sched_cpu_activate(unsigned int cpu)
+{
+	set_cpu_active(cpu, true);
+	return 0;
+}
+
+/* Those that are not bound to the CPU leave it (balance_push()). */
+static void push_tasks(unsigned int cpu)
+{
+	struct thread *thread, *next;
+
+	list_for_each_entry_safe(thread, next, &run_queues[cpu].ready, queued)
+		if (!may_run_on(&thread->task, cpu) && !is_called_about(&thread->task))
+			requeue(&thread->task);
+}
+
+/* On the CPU itself; what looks at the mask without sleeping is over then. */
+int sched_cpu_deactivate(unsigned int cpu)
+{
+	set_cpu_active(cpu, false);
+	push_tasks(cpu);
+	synchronize_rcu();
+	return 0;
+}
+
+int sched_cpu_wait_empty(unsigned int cpu)
+{
+	while (run_queues[cpu].ready_count) {
+		push_tasks(cpu);
+		yield();
+	}
+	return 0;
+}
+
+int sched_cpu_starting(unsigned int cpu)
+{
+	return 0;
+}
+
+int sched_cpu_dying(unsigned int cpu)
+{
+	if (run_queues[cpu].ready_count)
+		fail("invariant", NULL, "a CPU goes away with tasks on its queue");
+	return 0;
 }

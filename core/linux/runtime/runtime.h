@@ -16,6 +16,7 @@
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/smp.h>
 #include <linux/version.h>
@@ -35,6 +36,9 @@ struct thread {
 	unsigned int number;	/* in order of creation */
 	int (*fn)(void *);
 	void *arg;
+#ifdef CONFIG_TASKS_RCU_GENERIC
+	struct signal_struct signal;	/* for the list of all tasks: each is a process */
+#endif
 };
 
 #define MAX_THREADS	96
@@ -90,9 +94,11 @@ struct thread *thread_number(unsigned int number);
 /* sched.c */
 void sched_prepare(void);
 void enqueue_new(struct task_struct *task);
+void requeue(struct task_struct *task);	/* one that is ready, to where it may run */
 void resched_cpu(int cpu);
 bool is_isolated(unsigned int cpu);
 bool may_run_on(struct task_struct *task, unsigned int cpu);
+bool is_called_about(const struct task_struct *task);	/* and stays where it is for now */
 void move_ready_task(struct task_struct *task, unsigned int cpu);
 
 /* balance.c */

@@ -14,6 +14,7 @@
 #include <uapi/linux/sched/types.h>
 
 int idle_cpu(int cpu);
+void leaves_trampoline(struct task_struct *task);
 
 static unsigned int housekeeping_from;	/* unbound tasks run on this CPU and up */
 
@@ -178,9 +179,33 @@ void enqueue_new(struct task_struct *task)
 	make_ready(task);
 }
 
+void requeue(struct task_struct *task)
+{
+	dequeue(task);
+	enqueue_new(task);
+}
+
+/*
+ * The locks of the task and of its run queue: it is not woken, and its CPU switches to no other,
+ * while somebody calls a function about it. NULL: nobody does.
+ */
+static struct task_struct *called_about;
+
+bool is_called_about(const struct task_struct *task)
+{
+	return called_about == task;
+}
+
+static bool holds_run_queue(unsigned int cpu)
+{
+	return called_about && called_about->on_rq && task_cpu(called_about) == cpu;
+}
+
 int try_to_wake_up(struct task_struct *task, unsigned int state, int flags)
 {
 	machine_point_at(task, MACHINE_WAKE, machine_here());
+	while (is_called_about(task))
+		kernel_relax();
 	if (!(task->__state & state))
 		return 0;
 	task->__state = TASK_RUNNING;
@@ -205,17 +230,30 @@ int default_wake_function(wait_queue_entry_t *entry, unsigned int mode, int flag
 	return try_to_wake_up(entry->private, mode, flags);
 }
 
-/* With the run queue of the task locked it neither runs off nor goes to sleep meanwhile; here no
- * other context comes between. */
 int task_call_func(struct task_struct *task, task_call_f func, void *arg)
 {
 	unsigned long flags;
 	int result;
 
 	local_irq_save(flags);
+	while (called_about)
+		kernel_relax();
+	called_about = task;
 	result = func(task, arg);
+	called_about = NULL;
 	local_irq_restore(flags);
 	return result;
+}
+
+struct task_struct *cpu_curr_snapshot(int cpu)
+{
+	machine_point_at(acting_task[cpu], MACHINE_READ, machine_here());
+	return acting_task[cpu];
+}
+
+struct task_struct *idle_task(int cpu)
+{
+	return run_queues[cpu].idle;
 }
 
 void wake_up_if_idle(int cpu)
@@ -274,21 +312,32 @@ static void check_atomic(struct task_struct *task)
 	check_may_sleep(task);
 }
 
+/* It sleeps, or is dead: a voluntary switch. */
+static void leave_run_queue(struct task_struct *task)
+{
+	task->on_rq = 0;
+	task->nvcsw++;
+}
+
 static void schedule_once(bool preempt)
 {
 	struct run_queue *queue;
 	struct task_struct *prev = current, *next;
 
 	check_atomic(prev);
+	if (!preempt)
+		leaves_trampoline(prev);
 	machine_point_at(NULL, MACHINE_NONE, machine_here());
 	local_irq_disable();
 	rcu_note_context_switch(preempt);
+	while (holds_run_queue(acting_cpu))
+		kernel_relax();
 	queue = this_queue();
 	if (!preempt && prev->__state != TASK_RUNNING) {
 		if (signal_pending_state(prev->__state, prev))
 			prev->__state = TASK_RUNNING;
 		else
-			prev->on_rq = 0;
+			leave_run_queue(prev);
 	}
 	clear_tsk_thread_flag(prev, TIF_NEED_RESCHED);
 	if (prev != queue->idle && prev->on_rq) {
@@ -398,8 +447,7 @@ void sched_set_fifo(struct task_struct *task)
 static void move_if_misplaced(struct task_struct *task)
 {
 	if (!list_empty(&thread_of(task)->queued) && !may_run_on(task, task_cpu(task))) {
-		dequeue(task);
-		enqueue_new(task);
+		requeue(task);
 	} else if (acting_task[task_cpu(task)] == task && task->on_rq &&
 		   !may_run_on(task, task_cpu(task))) {
 		resched_cpu(task_cpu(task));
@@ -416,6 +464,8 @@ void do_set_cpus_allowed(struct task_struct *task, const struct cpumask *mask)
 
 int set_cpus_allowed_ptr(struct task_struct *task, const struct cpumask *mask)
 {
+	while (is_called_about(task))
+		kernel_relax();
 	cpumask_copy(&task->cpus_mask, mask);
 	task->nr_cpus_allowed = cpumask_weight(mask);
 	move_if_misplaced(task);
@@ -441,60 +491,4 @@ void schedule_idle(void)
 	do {
 		schedule_once(false);
 	} while (need_resched());
-}
-
-/* --- CPUs that come and go ---------------------------------------------------------------- */
-
-/* Of all tasks of that CPU it comes first. */
-void sched_set_stop_task(int cpu, struct task_struct *stop)
-{
-	run_queues[cpu].stop = stop;
-}
-
-int sched_cpu_activate(unsigned int cpu)
-{
-	set_cpu_active(cpu, true);
-	return 0;
-}
-
-/* Those that are not bound to the CPU leave it (balance_push()). */
-static void push_tasks(unsigned int cpu)
-{
-	struct thread *thread, *next;
-
-	list_for_each_entry_safe(thread, next, &run_queues[cpu].ready, queued)
-		if (!may_run_on(&thread->task, cpu)) {
-			dequeue(&thread->task);
-			enqueue_new(&thread->task);
-		}
-}
-
-/* On the CPU itself; what looks at the mask without sleeping is over then. */
-int sched_cpu_deactivate(unsigned int cpu)
-{
-	set_cpu_active(cpu, false);
-	push_tasks(cpu);
-	synchronize_rcu();
-	return 0;
-}
-
-int sched_cpu_wait_empty(unsigned int cpu)
-{
-	while (run_queues[cpu].ready_count) {
-		push_tasks(cpu);
-		yield();
-	}
-	return 0;
-}
-
-int sched_cpu_starting(unsigned int cpu)
-{
-	return 0;
-}
-
-int sched_cpu_dying(unsigned int cpu)
-{
-	if (run_queues[cpu].ready_count)
-		fail("invariant", NULL, "a CPU goes away with tasks on its queue");
-	return 0;
 }

@@ -4,6 +4,7 @@
 // work which waits for other work gets on. One item never runs twice at a time.
 #include "core/linux/runtime/runtime.h"
 
+#include <linux/cpu.h>
 #include <linux/kthread.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -331,6 +332,24 @@ bool flush_rcu_work(struct rcu_work *work)
 	if (test_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(&work->work)))
 		rcu_barrier();
 	return flush_work(&work->work);
+}
+
+/* The kernel's alloc_percpu() may fail; who waits for a rude grace period then has not waited. */
+int schedule_on_each_cpu(work_func_t fn)
+{
+	struct work_struct *works = kcalloc(nr_cpu_ids, sizeof(*works), GFP_KERNEL | __GFP_NOFAIL);
+	unsigned int cpu;
+
+	cpus_read_lock();
+	for_each_online_cpu(cpu) {
+		INIT_WORK(&works[cpu], fn);
+		queue_work_on(cpu, system_wq, &works[cpu]);
+	}
+	for_each_online_cpu(cpu)
+		flush_work(&works[cpu]);
+	cpus_read_unlock();
+	kfree(works);
+	return 0;
 }
 
 struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...)

@@ -166,9 +166,9 @@ void machine_was_quiet(unsigned long ticks)
 
 	if (ticks <= LONG_SLEEP)
 		return;
-	if (srcu_waits())
+	if (srcu_waits() || tasks_rcu_waits())
 		fail("latency_exceeded", machine_here(), "%s, and all CPUs sleep for %lu jiffies",
-		     srcu_waits(), ticks);
+		     srcu_waits() ? srcu_waits() : tasks_rcu_waits(), ticks);
 	if (!waiting && !prompt_outstanding())
 		return;
 	readers_open_now(&readers);
@@ -366,6 +366,7 @@ bool do_user(unsigned int ticks, unsigned int unused)
 {
 	if (!holds_nothing())
 		return false;
+	leaves_trampoline(current);
 	run_in_user_mode(ticks);
 	return true;
 }

@@ -151,6 +151,7 @@ static int stoppee_main(void *ran)
 			schedule();
 		__set_current_state(TASK_RUNNING);
 	}
+	enter_trampoline();
 	return RESULT;
 }
 

@@ -9,46 +9,52 @@
 enum how { READ_RCU, READ_BH, READ_PREEMPT, READ_IRQ };
 
 struct open_reader {
-	unsigned int how, slot;
+	unsigned int how, slot, unswitched_slot;
 	const void *found;
 	unsigned long flags;
 };
 
-static unsigned int open_serial[MAX_READERS];
-static unsigned int next_serial = 1;
+struct readers unswitched_readers;
+static struct readers open;
 static struct open_reader nested[NR_CPUS][MAX_NESTED];
 static unsigned int depth[NR_CPUS];
 
-static unsigned int take_slot(void)
+unsigned int note_reader(struct readers *open)
 {
+	static unsigned int last_serial;
 	unsigned int slot;
 
-	for (slot = 0; slot < MAX_READERS && open_serial[slot]; slot++)
+	for (slot = 0; slot < MAX_READERS && open->serial[slot]; slot++)
 		;
 	if (slot < MAX_READERS)
-		open_serial[slot] = next_serial++;
+		open->serial[slot] = ++last_serial;
 	return slot;
 }
 
-static void give_slot(unsigned int slot)
+void forget_reader(struct readers *open, unsigned int slot)
 {
 	if (slot < MAX_READERS)
-		open_serial[slot] = 0;
+		open->serial[slot] = 0;
 }
 
-void readers_open_now(struct readers *now)
-{
-	memcpy(now->serial, open_serial, sizeof(now->serial));
-}
-
-int reader_left(const struct readers *then)
+int first_left(const struct readers *then, const struct readers *open)
 {
 	unsigned int slot;
 
 	for (slot = 0; slot < MAX_READERS; slot++)
-		if (then->serial[slot] && then->serial[slot] == open_serial[slot])
+		if (then->serial[slot] && then->serial[slot] == open->serial[slot])
 			return slot;
 	return -1;
+}
+
+void readers_open_now(struct readers *now)
+{
+	*now = open;
+}
+
+int reader_left(const struct readers *then)
+{
+	return first_left(then, &open);
 }
 
 bool reader_open_on(unsigned int cpu)
@@ -78,14 +84,18 @@ static void begin(struct open_reader *reader, unsigned int how)
 		local_irq_save(reader->flags);
 		break;
 	}
-	reader->slot = take_slot();
+	reader->slot = note_reader(&open);
+	if (how != READ_RCU)
+		reader->unswitched_slot = note_reader(&unswitched_readers);
 	reader->found = find_object();
 }
 
 static void end(struct open_reader *reader)
 {
 	look_at_object(reader->found);
-	give_slot(reader->slot);
+	forget_reader(&open, reader->slot);
+	if (reader->how != READ_RCU)
+		forget_reader(&unswitched_readers, reader->unswitched_slot);
 	switch (reader->how) {
 	case READ_RCU:
 		rcu_read_unlock();
@@ -134,7 +144,7 @@ static bool short_reader(unsigned int how)
 
 	begin(&reader, how);
 	for (i = 0; i < 3; i++)
-		kernel_point(&open_serial, MACHINE_READ);
+		kernel_point(&open, MACHINE_READ);
 	end(&reader);
 	return true;
 }

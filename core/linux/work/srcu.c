@@ -19,7 +19,6 @@
 enum how { READ_HERE, READ_TO_TIMER };
 
 struct domain domains[SRCU_DOMAINS];
-static unsigned int next_serial = 1;
 
 DEFINE_STATIC_SRCU(static_srcu);
 
@@ -106,31 +105,10 @@ struct reader {
 static struct reader nested[NR_CPUS][MAX_NESTED];
 static unsigned int depth[NR_CPUS];
 
-static unsigned int take_slot(struct domain *domain)
-{
-	unsigned int slot;
-
-	for (slot = 0; slot < MAX_SRCU_READERS && domain->open.serial[slot]; slot++)
-		;
-	if (slot < MAX_SRCU_READERS)
-		domain->open.serial[slot] = next_serial++;
-	return slot;
-}
-
-bool any_left(const struct domain *domain, const struct srcu_readers *then)
-{
-	unsigned int slot;
-
-	for (slot = 0; slot < MAX_SRCU_READERS; slot++)
-		if (then->serial[slot] && then->serial[slot] == domain->open.serial[slot])
-			return true;
-	return false;
-}
-
-void check_srcu_readers(const struct domain *domain, const struct srcu_readers *then,
+void check_srcu_readers(const struct domain *domain, const struct readers *then,
 			const char *what)
 {
-	if (any_left(domain, then))
+	if (first_left(then, &domain->open) >= 0)
 		fail("callback_too_early", machine_here(),
 		     "%s although a reader of the structure that began before has not ended", what);
 }
@@ -165,7 +143,7 @@ static void begin(struct reader *reader, struct domain *domain, bool hands_over)
 {
 	reader->domain = domain;
 	reader->index = lock(domain, hands_over);
-	reader->slot = take_slot(domain);
+	reader->slot = note_reader(&domain->open);
 	reader->found = srcu_dereference(domain->published, domain->srcu);
 }
 
@@ -175,8 +153,7 @@ static void end(struct reader *reader, bool handed_over)
 
 	if (reader->found)
 		(void)READ_ONCE(reader->found->content);
-	if (reader->slot < MAX_SRCU_READERS)
-		domain->open.serial[reader->slot] = 0;
+	forget_reader(&domain->open, reader->slot);
 	unlock(domain, reader->index, handed_over);
 	leave(domain);
 }

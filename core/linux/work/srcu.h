@@ -8,16 +8,9 @@
 
 #include "core/linux/work/work.h"
 
-#define MAX_SRCU_READERS	16
-
-/* The readers of a structure that were open at a moment, by serial number; 0: none. */
-struct srcu_readers {
-	unsigned int serial[MAX_SRCU_READERS];
-};
-
 struct tracked {
 	struct rcu_head head;
-	struct srcu_readers readers;
+	struct readers readers;
 	struct domain *domain;
 	unsigned int number, content;
 	bool posts_another;
@@ -25,7 +18,7 @@ struct tracked {
 
 struct domain {
 	struct srcu_struct *srcu;	/* NULL: there is none */
-	struct srcu_readers open;
+	struct readers open;
 	struct tracked *published;	/* what its readers find */
 	unsigned int lives;
 	unsigned int users;	/* operations under way, and readers */
@@ -43,8 +36,7 @@ static inline void leave(struct domain *domain)
 	domain->users--;
 }
 
-bool any_left(const struct domain *domain, const struct srcu_readers *then);
-void check_srcu_readers(const struct domain *domain, const struct srcu_readers *then,
+void check_srcu_readers(const struct domain *domain, const struct readers *then,
 			const char *what);
 void judge_handed_readers(void);
 

@@ -120,7 +120,7 @@ bool do_call_srcu(unsigned int n, unsigned int how)
 
 bool do_synchronize_srcu(unsigned int n, unsigned int how)
 {
-	struct srcu_readers readers;
+	struct readers readers;
 	struct domain *domain;
 
 	if (!may_wait_for(RANK_SRCU + n))
@@ -169,7 +169,7 @@ static struct cookie {
 	struct domain *domain;	/* NULL: none was taken */
 	unsigned int life;
 	unsigned long state;
-	struct srcu_readers readers;
+	struct readers readers;
 	bool started;
 } cookies[NR_CPUS];
 
@@ -222,7 +222,7 @@ bool do_srcu_poll_state(unsigned int unused, unsigned int unused2)
 
 static bool any_open(const struct domain *domain)
 {
-	return any_left(domain, &domain->open);
+	return first_left(&domain->open, &domain->open) >= 0;
 }
 
 static bool callback_waits(const struct domain *domain)

@@ -197,6 +197,9 @@ static void stay_in_kernel(void)
 
 	while (tickless || (callbacks_outstanding() && time_before(jiffies, end))) {
 		compute_and_give_way();
+		/* As whoever stays for long: Tasks RCU waits for nobody who is preempted. */
+		if (IS_ENABLED(CONFIG_TASKS_RCU))
+			cond_resched_tasks_rcu_qs();
 		now = quiet_but_for_me();
 		if (!now || now != before)
 			since = jiffies;
@@ -229,6 +232,7 @@ static int work_main(void *arg)
 	become_busy(work);
 	close_readers();
 	close_srcu_readers();
+	close_trace_readers();
 	release_locks();
 	wait_for_raised(work);
 	close_readers();
@@ -319,6 +323,7 @@ static void judge_all(bool lazy_too)
 	judge_completions();
 	judge_kthreads();
 	judge_others_callbacks(lazy_too || !IS_ENABLED(CONFIG_RCU_LAZY));
+	judge_tasks_rcu();	/* which waits for RCU */
 }
 
 static void judge(void)
@@ -355,6 +360,7 @@ static long observe(const char *name, int cpu)
 
 const struct guest_work guest_work = {
 	.names = work_names,
+	.has_tasks_rcu = IS_ENABLED(CONFIG_TASKS_RCU_GENERIC),
 	.start = start,
 	.judge = judge,
 	.judge_late = judge_late,

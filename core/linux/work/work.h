@@ -53,7 +53,8 @@ enum rank {
 	RANK_RWSEM,
 	RANK_PERCPU_RWSEM,
 	RANK_SRCU,
-	RANK_LAST_MUTEX = RANK_SRCU + SRCU_DOMAINS,
+	RANK_TRACING = RANK_SRCU + SRCU_DOMAINS,
+	RANK_LAST_MUTEX,
 	RANKS
 };
 
@@ -68,14 +69,22 @@ bool holds_something(unsigned int cpu);	/* the task of that CPU */
 
 #define MAX_READERS 32
 
-/* The readers that were open at a moment, by serial number; 0: none. */
+/* The readers of something that are open, or were at a moment, by serial number; 0: none. */
 struct readers {
 	unsigned int serial[MAX_READERS];
 };
 
+/* One has begun; before it ends it is forgotten. Returns its slot. */
+unsigned int note_reader(struct readers *open);
+void forget_reader(struct readers *open, unsigned int slot);
+/* One of them has not ended yet: its slot, or -1. */
+int first_left(const struct readers *then, const struct readers *open);
+
+/* The same of RCU's. */
 void readers_open_now(struct readers *now);
-/* One of them has not ended yet: its number, or -1. */
 int reader_left(const struct readers *then);
+/* Those of any kind under which no task is switched. */
+extern struct readers unswitched_readers;
 bool reader_open_on(unsigned int cpu);
 bool reader_open_here(void);
 /* What the runtime keeps of the preempt count, the interrupt flag and so on. */
@@ -90,6 +99,7 @@ void check_balance_of_task(const char *who);
 /* Ends what operations of this CPU have left open. */
 void close_readers(void);
 void close_srcu_readers(void);
+void close_trace_readers(void);
 void release_locks(void);
 /* Somebody takes a lock or gives it back. */
 bool lock_operations_under_way(void);
@@ -107,6 +117,7 @@ void judge_timers(void);
 void judge_probes(void);
 void judge_keys(void);
 void judge_srcu(void);
+void judge_tasks_rcu(void);
 void judge_locks(void);
 void judge_completions(void);
 void judge_kthreads(void);
@@ -124,6 +135,10 @@ unsigned int callbacks_invoked(void);
 void check_lazy_callbacks(void);
 /* What of SRCU somebody waits for and no reader holds up; NULL: nothing. */
 const char *srcu_waits(void);
+const char *tasks_rcu_waits(void);	/* of Tasks RCU */
+/* This task is in a trampoline until it sleeps or ends. */
+void enter_trampoline(void);
+void leaves_trampoline(struct task_struct *task);
 /* A verdict on the end of a run. */
 void judged(const char *verdict, const struct machine_site *site, const char *fmt, ...);
 /* The same: somebody never gets on, mostly since he waits for a callback that is never invoked. */

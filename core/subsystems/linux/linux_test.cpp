@@ -116,6 +116,33 @@ TEST_P(EveryKernel, TakesNmis) {
     EXPECT_GT(outcome.points, alone.points + 20);
 }
 
+// Each flavour of Tasks RCU waits for its readers, which takes more than an empty period.
+TEST_P(EveryKernel, WaitsForTasks) {
+    for (const char* const operations :
+         {"op cpu0 on tasks_call_rcu flavor=0\nop cpu1 on trampoline jiffies=12 stays=1\n"
+          "op cpu0 on tasks_synchronize_rcu flavor=0\nop cpu0 on tasks_rcu_barrier flavor=0\n",
+          "op cpu1 on trace_read_lock\nop cpu1 on sleep jiffies=4\n"
+          "op cpu0 hardirq tasks_call_rcu flavor=1 how=2\nop cpu0 on tasks_rcu_barrier flavor=1\n",
+          "op cpu1 on read_lock how=2\nop cpu0 on tasks_synchronize_rcu flavor=2\n"}) {
+        const run::Outcome outcome = run::replay(plan(operations));
+        EXPECT_EQ(outcome.verdict, Verdict::clean) << outcome.detail << operations;
+        const bool waits = loaded_kernel()->door().work->has_tasks_rcu != 0;
+        EXPECT_GT(outcome.points, waits ? 900u : 0u) << operations;
+    }
+}
+
+// Generators leave out what says nothing with this kernel.
+TEST_P(EveryKernel, IsAskedForNothingThatItLacks) {
+    const run::Frame frame = run::make_frame(target(), {.kernel = GetParam()});
+    Prng prng(1);
+    unsigned of_tasks = 0;
+    for (int i = 0; i < 300; ++i)
+        for (const scenario::Op& op : run::generate(frame.plan, {}, prng).ops)
+            of_tasks += target().ops[op.kind].name == std::string_view("trampoline") ? 1 : 0;
+    run::replay(plan(""));
+    EXPECT_EQ(of_tasks != 0, loaded_kernel()->door().work->has_tasks_rcu != 0);
+}
+
 // Each of the kernel's primitives: a header may have defined one anew, without a point.
 TEST_P(EveryKernel, HasAPointInEachPrimitive) {
     const std::string file = "core/linux/work/primitives.c";

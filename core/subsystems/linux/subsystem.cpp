@@ -44,6 +44,7 @@ enum Family : std::uint8_t {
     SRCU,
     LOCKS,
     KTHREADS,
+    TASKS,
 };
 
 // --- configuration ------------------------------------------------------------------------------
@@ -58,6 +59,8 @@ constexpr std::int16_t strides[] = {0, 0, 2, 3};
 constexpr std::int16_t mostly[] = {0, 1, 1, 1};
 // Not 1, which shows R3 of corpus/linux wherever an allocation fails.
 constexpr std::int16_t srcu_sizes[] = {0, 0, 0, 2, 3};
+
+constexpr std::int16_t lists[] = {0, 1, 1, 2, 3};
 
 enum Config : std::size_t {
     end_tick,
@@ -75,6 +78,7 @@ enum Config : std::size_t {
     kthread_prio,
     use_softirq,
     balance,
+    tasks,
     config_count,
 };
 
@@ -101,6 +105,10 @@ constexpr ConfigSpec configs[] = {
     {"use_softirq", "rcutree.use_softirq= 1: not given; 0: RCU's core runs in threads", 0, 1, 1,
      mostly},
     {"balance", "1: CPUs take over tasks that are ready on others", 0, 1, 0, rarely},
+    {"tasks",
+     "where the kernel has Tasks RCU 0: it is not used; callbacks are in 1: one list; 2: as many "
+     "as there are CPUs; 3: as many as contention asks for",
+     0, 3, 1, lists},
 };
 
 static_assert(std::size(configs) == config_count);
@@ -147,6 +155,7 @@ std::string command_line(const ConfigValues& values) {
     std::string line = boot_parameters(values);
     if (values[balance] != 0) line += " machine_balance";
     if (values[hotplug] != 0) line += " machine_hotplug";
+    if (values[tasks] > 1) line += " machine_tasks_lists=" + std::to_string(values[tasks]);
     if (values[housekeeping] != 0)
         line += " machine_housekeeping=" + std::to_string(values[cpus] - 1);
     return line;
@@ -201,6 +210,11 @@ class LinuxPlatform final : public scenario::Platform {
             throw UserError("kernel " + name + " does not boot with" +
                             command_line(workload.config) + ": " + why_not());
         return kernel_;
+    }
+
+    bool lacks(const std::string& subject, std::size_t config) override {
+        const std::string name = subject.empty() ? find_kernel({}).name : first_word(subject);
+        return config == tasks && load_kernel(name).door().work->has_tasks_rcu == 0;
     }
 
     bool watch_lines(const std::string& subject, std::string_view near) override {
