@@ -16,9 +16,9 @@ BY_KERNEL = {
     "use_after_free": r"BUG: |general protection|Oops: ",
     "livelock": r"soft lockup|hard LOCKUP|rcu: INFO: .*stall|blocked for more than",
     "deadlock": r"soft lockup|hard LOCKUP|rcu: INFO: .*stall|blocked for more than",
-    "stranded_callback": r"blocked for more than",
 }
-HANG = ("livelock", "deadlock", "stranded_callback")
+HANG = ("livelock", "deadlock")
+SILENCE = 30  # seconds; the module says each five that it is alive
 
 
 @dataclasses.dataclass
@@ -41,9 +41,13 @@ def warning_place(line):
 
 
 class Console:
-    def __init__(self, text, timed_out=False):
+    """`stopped_after`: seconds after which the machine was stopped; none: it ended by itself."""
+
+    def __init__(self, text, stopped_after=None):
         self.lines = [message(line) for line in text.splitlines()]
-        self.timed_out = timed_out
+        self.stopped_after = stopped_after
+        times = re.findall(r"^\[ *(\d+)\.\d+\].*rcufuzz: ", text, re.MULTILINE)
+        self.last_word = int(times[-1]) if times else 0
         self.ours = [line[len("rcufuzz: "):] for line in self.lines
                      if line.startswith("rcufuzz: ")]
         self.complaints = [line for line in self.lines if KERNEL_COMPLAINS.search(line)]
@@ -53,6 +57,10 @@ class Console:
 
     def over(self):
         return "over" in self.ours
+
+    def hangs(self):
+        return self.began() and not self.over() and self.stopped_after is not None and \
+            self.stopped_after - self.last_word > SILENCE
 
     def refused(self):
         return [line for line in self.ours if line.startswith("refuses")]
@@ -70,8 +78,8 @@ def seen_of(console, verdict, known):
     if pattern:
         seen += [line for line in console.complaints
                  if re.search(pattern, line) and warning_place(line) not in known]
-    if verdict in HANG and console.began() and not console.over() and console.timed_out:
-        seen.append("the machine does not come to the end of the workload")
+    if verdict in HANG and console.hangs():
+        seen.append(f"the machine says nothing any more after {console.last_word} s")
     return seen
 
 
@@ -104,6 +112,8 @@ def judge(console, program, known=frozenset()):
         found = re.search(r": (\w+) (\d+)$", awaited)
         never = found.group(1) == "arrive" and hold_untouched(console, found.group(2))
         return Run(NOT_REACHED if never else INFEASIBLE, [], others, order)
+    if console.began() and not console.over():
+        others.append("the machine was stopped before the end of the workload")
     if not console.began():
         return Run(NOT_REACHED, ["the workload did not begin"], others, order)
     return Run(NOT_SHOWN, [], others, order)

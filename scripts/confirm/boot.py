@@ -38,22 +38,22 @@ def initramfs(folder, module, lines):
 
 
 def boot(image, archive, cpus, arguments, seconds):
-    """The console's text, and whether the machine had to be stopped after so many seconds."""
+    """The console's text, and the seconds after which the machine had to be stopped, if so."""
     command = ["qemu-system-x86_64", "-nographic", "-no-reboot", "-nic", "none", "-m", "1024",
                "-smp", str(cpus), "-accel", "tcg,thread=multi", "-kernel", image,
                "-initrd", archive, "-append", f"{ARGUMENTS} {arguments}".strip()]
     with tempfile.TemporaryFile() as console:
         machine = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console,
                                    stderr=subprocess.STDOUT, start_new_session=True)
-        timed_out = False
+        stopped_after = None
         try:
             machine.wait(seconds)
         except subprocess.TimeoutExpired:
-            timed_out = True
+            stopped_after = seconds
         finally:
             # Also where somebody interrupts us.
             if machine.poll() is None:
                 os.killpg(machine.pid, signal.SIGKILL)
                 machine.wait()
         console.seek(0)
-        return console.read().decode(errors="replace"), timed_out
+        return console.read().decode(errors="replace"), stopped_after

@@ -15,6 +15,7 @@ import boot
 import kernels
 import places
 import program
+import trees
 
 PROGRAM = os.path.join(kernels.REPOSITORY, "build/rcufuzz")
 BOOT = os.path.join(kernels.REPOSITORY, "build/kernel/boot")
@@ -25,6 +26,8 @@ HELP = """Exit codes: 42 confirmed, 0 not so (infeasible, not reached, not shown
 something is missing, 70 a fault of ours, 130 interrupted. What is fetched and built stays in
 build/kernel/boot. A boot takes some 10 s and is stopped after --seconds."""
 
+FOR_BUILDING = {"flex": "flex", "bison": "bison", "bc": "bc", "make": "make",
+                "libelf-dev": "/usr/include/libelf.h"}
 PACKAGES = {"qemu-system-x86": "qemu-system-x86_64", "busybox-static": "/bin/busybox",
             "cpio": "cpio", "gcc-12": "gcc-12", "make": "make", "gdb": "gdb",
             "libelf-dev": "/usr/include/libelf.h"}
@@ -34,10 +37,10 @@ def arguments(words):
     parser = argparse.ArgumentParser(prog="scripts/kernel confirm", description=__doc__,
                                      epilog=HELP)
     parser.add_argument("plan")
-    parser.add_argument("--kernel", metavar="PACKAGE|DIR",
+    parser.add_argument("--kernel", metavar="PACKAGE|DIR|NAME",
                         help="boot this one: a package linux-image-*, or a folder in which a "
-                             "kernel was built")
-    parser.add_argument("--control", metavar="PACKAGE|DIR",
+                             "kernel was built, or the name of one of scripts/kernel list")
+    parser.add_argument("--control", metavar="PACKAGE|DIR|NAME",
                         help="a repaired kernel, on which the same must show nothing")
     parser.add_argument("--runs", type=int, default=5, help="at most so many boots; default 5")
     parser.add_argument("--seconds", type=int, default=120, help="for one boot; default 120")
@@ -73,9 +76,8 @@ def script_of(plan):
     return script
 
 
-def simulated(script):
-    """What scripts/kernel build wrote of the kernel that the plan names."""
-    name = script["subject"].split()[0]
+def simulated(name):
+    """What scripts/kernel build wrote of a kernel."""
     where = os.environ.get("RCUFUZZ_KERNELS", os.path.join(kernels.REPOSITORY, "build/kernel"))
     folder = os.path.join(where, name)
     with open(os.path.join(folder, "about"), encoding="utf-8") as file:
@@ -85,18 +87,31 @@ def simulated(script):
 
 
 def kernel_of(word, lines):
-    """Of --kernel or --control."""
+    """Of --kernel or --control: a package, where one was built, or a simulated one's name."""
     if word.startswith("linux-image-"):
         return kernels.of_package(word, BOOT, lines)
-    return kernels.of_folder(word)
+    if "/" in word or os.path.isdir(word):
+        return kernels.of_folder(word)
+    return kernel_simulated_as(word, lines)
 
 
-def kernel_named_by(script, lines):
-    about, patched = simulated(script)
+def kernel_simulated_as(name, lines):
+    """Debian's own where it is that; otherwise built from the tree."""
+    about, patched = simulated(name)
     if patched is None and "/build/kernel/source/" in about["tree"]:
         return kernel_of(kernels.package_of(about["release"]), lines)
-    raise kernels.NoKernel(f"{script['subject'].split()[0]} is not as Debian has it; name a kernel "
-                           "that was built from the same source with --kernel DIR")
+    kernels.need(FOR_BUILDING)
+    return trees.Tree(about, BOOT).kernel(patched)
+
+
+def control_of(args, script, lines):
+    """A kernel with undone fixes has the same without as its control."""
+    if args.control:
+        return kernel_of(args.control, lines)
+    about, patched = simulated(script["subject"].split()[0])
+    if args.kernel or not patched:
+        return None
+    return trees.Tree(about, BOOT).kernel(None)
 
 
 def boot_arguments(script):
@@ -133,14 +148,14 @@ def boots(kernel, plan, args, runs, known, tag):
         archive = boot.initramfs(folder, kernel.module(), lines)
         for number in range(1, runs + 1):
             since = time.monotonic()
-            text, timed_out = boot.boot(kernel.image, archive, cpus, boot_arguments(plan.script),
-                                        args.seconds)
+            text, stopped = boot.boot(kernel.image, archive, cpus, boot_arguments(plan.script),
+                                      args.seconds)
             if args.console:
                 os.makedirs(args.console, exist_ok=True)
                 with open(os.path.join(args.console, f"{tag}-{number}"), "w",
                           encoding="utf-8") as file:
                     file.write(text)
-            console = answer.Console(text, timed_out)
+            console = answer.Console(text, stopped)
             result = answer.judge(console, plan, known)
             results.append((result, console))
             kernels.say(f"{tag} boot {number} of {runs}: {result.answer}, order {result.order}; "
@@ -160,10 +175,14 @@ def confirm(args):
         return 0
     kernels.need(PACKAGES)
     lines = bool(plan.holds)
-    kernel = kernel_of(args.kernel, lines) if args.kernel else kernel_named_by(script, lines)
+    with kernels.alone(BOOT):
+        kernel = kernel_of(args.kernel or script["subject"].split()[0], lines)
+        other = control_of(args, script, lines)
+        for one in (kernel, other):
+            if one:
+                one.module()
     known, control = frozenset(), None
-    if args.control:
-        other = kernel_of(args.control, lines)
+    if other:
         results = boots(other, plan, args, 1, frozenset(), "control")
         known = answer.known_complaints(results[-1][1])
         control = {"kernel": other.name, **vars(results[-1][0])}

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 from unittest import mock
 
@@ -16,6 +17,7 @@ import answer
 import confirm_kernel
 import kernels
 import program
+import trees
 
 AT = {"file": "kernel/rcu/tree.c", "line": 3629, "function": "kvfree_rcu_queue_batch"}
 
@@ -84,6 +86,7 @@ class Translated(unittest.TestCase):
         self.assertEqual(program.actor(event("", "cpu2/hardirq", 2)), (2, "hardirq", "-"))
         self.assertEqual(program.actor(event("", "cpu1/softirq", 1)), (1, "softirq", "-"))
         self.assertEqual(program.actor(event("", "cpu1", 1)), (1, "task", "work"))
+        self.assertEqual(program.actor(event("", "swapper3", 3)), (3, "task", "swapper"))
         self.assertEqual(program.actor(event("", "rcu_sched", 0)), (-1, "task", "rcu_"))
         self.assertEqual(program.actor(event("", "kworker0:0", 0)), (-1, "task", "kworker"))
 
@@ -113,9 +116,9 @@ OVER = "[   12.4] rcufuzz: runs 1\n[   12.5] rcufuzz: over\n"
 class Answered(unittest.TestCase):
     """From consoles as they were recorded."""
 
-    def judged(self, text, verdict="barrier_too_short", known=frozenset(), timed_out=False):
+    def judged(self, text, verdict="barrier_too_short", known=frozenset(), stopped=None):
         plan = program.translate(dict(two_barriers(), verdict=verdict))
-        return answer.judge(answer.Console(text, timed_out), plan, known)
+        return answer.judge(answer.Console(text, stopped), plan, known)
 
     def test_confirmed_by_our_own_oracle(self):
         run = self.judged(RUN + "[   12.3] rcufuzz: wrong barrier_too_short: it returns before 1\n"
@@ -133,9 +136,17 @@ class Answered(unittest.TestCase):
         self.assertEqual(run.answer, "not shown")
 
     def test_confirmed_by_a_hang(self):
-        self.assertEqual(self.judged(RUN, "livelock", timed_out=True).answer, "confirmed")
-        self.assertEqual(self.judged("", "livelock", timed_out=True).answer, "not reached")
-        self.assertEqual(self.judged(RUN, "wrong_data", timed_out=True).answer, "not shown")
+        self.assertEqual(self.judged(RUN, "livelock", stopped=120).answer, "confirmed")
+        self.assertEqual(self.judged("", "livelock", stopped=120).answer, "not reached")
+        self.assertEqual(self.judged(RUN, "wrong_data", stopped=120).answer, "not shown")
+        self.assertEqual(self.judged(RUN, "stranded_callback", stopped=120).answer, "not shown")
+
+    def test_who_still_speaks_does_not_hang(self):
+        alive = "[  117.2] rcufuzz: alive, run 9\n"
+        run = self.judged(RUN + alive, "livelock", stopped=120)
+        self.assertEqual((run.answer, run.others),
+                         ("not shown", ["the machine was stopped before the end of the workload"]))
+        self.assertEqual(self.judged(RUN + OVER, "livelock").answer, "not shown")
 
     def test_infeasible_says_who_waited_for_whom(self):
         run = self.judged(RUN + "[   12.3] rcufuzz: order 5 of 7 steps\n"
@@ -167,6 +178,47 @@ class Answered(unittest.TestCase):
         self.assertEqual(answer.overall(runs).answer, "confirmed")
         self.assertEqual(answer.overall(runs[:3]).answer, "not shown")
         self.assertEqual(answer.overall(runs[:2]).answer, "infeasible")
+
+
+class Built(unittest.TestCase):
+    """What is laid over a tree."""
+
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = temporary.name
+        for name, text in {"tree/kernel/a.c": "a", "tree/kernel/b.c": "b",
+                           "patched/kernel/a.c": "changed", "patched/kernel/b.c": "b"}.items():
+            trees.put(os.path.join(self.folder, name), text.encode())
+        self.tree = trees.Tree({"tree": os.path.join(self.folder, "tree"), "release": "6.12.1"},
+                               os.path.join(self.folder, "boot"))
+
+    def patched(self):
+        return trees.changed_files(self.tree.simulated, os.path.join(self.folder, "patched"))
+
+    def test_only_what_differs_is_laid_over_and_taken_back(self):
+        self.assertEqual(self.patched(), {"kernel/a.c": b"changed"})
+        self.assertEqual(trees.changed_files(self.tree.simulated, None), {})
+        self.tree.unpack()
+        source = os.path.join(self.tree.source, "kernel/a.c")
+        for files, content in ((self.patched(), b"changed"), (self.patched(), b"changed"),
+                               ({}, b"a")):
+            self.tree.lay(files)
+            self.assertEqual(trees.read(source), content)
+        # The tree of the user is as it was, and what was taken back is newer than its object.
+        self.assertEqual(trees.read(os.path.join(self.folder, "tree/kernel/a.c")), b"a")
+        self.assertFalse(os.path.islink(source))
+
+    def test_a_kernel_is_known_by_its_files_and_configuration(self):
+        plain = trees.key_of({})
+        self.assertNotEqual(plain, trees.key_of(self.patched()))
+        with mock.patch.object(trees, "CONFIG", os.path.join(self.folder, "tree/kernel/b.c")):
+            self.assertNotEqual(plain, trees.key_of({}))
+
+    def test_new_files_are_refused(self):
+        self.tree.unpack()
+        with self.assertRaisesRegex(kernels.NoKernel, "kernel/new.c is new"):
+            self.tree.lay({"kernel/new.c": b""})
 
 
 class Commanded(unittest.TestCase):

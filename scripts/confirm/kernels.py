@@ -3,6 +3,8 @@
 
 A Debian package's kernel is fetched and unpacked there, not installed. Any other is built once from
 the tree, with the files over it that the simulated kernel's build had."""
+import contextlib
+import fcntl
 import glob
 import os
 import re
@@ -49,6 +51,15 @@ def need(packages):
     run(["apt-get", "install", "--yes", "--no-install-recommends", *missing])
 
 
+@contextlib.contextmanager
+def alone(folder):
+    """Others who fetch or build there wait."""
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "lock"), "w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 class Kernel:
     """What is there to boot: `image`; `headers` to build a module with; `vmlinux` for lines."""
 
@@ -58,7 +69,8 @@ class Kernel:
 
     def module(self):
         """The module, built where its sources or the kernel are new."""
-        sources = sorted(glob.glob(os.path.join(MODULE, "*")))
+        sources = [os.path.join(MODULE, name) for name in sorted(os.listdir(MODULE))
+                   if name == "Kbuild" or name.endswith((".c", ".h"))]
         built = os.path.join(self.folder, "module/rcufuzz_confirm.ko")
         if os.path.exists(built) and os.path.getmtime(built) > max(
                 os.path.getmtime(one) for one in [*sources, self.image]):

@@ -79,7 +79,8 @@ def actor(event):
     known = {"rcuog": "rcuog", "rcuop": "rcuo", "rcuos": "rcuo", "rcuob": "rcuo",
              "rcu_sched": "rcu_", "rcu_preempt": "rcu_", "swapper": "swapper",
              "ksoftirqd": "ksoftirqd", "cpuhp": "cpuhp", "migration": "migration"}
-    return -1, "task", known.get(name, "kworker" if "work" in who else name[:15] or "-")
+    cpu = event["cpu"] if name in ("swapper", "ksoftirqd", "cpuhp", "migration") else -1
+    return cpu, "task", known.get(name, "kworker" if "work" in who else name[:15] or "-")
 
 
 def translate(script):

@@ -88,8 +88,10 @@ void judge_callbacks(void)
 	unsigned long end = jiffies + wait_seconds * HZ;
 	unsigned int i;
 
-	while (left() && time_before(jiffies, end))
+	while (left() && time_before(jiffies, end)) {
 		msleep(20);
+		tell_alive();
+	}
 	if (left())
 		wrong("stranded_callback", "%u of %d callbacks are not invoked within %u s", left(),
 		      atomic_read(&posted), wait_seconds);

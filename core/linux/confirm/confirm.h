@@ -24,10 +24,13 @@ enum step_kind { STEP_BEGIN, STEP_END, STEP_ARRIVE, STEP_LEAVE };
 bool order_add(enum step_kind kind, unsigned int number, unsigned int settle);
 /* Comes to a step, and waits for its turn, at most order_patience ms. Sleeps where it may. */
 void order_come(enum step_kind kind, unsigned int number, bool may_sleep);
+/* All steps before this one are done, and it is not. */
+bool order_is_next(enum step_kind kind, unsigned int number);
 /* An operation is over: what was to be reached in it never is. */
 void order_missed(enum step_kind kind, unsigned int number, const char *why);
 void order_tell(void);
 void order_reset(void);
+bool order_gave_up(void);
 extern unsigned int order_patience;
 
 /* --- holds.c: places in the kernel where somebody waits for his turn ------------------------ */
@@ -68,6 +71,8 @@ void allocations_reset(void);
 int op_of_current(void);
 void *kernel_symbol(const char *name);
 /* What is wrong with the kernel under test, by the word that the simulator has for it. */
+/* Once in a few seconds, to whoever waits for a machine that hangs. */
+void tell_alive(void);
 void wrong(const char *verdict, const char *format, ...) __printf(2, 3);
 void tell_waits(const char *what, unsigned long since);
 

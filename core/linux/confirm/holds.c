@@ -77,7 +77,9 @@ static bool is_meant(const struct hold *hold)
 	if (!strcmp(spec->who, "work"))
 		return op_of_current() >= 0 &&
 		       (spec->op == MAX_OPS || op_of_current() == spec->op);
-	return !strcmp(spec->who, "-") || strstarts(current->comm, spec->who);
+	/* Such come by often; the time that counts is when it is their turn. */
+	return order_is_next(STEP_ARRIVE, hold - holds) &&
+	       (!strcmp(spec->who, "-") || strstarts(current->comm, spec->who));
 }
 
 static void push(struct pt_regs *regs, unsigned long value)

@@ -41,6 +41,11 @@ static unsigned int find(enum step_kind kind, unsigned int number)
 	return i;
 }
 
+bool order_is_next(enum step_kind kind, unsigned int number)
+{
+	return atomic_read(&next) == find(kind, number) && !atomic_read(&given_up);
+}
+
 static void pause_ms(unsigned int ms, bool may_sleep)
 {
 	u64 end = ktime_get_mono_fast_ns() + ms * 1000000ull;
@@ -105,6 +110,11 @@ static void tell_step(const char *what, unsigned int step)
 {
 	pr_info("rcufuzz: %s step %u: %s %u\n", what, step, words[steps[step].kind],
 		steps[step].number);
+}
+
+bool order_gave_up(void)
+{
+	return atomic_read(&given_up);
 }
 
 void order_tell(void)

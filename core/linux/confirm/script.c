@@ -33,13 +33,14 @@ struct op {
 
 /* Of an operation that begins. */
 #define MOST_DELAY_US 30000
+#define MOST_GIVEN_UP 3
 
 static struct op ops[MAX_OPS];
 static struct task_struct *workers[CPUS];
 static int executes[CPUS];	/* the operation of each CPU's worker, -1: none */
 static struct completion interrupt_over[CPUS];
 static atomic_t running, wrongs;
-static unsigned int runs, repeats = 1;
+static unsigned int runs, given_up, repeats = 1;
 unsigned int wait_seconds = 12;
 
 /* --- what the others ask for ---------------------------------------------------------------- */
@@ -66,6 +67,16 @@ void *kernel_symbol(const char *name)
 		unregister_kprobe(&probe);
 	}
 	return lookup ? (void *)lookup(name) : NULL;
+}
+
+void tell_alive(void)
+{
+	static unsigned long last;
+
+	if (time_before(jiffies, last + 5 * HZ))
+		return;
+	last = jiffies;
+	pr_info("rcufuzz: alive, run %u\n", runs + 1);
 }
 
 void wrong(const char *verdict, const char *format, ...)
@@ -231,8 +242,10 @@ static bool wait_for_workers(void)
 	unsigned long end = jiffies + (order_patience / 1000 + wait_seconds) * HZ;
 	unsigned int i;
 
-	while (atomic_read(&running) && time_before(jiffies, end))
+	while (atomic_read(&running) && time_before(jiffies, end)) {
 		msleep(20);
+		tell_alive();
+	}
 	if (!atomic_read(&running))
 		return true;
 	for (i = 0; i < MAX_OPS; i++)
@@ -265,7 +278,9 @@ static bool run_once(void)
 		judge_keys();
 		stop_workers();
 	}
-	return over && !atomic_read(&wrongs);
+	/* An order that cannot be had is not tried for ever. */
+	given_up += order_gave_up();
+	return over && !atomic_read(&wrongs) && given_up < MOST_GIVEN_UP;
 }
 
 static void reset(void)
