@@ -82,6 +82,32 @@ class Translated(unittest.TestCase):
         self.assertEqual((plan.holds, plan.soft), ([], decisions))
         self.assertEqual(plan.steps, [("begin", 0, 0), ("end", 0, 0)])
 
+    def test_time_that_others_use_is_a_hold(self):
+        time = event("decide", "cpu0", 0, at=AT, act="time")
+        plan = program.translate(script([op("call_rcu", 0), op("call_rcu", 1)], [
+            event("begin", "cpu0", 0, op=0), time, event("resume", "swapper1", 1),
+            event("begin", "cpu1", 1, op=1), event("end", "cpu1", 1, op=1),
+            event("end", "cpu0", 0, op=0)]))
+        self.assertEqual((len(plan.holds), plan.soft), (1, [time]))
+
+    def test_two_decisions_at_one_place_are_one_hold(self):
+        events = two_barriers()["events"]
+        again = event("decide", "cpu1", 1, at=AT, act="irq", on=2)
+        plan = program.translate(script(two_barriers()["ops"], events[:6] + [again] + events[6:]))
+        self.assertEqual(len(plan.holds), 1)
+        again["at"] = dict(AT, line=3640)
+        plan = program.translate(script(two_barriers()["ops"], events[:6] + [again] + events[6:]))
+        self.assertEqual(len(plan.holds), 2)
+
+    def test_the_module_has_no_more_than_so_many_holds(self):
+        decisions = [event("decide", "cpu0", 0, at=dict(AT, line=line), act="irq", on=1)
+                     for line in range(33)]
+        plan = script([op("call_rcu", 0)], [event("begin", "cpu0", 0, op=0), *decisions])
+        with self.assertRaisesRegex(program.Refused, "more than 32 holds"):
+            program.translate(plan)
+        with open(os.path.join(kernels.MODULE, "confirm.h"), encoding="utf-8") as file:
+            self.assertIn("MAX_HOLDS\t32", file.read())
+
     def test_contexts_and_threads_have_their_names(self):
         self.assertEqual(program.actor(event("", "cpu2/hardirq", 2)), (2, "hardirq", "-"))
         self.assertEqual(program.actor(event("", "cpu1/softirq", 1)), (1, "softirq", "-"))
@@ -205,6 +231,7 @@ class Built(unittest.TestCase):
                                ({}, b"a")):
             self.tree.lay(files)
             self.assertEqual(trees.read(source), content)
+        self.assertFalse(os.path.exists(self.tree.originals))
         # The tree of the user is as it was, and what was taken back is newer than its object.
         self.assertEqual(trees.read(os.path.join(self.folder, "tree/kernel/a.c")), b"a")
         self.assertFalse(os.path.islink(source))
