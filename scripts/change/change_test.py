@@ -5,6 +5,7 @@ import base64
 import gzip
 import os
 import quopri
+import shlex
 import subprocess
 import tempfile
 import types
@@ -362,6 +363,21 @@ class Blame(unittest.TestCase):
         self.assertEqual(variant.blame, {})
 
 
+class HowToRead(unittest.TestCase):
+    def test_a_command_of_the_shell(self):
+        image = types.SimpleNamespace(name="6.12-change")
+        variant = types.SimpleNamespace(kernels="/k", image=image)
+        find = Find("i", "deadlock", "a.c:1 f", "why", "/i.plan")
+        for options in ("", " --fixes 'a (\"it'\"'\"'s\")'"):
+            rows = check_kernel.Variant.how_to_read(variant, find, options)
+            self.assertEqual([row.endswith("\\") for row in rows[-2:]], [True, False])
+            words = shlex.split(" ".join(row.removesuffix("\\") for row in rows))
+            self.assertEqual(words[0], "RCUFUZZ_KERNELS=" + screen.short("/k"))
+            self.assertEqual(words[2:6], ["explain", "--format", "mail", "--kernel"])
+            self.assertEqual(words[7:], ["--fixes", 'a ("it\'s")'][:2 * bool(options)] +
+                             [screen.short("/i.plan")])
+
+
 class Usage(unittest.TestCase):
     def test_one_line_and_an_exit_code_at_which_git_bisect_ends(self):
         here = os.path.dirname(os.path.realpath(__file__))
@@ -380,7 +396,8 @@ class Result(unittest.TestCase):
         side = types.SimpleNamespace(name="base", clean={"i": 4000}, runs=7, seconds=1.0)
         pair = types.SimpleNamespace(
             name="base", base=side, changed=side, blame=blame or {}, plans=[], kept="/x",
-            verified={}, extra_rows=lambda: [], how_to_read=lambda find, options: ["read" + options],
+            verified={}, extra_rows=lambda: [],
+            how_to_read=lambda find, options: ["read" + options],
             compared=Compared([find] * len(introduced), [find] * len(mended), [find] * len(both)))
         return screen.Result("tree", list(titles), "in 1 s", [pair],
                              {("kernel/a.c", 3): lines.MISSED}, ["drivers/x.c"], 1, 2.0)
@@ -392,7 +409,8 @@ class Result(unittest.TestCase):
         self.assertEqual(result.exit_code(), answer.INTRODUCED)
         for part in ("INTRODUCED    1, not on the base in 4,000 runs", "deadlock at kernel/a.c:1 f",
                      'by patch 2/2 "0123456789ab two"', "NOT REACHED   kernel/a.c:3",
-                     "not compiled  drivers/x.c", "read --introduced-by 'patch 2/2 \"0123456789ab two\"' "
+                     "not compiled  drivers/x.c",
+                     "read --introduced-by 'patch 2/2 \"0123456789ab two\"' "
                      "--fixes '0123456789ab (\"two\")'"):
             self.assertIn(part, text)
         self.assertIn("not ok 2 introduced: i\n", screen.ktap(result))

@@ -55,7 +55,8 @@ class Variant(Pair):
         self.prefixes = {}  # number of patches -> the side that has them; None: does not build
         self.base_image = Base(change, name, REPOSITORY, kernels)
         self.image = self.image_of(len(change.steps), "-change")
-        super().__init__("variant " + name, self.side("base", self.base_image), self.side("change", self.image),
+        super().__init__("variant " + name, self.side("base", self.base_image),
+                         self.side("change", self.image),
                          os.path.join(kernels, "finds", name))
 
     def image_of(self, count, suffix):
@@ -129,9 +130,9 @@ class Variant(Pair):
                                 lines.read_reached(files))
 
     def how_to_read(self, find, options):
-        return [f"RCUFUZZ_KERNELS={screen.short(self.kernels)} {screen.short(PROGRAM)} explain "
-                f"--format mail{options} \\", f"    --kernel {self.image.name} "
-                f"{screen.short(find.plan)}"]
+        return [f"RCUFUZZ_KERNELS={screen.short(self.kernels)} \\",
+                f"  {screen.short(PROGRAM)} explain --format mail --kernel {self.image.name} \\",
+                *([f" {options} \\"] if options else []), f"  {screen.short(find.plan)}"]
 
 
 def other_variants(variants):
