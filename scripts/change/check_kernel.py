@@ -160,8 +160,9 @@ def check():
     os.makedirs(kernels, exist_ok=True)
     lock = open(os.path.join(kernels, "lock"), "w", encoding="utf-8")  # until the process ends
     fcntl.flock(lock, fcntl.LOCK_EX)
+    locked = time.monotonic()
     variants = [Variant(change, name, kernels) for name in args.variant]
-    built = built_text(variants, time.monotonic() - began)
+    built = built_text(variants, time.monotonic() - locked)
     found, reached = [], []
     if any(variant.image.touched for variant in variants):
         for variant in variants:
