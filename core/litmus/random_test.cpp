@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "core/base/files.h"
 #include "core/base/prng.h"
 #include "core/base/text.h"
 #include "core/litmus/check.h"
