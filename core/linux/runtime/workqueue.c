@@ -275,6 +275,11 @@ bool cancel_delayed_work_sync(struct delayed_work *work)
 {
 	bool was_pending = take_back(work);
 
+	/* It is just being queued, or its timer has just fired: try_to_grab_pending() tries again. */
+	while (!was_pending && test_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(&work->work))) {
+		schedule_timeout_uninterruptible(1);
+		was_pending = take_back(work);
+	}
 	if (was_pending)
 		clear_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(&work->work));
 	wait_until_done(&work->work);
