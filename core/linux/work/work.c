@@ -28,6 +28,12 @@ static const operation operations[] = {
 #undef OPERATION
 };
 
+static const char *const operation_names[] = {
+#define OPERATION(name, ...) #name,
+#include "core/linux/operations.def"
+#undef OPERATION
+};
+
 /* Indices of operations that wait for an interrupt. */
 struct raised {
 	unsigned int index[MAX_RAISED];
@@ -40,6 +46,7 @@ static struct cpu_work {
 	struct tasklet_struct tasklet;
 	unsigned int outstanding;
 	bool started, waits, done;
+	const char *operation;	/* the last that its task began */
 	bool busy;	/* between the beginning and the end of an operation, or for good */
 	struct task_struct *claimed;	/* by whom: the CPU is, or was, to go offline */
 } works[NR_CPUS];
@@ -157,6 +164,7 @@ static void start_op(struct cpu_work *work, unsigned int index)
 
 	kernel_point(work, MACHINE_NONE);
 	become_busy(work);
+	work->operation = operation_names[work_plan->ops[index].kind];
 	switch (work_plan->ops[index].context) {
 	case WORK_TASK_ON:
 		execute(index);
@@ -296,6 +304,15 @@ void judge_waiting(const char *what)
 		judged("deadlock", machine_here(), "%s", what);
 }
 
+/* It is named only where nothing else says what this is about: many a one waits for a callback. */
+static void judge_operation(const struct cpu_work *work)
+{
+	if (where_a_callback_is_left() || !work->operation)
+		judge_waiting("an operation never returns");
+	else
+		judged("deadlock", machine_here(), "%s never returns", work->operation);
+}
+
 /* Those that the kernel posts for itself, as where a trace point's probes change. */
 static void judge_others_callbacks(bool due)
 {
@@ -318,7 +335,7 @@ static void judge_all(bool lazy_too)
 	judge_srcu();
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		if (works[cpu].started && !works[cpu].done)
-			judge_waiting("an operation never returns");
+			judge_operation(&works[cpu]);
 	judge_locks();
 	judge_completions();
 	judge_kthreads();

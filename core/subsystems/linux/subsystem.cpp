@@ -169,6 +169,8 @@ std::string configuration_words(const std::string& variant, const ConfigValues& 
                        (parameters.empty() ? "no boot parameters" : "booted with" + parameters);
     if (values[hotplug] != 0) text += "; CPUs may go offline";
     if (values[failing_allocations] != 0) text += "; an allocation may fail";
+    if (values[tasks] == 2) text += "; rcupdate.rcu_task_enqueue_lim=8";
+    if (values[tasks] == 3) text += "; rcupdate.rcu_task_contend_lim=0";
     if (values[balance] != 0) text += "; CPUs take over tasks that are ready on others";
     if (values[housekeeping] != 0)
         text += "; tasks that may run anywhere run on CPU " + std::to_string(values[cpus] - 1);
