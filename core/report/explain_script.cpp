@@ -5,6 +5,7 @@
 // and who goes on then.
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -22,12 +23,20 @@ using ScriptJson = nlohmann::ordered_json;
 
 constexpr std::array<std::string_view, 4> op_context_words{"on", "off", "softirq", "hardirq"};
 constexpr std::array<std::string_view, 5> act_words{"run", "irq", "softirq", "resched", "nmi"};
+// Where what stands for functions of a kernel is, under their names.
+constexpr std::string_view runtime = "linux/runtime/";
 
-// The plan's own decisions, and who is asked what, and when.
+// The plan's own decisions; who is asked what, and when, and who comes where.
 class Questions final : public sim::Strategy {
    public:
     explicit Questions(const run::Plan& plan) : from_plan_(plan.decisions) {
+        const auto note = [](void* self, const sim::Context& who) {
+            auto& own = *static_cast<Questions*>(self);
+            own.accesses_.push_back({who.key, who.site, own.world_->points()});
+        };
+        sim::world().watchers().set_access_sink(note, this);
         static_cast<void>(run::run(plan, *this));
+        sim::world().watchers().set_access_sink(nullptr, nullptr);
     }
 
     void begin(const sim::World& world) override {
@@ -53,15 +62,40 @@ class Questions final : public sim::Strategy {
             }));
     }
 
+    // The how manieth time the context of `event` is at its line, since the point `first`. Several
+    // accesses of one line, and a loop of one line, are one time.
+    std::size_t passes(const sim::Event& event, std::uint64_t first) const {
+        std::size_t count = 0;
+        bool was_there = false;
+        for (const Access& access : accesses_) {
+            if (access.key != event.key || access.step < first || access.step > event.step)
+                continue;
+            const bool is_there = same_line(access.site, event.site);
+            count += is_there && !was_there;
+            was_there = is_there;
+        }
+        return std::max<std::size_t>(count, 1);
+    }
+
    private:
     struct Asked {
         sim::ContextKey key;
         unsigned what;
         std::uint64_t step;
     };
+    struct Access {
+        sim::ContextKey key;
+        sim::Site site;
+        std::uint64_t step;
+    };
+    static bool same_line(const sim::Site& a, const sim::Site& b) {
+        return a.line() == b.line() && std::string_view(a.file_name()) == b.file_name();
+    }
+
     strategy::FromPlan from_plan_;
     const sim::World* world_ = nullptr;
     std::vector<Asked> asked_;
+    std::vector<Access> accesses_;
 };
 
 class Script {
@@ -76,8 +110,10 @@ class Script {
                 {"target", plan_.target->name},
                 {"subject", plan_.subject},
                 {"version", words.version},
-                {"configuration", words.configuration},
+                {"variant", words.variant},
+                {"parameters", words.parameters},
                 {"verdict", word(find_.outcome.verdict)},
+                {"site", find_.outcome.site},
                 {"detail", find_.outcome.detail},
                 {"config", config()},
                 {"ops", ops()},
@@ -142,11 +178,17 @@ class Script {
         const sim::Event& event = find_.trace.events[i];
         ScriptJson json = begun(event, "decide", -1);
         json["at"] = place(i);
+        if (const auto begin = begun_at(i); begin && owned(event))
+            json["pass"] = questions_.passes(event, *begin);
+        if (run::site_file(event.site.file_name()).starts_with(runtime))
+            json["instead"] = run::bare_function_name(event.site.function_name());
         if (event.b != 0) {
             const scenario::Platform* const platform = plan_.target->platform;
             json["answer"] = event.a;
-            json["nth"] = questions_.count(event.key, event.object, begun_at(i), event.step);
-            json["question"] = platform == nullptr ? "" : platform->answer_words(event.object);
+            json["nth"] =
+                questions_.count(event.key, event.object, begun_at(i).value_or(0), event.step);
+            json["question"] = platform == nullptr ? "" : platform->question_word(event.object);
+            json["words"] = platform == nullptr ? "" : platform->answer_words(event.object);
             return json;
         }
         const auto number = static_cast<unsigned>(event.a);
@@ -157,14 +199,20 @@ class Script {
         return json;
     }
 
-    // The point at which the operation of its context began.
-    std::uint64_t begun_at(std::size_t event) const {
+    // The point at which the operation of its context began; none: it is in none.
+    std::optional<std::uint64_t> begun_at(std::size_t event) const {
         const std::vector<sim::Event>& events = find_.trace.events;
-        for (std::size_t i = event; i > 0; --i)
-            if (events[i - 1].key == events[event].key &&
-                events[i - 1].kind == sim::EventKind::op_begin)
-                return events[i - 1].step;
-        return 0;
+        for (std::size_t i = event; i > 0; --i) {
+            if (events[i - 1].key != events[event].key) continue;
+            if (events[i - 1].kind == sim::EventKind::op_end) break;
+            if (events[i - 1].kind == sim::EventKind::op_begin) return events[i - 1].step;
+        }
+        return std::nullopt;
+    }
+
+    bool owned(const sim::Event& event) const {
+        const std::string text = run::site_text(event.site);
+        return !text.empty() && plan_.target->owns(text);
     }
 
     // Where the subject itself was then: its context's last place that is the subject's own and
@@ -175,8 +223,7 @@ class Script {
             const sim::Event& at = events[i - 1];
             if (at.key != events[event].key) continue;
             if (at.kind == sim::EventKind::op_begin) break;
-            const std::string text = run::site_text(at.site);
-            if (text.empty() || !plan_.target->owns(text)) continue;
+            if (!owned(at)) continue;
             return {{"file", run::site_file(at.site.file_name())},
                     {"line", at.site.line()},
                     {"function", run::bare_function_name(at.site.function_name())}};

@@ -161,6 +161,9 @@ TEST(Explain, ScriptHasTheOrderOfTheRun) {
     ASSERT_NE(decided, events.end());
     EXPECT_EQ((*decided)["act"], "run");
     EXPECT_EQ((*decided)["at"]["function"], "add");
+    EXPECT_EQ((*decided)["pass"], 1);
+    EXPECT_FALSE(decided->contains("instead"));
+    EXPECT_THAT(std::string(script["site"]), HasSubstr("toy"));
 }
 
 TEST(Explain, CleanPlanIsSaidToBeClean) {

@@ -33,6 +33,8 @@ struct SubjectWords {
     std::string built_as;       // "6.12-lazy, sources ca051f522d16"
     std::string change;         // what was changed in the tree: `"a title"`; empty: nothing
     std::string configuration;  // all that the configuration says: "4 CPUs, rcu_nocbs=all"
+    std::string variant;        // of that, for programs: how it was built, "preempt+nohz_full",
+    std::string parameters;     // and what it is booted with, "rcu_nocbs=all"
     std::string build;          // the command that builds it
 };
 
@@ -99,6 +101,8 @@ class Platform {
     virtual std::string state() { return {}; }
     // An answer to a question of its own, as in "an allocation fails"; empty: it has no words.
     virtual std::string answer_words(unsigned /*what*/) const { return {}; }
+    // What the question is about, as one word for programs: "allocation"; empty: it has none.
+    virtual std::string question_word(unsigned /*what*/) const { return {}; }
 
     // How reports call a task; empty: by its key.
     virtual std::string task_name(const sim::Context& /*task*/) const { return {}; }

@@ -7,17 +7,20 @@ CONFIRMED, INFEASIBLE = "confirmed", "infeasible"
 NOT_REACHED, NOT_SHOWN = "not reached", "not shown"
 
 KERNEL_COMPLAINS = re.compile(
-    r"WARNING: |BUG: |Oops: |general protection fault|Kernel panic|rcu: INFO: .*stall"
+    r"WARNING: |BUG: |kernel BUG at |Oops: |general protection fault|Kernel panic|rcu: INFO: .*stall"
     r"|INFO: task .* blocked for more than|ODEBUG: ")
 # Verdicts that the kernel's own words show.
 BY_KERNEL = {
-    "kernel_warning": r"WARNING: |ODEBUG: |BUG: ",
-    "oops": r"BUG: |Oops: |general protection|Kernel panic|WARNING: ",
+    "kernel_warning": r"WARNING: |BUG: |BUG at ",
+    "oops": r"BUG: |Oops: |general protection",
     "use_after_free": r"BUG: |general protection|Oops: ",
     "livelock": r"soft lockup|hard LOCKUP|rcu: INFO: .*stall|blocked for more than",
     "deadlock": r"soft lockup|hard LOCKUP|rcu: INFO: .*stall|blocked for more than",
 }
+# Of those, what counts only where the plan has it: another warning is another find.
+AT_SITE = ("kernel_warning", "oops", "use_after_free")
 HANG = ("livelock", "deadlock")
+REPORT = 60   # lines of a report that belong to its first
 SILENCE = 30  # seconds; the module says each five that it is alive
 
 
@@ -40,6 +43,17 @@ def warning_place(line):
     return re.sub(r"(CPU|PID|Comm|comm|task|for|cpus?)[:= ]+\S+|0x[0-9a-f]+|\d{4,}|#\d+", "*", line)
 
 
+def is_at(lines, site):
+    """Whether a complaint, with the lines that come with it, is of a plan's site. It says its own
+    place; where it does not, the function, or one into which it was compiled, is on the stack."""
+    own = re.search(r" at ([\w./-]+):(\d+)(?:!| ([\w.]+)\+0x|$)", lines[0])
+    if own:
+        return own.group(1) == site.file and \
+            (int(own.group(2)) == site.line or own.group(3) in site.functions)
+    stack = re.findall(r"([A-Za-z_]\w*)[\w.]*\+0x[0-9a-f]+/0x", "\n".join(lines))
+    return any(function in site.functions for function in stack)
+
+
 class Console:
     """`stopped_after`: seconds after which the machine was stopped; none: it ended by itself."""
 
@@ -50,7 +64,11 @@ class Console:
         self.last_word = int(times[-1]) if times else 0
         self.ours = [line[len("rcufuzz: "):] for line in self.lines
                      if line.startswith("rcufuzz: ")]
-        self.complaints = [line for line in self.lines if KERNEL_COMPLAINS.search(line)]
+        starts = [i for i, line in enumerate(self.lines) if KERNEL_COMPLAINS.search(line)]
+        self.complaints = [self.lines[i] for i in starts]
+        # Each with what follows, until the next one.
+        self.reports = [self.lines[i:end][:REPORT] for i, end in
+                        zip(starts, starts[1:] + [len(self.lines)])]
 
     def began(self):
         return "begin" in self.ours
@@ -71,13 +89,15 @@ class Console:
                 if line.startswith("wrong ")]
 
 
-def seen_of(console, verdict, known):
-    """What shows this verdict; `known`: complaints that a repaired kernel has as well."""
+def seen_of(console, program, known):
+    """What shows the plan's verdict; `known`: complaints that a repaired kernel has as well."""
+    verdict = program.script["verdict"]
     seen = [text for word, text in console.wrong() if word == verdict]
     pattern = BY_KERNEL.get(verdict)
-    if pattern:
-        seen += [line for line in console.complaints
-                 if re.search(pattern, line) and warning_place(line) not in known]
+    for lines in console.reports if pattern else ():
+        if re.search(pattern, lines[0]) and warning_place(lines[0]) not in known and \
+                (verdict not in AT_SITE or is_at(lines, program.site)):
+            seen.append(lines[0])
     if verdict in HANG and console.hangs():
         seen.append(f"the machine says nothing any more after {console.last_word} s")
     return seen
@@ -99,7 +119,7 @@ def order_of(console, program):
 def judge(console, program, known=frozenset()):
     """The answer of one boot."""
     verdict = program.script["verdict"]
-    seen = seen_of(console, verdict, known)
+    seen = seen_of(console, program, known)
     others = [f"{word}: {text}" for word, text in console.wrong() if word != verdict]
     others += [line for line in console.complaints if line not in seen]
     order = order_of(console, program)

@@ -115,11 +115,9 @@ def control_of(args, script, lines):
 
 
 def boot_arguments(script):
-    """The command line of the simulation, and preemption as its variant has it."""
-    configuration = script["configuration"]
-    words = configuration.split("command line", 1)[-1].split()
-    variant = configuration.split(",")[0].replace("variant ", "").split("+")
-    words = [word for word in words if word != "empty"]
+    """The simulation's own, and preemption and laziness as its variant has them."""
+    variant = script["variant"].split("+")
+    words = script["parameters"].split()
     words.append("preempt=full" if "preempt" in variant else "preempt=none")
     if "lazy" in variant:
         words.append("rcutree.enable_rcu_lazy=1")
@@ -131,7 +129,7 @@ def place_holds(plan, kernel):
     wanted = [hold.at for hold in plan.holds]
     if wanted and not kernel.vmlinux:
         raise kernels.NoKernel(f"{kernel.name} has no debugging information to find lines in")
-    found = places.resolve(kernel.vmlinux, wanted) if wanted else []
+    found = places.resolve(kernel.vmlinux, wanted)
     for hold, where in zip(plan.holds, found):
         if isinstance(where, str) or not where:
             raise program.Refused(f"{kernel.name} has no code for {hold.words()}" +
@@ -139,8 +137,18 @@ def place_holds(plan, kernel):
     return dict(enumerate(found))
 
 
+def place_site(site, kernel):
+    """Into which functions this kernel's compiler has put it, where one can know that."""
+    if kernel.vmlinux and site.function:
+        at = {"file": site.file, "line": site.line, "function": site.function}
+        found = places.resolve(kernel.vmlinux, [at])[0]
+        if not isinstance(found, str):
+            site.functions |= {symbol.split(".")[0] for symbol, _ in found}
+
+
 def boots(kernel, plan, args, runs, known, tag):
     """Up to so many boots, until one confirms; the consoles go to args.console."""
+    place_site(plan.site, kernel)
     lines = plan.lines(place_holds(plan, kernel), args.wait, args.patience, args.repeat)
     cpus = max(plan.script["config"].get("cpus", 2), 1)
     results = []
@@ -202,7 +210,7 @@ def tell(args, script, kernel, plan, result, count, control):
         print(f"  also: {text}")
     for event in plan.soft:
         print(f"  left to chance: {event['who']}: "
-              f"{event.get('question') or event.get('act')}")
+              f"{event.get('words') or event.get('act')}")
     if control:
         print(f"  control: {control['answer']} on {control['kernel']}")
         for text in control["seen"]:

@@ -1,21 +1,22 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """From the order of a run to the module's text, and from a console to the answer: all that needs no
-kernel. With RCUFUZZ_CONFIRM=PLAN it also boots one."""
+kernel; booted_test.py boots one."""
 import contextlib
 import glob
 import io
+import json
 import os
 import re
-import subprocess
-import sys
 import tempfile
 import unittest
 from unittest import mock
 
 import answer
+import booted_test
 import confirm_kernel
 import kernels
+import places
 import program
 import trees
 
@@ -32,8 +33,8 @@ def event(what, who, cpu, **more):
 
 def script(ops, events, verdict="barrier_too_short", **more):
     return {"target": "linux", "subject": "6.12 abc", "version": "6.12.117", "verdict": verdict,
-            "configuration": "variant base, 4 CPUs, command line rcu_nocbs=all",
-            "config": {"cpus": 4}, "ops": ops, "events": events, **more}
+            "variant": "base", "parameters": "rcu_nocbs=all",
+            "site": "kernel/rcu/tree.c:1471 rcu_gp_slow_unregister", "config": {"cpus": 4}, "ops": ops, "events": events, **more}
 
 
 def two_barriers():
@@ -68,11 +69,37 @@ class Translated(unittest.TestCase):
             ("end", 2, 0)])
 
     def test_an_allocation_fails_in_its_operation(self):
-        failing = event("decide", "cpu0", 0, at=AT, answer=1, question="an allocation fails", nth=2)
+        failing = event("decide", "cpu0", 0, at=AT, answer=1, question="allocation", nth=2)
         plan = program.translate(script([op("probe_register", 0)],
                                         [event("begin", "cpu0", 0, op=0), failing]))
         self.assertIn("fail 0 2", plan.lines({}))
         self.assertEqual(plan.holds, [])
+
+    def test_what_the_simulation_has_in_a_functions_stead_is_that_functions_beginning(self):
+        events = two_barriers()["events"]
+        events[5] = event("decide", "cpu1", 1, at=AT, instead="arch_jump_label_transform",
+                          act="irq", on=3)
+        plan = program.translate(script(two_barriers()["ops"], events))
+        self.assertEqual([hold.at for hold in plan.holds],
+                         [{"file": None, "line": 0, "function": "arch_jump_label_transform_queue"}])
+        self.assertEqual(plan.holds[0].words(),
+                         "cpu1 at the beginning of arch_jump_label_transform_queue()")
+        # Outside of operations such come too often.
+        thread = event("decide", "rcu_sched", 1, at=AT, instead="schedule", act="irq", on=3)
+        plan = program.translate(script(two_barriers()["ops"], events[:5] + [thread] + events[6:]))
+        self.assertEqual([hold.at for hold in plan.holds], [AT])
+
+    def test_the_pass_is_the_plans(self):
+        events = two_barriers()["events"]
+        events[5]["pass"] = 3
+        plan = program.translate(script(two_barriers()["ops"], events))
+        self.assertEqual(plan.holds[0].line(), "hold 0 1 task work 1 3")
+
+    def test_a_decision_in_an_operation_that_has_no_place_is_left_to_chance(self):
+        events = two_barriers()["events"]
+        events[5]["at"] = None
+        plan = program.translate(script(two_barriers()["ops"], events))
+        self.assertEqual((plan.holds, plan.soft), ([], [events[5]]))
 
     def test_time_and_own_interrupts_are_left_to_chance(self):
         decisions = [event("decide", "cpu0", 0, at=AT, act="time"),
@@ -133,6 +160,35 @@ class Translated(unittest.TestCase):
             self.assertEqual(found - set(re.findall(r"\w+", file.read())), set())
 
 
+class Placed(unittest.TestCase):
+    """What gdb and addr2line say, as it was recorded."""
+    LOCK = {"file": "kernel/locking/mutex.c", "line": 171, "function": "__mutex_trylock_fast"}
+
+    def test_a_line_that_is_all_of_inlined_functions_is_where_it_begins(self):
+        chains = {16: [("cmpxchg", "a/atomic.h", 101), ("__mutex_trylock_fast", "/s/mutex.c", 171)],
+                  22: [("xchg", "/s/atomic.h", 9),
+                       ("__mutex_trylock_fast", "/s/kernel/locking/mutex.c", 171),
+                       ("mutex_lock", "/s/kernel/locking/mutex.c", 171)],
+                  30: [("__mutex_trylock_fast", "/s/kernel/locking/mutex.c", 171)],
+                  40: [("__mutex_trylock_fast", "/s/kernel/locking/mutex.c", 180)]}
+        found = {"places": [["other", 57]],
+                 "without": [[[pc, "mutex_lock", pc] for pc in (16, 22, 30)],
+                             [[40, "mutex_unlock", 40]]]}
+        with mock.patch.object(places, "chains", return_value=chains):
+            self.assertEqual(places.choose("vmlinux", self.LOCK, found),
+                             [["other", 57], ["mutex_lock", 22]])
+        self.assertEqual(places.choose("vmlinux", self.LOCK, {"error": "no line"}), "no line")
+
+    def test_chains_are_read_as_addr2line_writes_them(self):
+        text = "0x0000000000000010\ninner\n/s/a.h:7 (discriminator 3)\nouter\n/s/b.c:8\n" \
+               "0x0000000000000014\n??\n??:?\n"
+        with mock.patch.object(places, "run", return_value=(text, "")):
+            self.assertEqual(places.chains("vmlinux", [16, 20]),
+                             {16: [("inner", "/s/a.h", 7), ("outer", "/s/b.c", 8)],
+                              20: [("??", "??", 0)]})
+        self.assertEqual(places.chains("vmlinux", []), {})
+
+
 RUN = """[    4.1] rcufuzz: begin
 [    4.2] rcufuzz: operation 0 kfree_rcu
 """
@@ -153,13 +209,45 @@ class Answered(unittest.TestCase):
         self.assertEqual((run.answer, run.seen), ("confirmed", ["it returns before 1"]))
         self.assertEqual(run.others, ["latency_exceeded: kfree_barrier takes 8148 ms"])
 
+    WARNING = "[ 4.3] WARNING: CPU: 0 PID: 66 at kernel/rcu/tree.c:1471 " \
+              "rcu_gp_slow_unregister+0x2f/0x40\n"
+
     def test_confirmed_by_the_kernels_warning_that_the_control_does_not_have(self):
-        warning = "[ 4.3] WARNING: CPU: 0 PID: 66 at kernel/rcu/tree.c:1471 f+0x2f/0x40\n"
-        run = self.judged(RUN + warning + OVER, "kernel_warning")
+        run = self.judged(RUN + self.WARNING + OVER, "kernel_warning")
         self.assertEqual(run.answer, "confirmed")
-        known = answer.known_complaints(answer.Console(warning.replace("66", "71")))
-        run = self.judged(RUN + warning + OVER, "kernel_warning", known)
+        known = answer.known_complaints(answer.Console(self.WARNING.replace("66", "71")))
+        run = self.judged(RUN + self.WARNING + OVER, "kernel_warning", known)
         self.assertEqual(run.answer, "not shown")
+
+    def test_a_warning_counts_only_where_the_plan_has_it(self):
+        elsewhere = self.WARNING.replace("1471 rcu_gp_slow_unregister", "1470 rcu_gp_init")
+        for changed, count in ((elsewhere, 0), (self.WARNING.replace("tree.c", "srcutree.c"), 0),
+                               (self.WARNING.replace("1471", "1508"), 1),
+                               (self.WARNING.replace("_unregister", "_frob"), 1)):
+            run = self.judged(RUN + changed + OVER, "kernel_warning")
+            self.assertEqual((len(run.seen), len(run.others)), (count, 1 - count), changed)
+
+    def test_an_oops_counts_only_where_the_site_is_on_its_stack(self):
+        oops = "[ 4.3] BUG: kernel NULL pointer dereference, address: 0000000000000008\n" \
+               "[ 4.3] RIP: 0010:_raw_spin_lock+0x13/0x30\n[ 4.3]  FUNCTION+0x2f/0x40\n"
+        for function, answered in (("rcu_gp_slow_unregister.isra.0", "confirmed"),
+                                   ("rcu_gp_init", "not shown")):
+            run = self.judged(RUN + oops.replace("FUNCTION", function) + OVER, "oops")
+            self.assertEqual(run.answer, answered)
+        # What a later complaint says is not of this one.
+        run = self.judged(RUN + oops.replace("FUNCTION", "rcu_gp_init") + self.WARNING + OVER,
+                          "oops")
+        self.assertEqual(run.answer, "not shown")
+
+    def test_a_site_is_also_in_functions_that_the_compiler_made_of_it(self):
+        site = program.Site("kernel/rcu/tree.c:1471 inlined")
+        kernel = mock.Mock(vmlinux="vmlinux")
+        with mock.patch.object(confirm_kernel.places, "resolve", return_value=[[["outer.cold", 7]]]):
+            confirm_kernel.place_site(site, kernel)
+        self.assertEqual(site.functions, {"inlined", "outer"})
+        with mock.patch.object(confirm_kernel.places, "resolve", return_value=["no line"]):
+            confirm_kernel.place_site(site, kernel)
+        self.assertEqual(program.Site("").functions, set())
 
     def test_confirmed_by_a_hang(self):
         self.assertEqual(self.judged(RUN, "livelock", stopped=120).answer, "confirmed")
@@ -242,6 +330,20 @@ class Built(unittest.TestCase):
         with mock.patch.object(trees, "CONFIG", os.path.join(self.folder, "tree/kernel/b.c")):
             self.assertNotEqual(plain, trees.key_of({}))
 
+    def test_kernels_with_the_same_headers_share_a_module(self):
+        def folder(path, content):
+            patched = os.path.join(self.folder, "over")
+            for name in ("kernel/a.c", "include/linux/c.h"):
+                trees.put(os.path.join(self.folder, "tree", name), b"a")
+            trees.put(os.path.join(patched, path), content)
+            key = trees.key_of(trees.changed_files(self.tree.simulated, patched))
+            os.makedirs(os.path.join(self.tree.folder, "images", key), exist_ok=True)
+            return self.tree.kernel(patched).folder
+
+        first = folder("kernel/a.c", b"one")
+        self.assertEqual(first, folder("kernel/a.c", b"another"))
+        self.assertNotEqual(first, folder("include/linux/c.h", b"changed"))
+
     def test_new_files_are_refused(self):
         self.tree.unpack()
         with self.assertRaisesRegex(kernels.NoKernel, "kernel/new.c is new"):
@@ -249,6 +351,14 @@ class Built(unittest.TestCase):
 
 
 class Commanded(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        # Nobody waits for others who build there.
+        patch = mock.patch.object(confirm_kernel, "BOOT", temporary.name)
+        patch.start()
+        self.addCleanup(patch.stop)
+
     def stops(self, *words):
         errors = io.StringIO()
         with contextlib.redirect_stderr(errors):
@@ -279,8 +389,7 @@ class Commanded(unittest.TestCase):
             self.assertIn("no kernel was built there", self.stops("x.plan", "--kernel", "/usr"))
 
     def test_the_command_line_is_the_simulations(self):
-        lazy = dict(two_barriers(),
-                    configuration="variant lazy+preempt, 2 CPUs, command line empty")
+        lazy = dict(two_barriers(), variant="lazy+preempt", parameters="")
         self.assertEqual(confirm_kernel.boot_arguments(two_barriers()),
                          "rcu_nocbs=all preempt=none")
         self.assertEqual(confirm_kernel.boot_arguments(lazy),
@@ -302,12 +411,25 @@ class Commanded(unittest.TestCase):
 
 
 class Booted(unittest.TestCase):
-    @unittest.skipUnless(os.environ.get("RCUFUZZ_CONFIRM"), "RCUFUZZ_CONFIRM names no plan")
-    def test_a_find_is_confirmed(self):
-        done = subprocess.run([sys.executable, confirm_kernel.__file__,
-                               os.environ["RCUFUZZ_CONFIRM"]], check=False,
-                              stdin=subprocess.DEVNULL)
-        self.assertEqual(done.returncode, confirm_kernel.FOUND)
+    """Of booted_test.py, what needs no kernel."""
+
+    def test_without_qemu_it_is_skipped(self):
+        with mock.patch.object(booted_test.shutil, "which", return_value=None), \
+                contextlib.redirect_stdout(io.StringIO()) as told:
+            self.assertEqual(booted_test.main(), booted_test.SKIPPED)
+        self.assertEqual(told.getvalue(), "skipped: qemu-system-x86 is not installed\n")
+
+    def test_it_fails_where_nothing_is_shown(self):
+        for answered, code in (("confirmed", 0), ("not shown", 1)):
+            def confirm(words, answered=answered):
+                with open(words[2], "w", encoding="utf-8") as file:
+                    json.dump({"answer": answered, "seen": ["it"]}, file)
+                return confirm_kernel.FOUND if answered == "confirmed" else 0
+            with mock.patch.object(booted_test, "lacks", return_value=""), \
+                    mock.patch.dict(os.environ, RCUFUZZ_CONFIRM="x.plan"), \
+                    contextlib.redirect_stderr(io.StringIO()), \
+                    mock.patch.object(confirm_kernel, "main", side_effect=confirm):
+                self.assertEqual(booted_test.main(), code)
 
 
 if __name__ == "__main__":

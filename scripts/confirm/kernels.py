@@ -61,11 +61,13 @@ def alone(folder):
 
 
 class Kernel:
-    """What is there to boot: `image`; `headers` to build a module with; `vmlinux` for lines."""
+    """What is there to boot: `image`; `headers` to build a module with; `vmlinux` for lines.
+    `folder`: for its module, which is as new as `made_with`, the image where nothing is said."""
 
-    def __init__(self, name, folder, image, headers, vmlinux):
+    def __init__(self, name, folder, image, headers, vmlinux, made_with=None):
         self.name, self.folder = name, folder
         self.image, self.headers, self.vmlinux = image, headers, vmlinux
+        self.made_with = made_with or image
 
     def module(self):
         """The module, built where its sources or the kernel are new."""
@@ -73,7 +75,7 @@ class Kernel:
                    if name == "Kbuild" or name.endswith((".c", ".h"))]
         built = os.path.join(self.folder, "module/rcufuzz_confirm.ko")
         if os.path.exists(built) and os.path.getmtime(built) > max(
-                os.path.getmtime(one) for one in [*sources, self.image]):
+                os.path.getmtime(one) for one in [*sources, self.made_with]):
             return built
         folder = os.path.dirname(built)
         shutil.rmtree(folder, ignore_errors=True)

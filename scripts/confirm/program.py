@@ -13,25 +13,41 @@ OPERATIONS = set("""call_rcu burst synchronize_rcu rcu_barrier get_state poll_st
     cond_resched call_single call_many nocb_toggle gp_slow cpu_down cpu_up kthread_stop
     call_srcu""".split())
 NO_OPERATION = 64  # the module's MAX_OPS
-SETTLE_MS = 30     # for what acts between two steps without a step of its own
+# What is one step of the simulation's has this function at its beginning on x86, or in the module.
+OURS = "rcufuzz_"
+BEGINS_WITH = {"arch_jump_label_transform": "arch_jump_label_transform_queue",
+               "machine_static_call_point": OURS + "static_call_point"}
+SETTLE_MS = 100    # for what acts between two steps without a step of its own
 
 
 class Hold:
     """Somebody stays at a place until it is his turn."""
 
-    def __init__(self, number, event, op):
+    def __init__(self, number, event, at, op):
         self.number = number
         self.who = event["who"]
         self.cpu, self.context, self.name = actor(event)
         self.op = NO_OPERATION if op is None else op
-        self.at = event["at"]
+        self.at = at
         self.passes = event.get("pass", 1)
 
     def line(self):
         return f"hold {self.number} {self.cpu} {self.context} {self.name} {self.op} {self.passes}"
 
     def words(self):
-        return f"{self.who} at {self.at['file']}:{self.at['line']} {self.at['function']}()"
+        place = f"{self.at['file']}:{self.at['line']}" if self.at["line"] else "the beginning of"
+        return f"{self.who} at {place} {self.at['function']}()"
+
+
+class Site:
+    """Where the verdict is, of "kernel/rcu/tree.c:1471 rcu_gp_slow_unregister". `functions`: its
+    own, and those into which a compiler has put it."""
+
+    def __init__(self, text):
+        found = re.fullmatch(r"(\S+):(\d+)(?: (\S+))?", text)
+        self.file, self.line = (found.group(1), int(found.group(2))) if found else ("", 0)
+        self.function = found.group(3) if found else None
+        self.functions = {self.function} - {None}
 
 
 class Program:
@@ -39,6 +55,7 @@ class Program:
 
     def __init__(self, script):
         self.script = script
+        self.site = Site(script["site"])
         self.steps = []
         self.holds = []
         self.fails = []
@@ -135,8 +152,9 @@ class Translation:
         if "answer" in event:
             self.answer(event)
             return
+        at = self.place(event)
         if who in self.held:
-            if event["at"] == self.held[who].at:
+            if at == self.held[who].at:
                 return  # it is still there
             self.leave(who)
         if event["act"] in ("time", "softirq") or event.get("on") == event["cpu"]:
@@ -145,14 +163,25 @@ class Translation:
             self.acted = True
             if not self.somebody_else_acts(index):
                 return
-        if event["at"] is None:
-            return  # between operations, whose order holds anyway
+        if at is None:
+            # Between operations their order holds anyway.
+            if self.op_of.get(who) is not None and event not in self.program.soft:
+                self.program.soft.append(event)
+            return
         if len(self.program.holds) == 32:
             raise Refused("there are more than 32 holds")
-        hold = Hold(len(self.program.holds), event, self.op_of.get(who))
+        hold = Hold(len(self.program.holds), event, at, self.op_of.get(who))
         self.program.holds.append(hold)
         self.step("arrive", hold.number)
         self.held[who] = hold
+
+    def place(self, event):
+        """Line 0 is the beginning of a function: in an operation, of what the simulation has in the
+        function's stead, since the line before that is passed already."""
+        if "instead" in event and self.op_of.get(event["who"]) is not None:
+            function = BEGINS_WITH.get(event["instead"], event["instead"])
+            return {"file": None, "line": 0, "function": function}
+        return event["at"]
 
     def somebody_else_acts(self, index):
         """On another CPU, before this context goes on."""
@@ -166,7 +195,7 @@ class Translation:
 
     def answer(self, event):
         op = self.op_of.get(event["who"])
-        if event["question"] == "an allocation fails" and op is not None:
+        if event["question"] == "allocation" and op is not None:
             self.program.fails.append((op, event.get("nth", 1)))
         else:
             self.program.soft.append(event)

@@ -65,10 +65,14 @@ class Tree:
             self.configure()
             self.make()
             self.keep(image)
+        # Those with the same headers share a module.
+        headers = {path: content for path, content in files.items() if path.endswith(".h") and
+                   "/include/" in "/" + path}
         title = os.path.basename(self.folder) + ("-" + name if files else "-unpatched")
-        return Kernel(f"{title} ({', '.join(sorted(files)) or 'as it is'})", image,
+        return Kernel(f"{title} ({', '.join(sorted(files)) or 'as it is'})",
+                      os.path.join(self.folder, "modules", key_of(headers)),
                       os.path.join(image, "bzImage"), self.objects,
-                      os.path.join(image, "vmlinux"))
+                      os.path.join(image, "vmlinux"), os.path.join(self.objects, ".config"))
 
     def unpack(self):
         if os.path.exists(self.source):
@@ -102,7 +106,7 @@ class Tree:
             put(target, content)
 
     def make_words(self, *targets):
-        return ["nice", "-n", "15", "make", "-C", self.source, f"O={self.objects}", "CC=gcc-12",
+        return ["nice", "-n", "5", "make", "-C", self.source, f"O={self.objects}", "CC=gcc-12",
                 f"-j{os.cpu_count()}", *targets]
 
     def configure(self):

@@ -10,7 +10,7 @@
 #include <linux/preempt.h>
 #include <linux/smp.h>
 
-#define PLACES 8
+#define PLACES 16
 
 enum hold_state { EMPTY, SET, TAKEN };
 

@@ -8,6 +8,23 @@
 
 #define PROBES 4
 
+/*
+ * A place for a hold: who comes through the trace point has the data of the first probe, and calls
+ * next. In the program of scripts/confirm it stands for the simulation's point there.
+ */
+noinline void rcufuzz_static_call_point(void);
+noinline void rcufuzz_static_call_point(void)
+{
+	barrier();
+}
+
+#undef static_call
+#define static_call(name)						\
+({									\
+	rcufuzz_static_call_point();					\
+	__static_call(name);						\
+})
+
 DECLARE_TRACE(rcufuzz_confirm, TP_PROTO(unsigned long serial), TP_ARGS(serial));
 
 static atomic_t regfunc_balance;

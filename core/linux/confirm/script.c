@@ -265,10 +265,16 @@ static void stop_workers(void)
 	}
 }
 
+/* The kernel has warned, or worse. */
+static bool complained(void)
+{
+	return test_taint(TAINT_WARN) || test_taint(TAINT_DIE);
+}
+
 /* Whether another may follow. */
 static bool run_once(void)
 {
-	bool over;
+	bool quiet = !complained(), over;
 
 	start_workers();
 	over = wait_for_workers();
@@ -280,7 +286,7 @@ static bool run_once(void)
 	}
 	/* An order that cannot be had is not tried for ever. */
 	given_up += order_gave_up();
-	return over && !atomic_read(&wrongs) && given_up < MOST_GIVEN_UP;
+	return over && !atomic_read(&wrongs) && given_up < MOST_GIVEN_UP && quiet == !complained();
 }
 
 static void reset(void)

@@ -57,6 +57,17 @@ TEST(BuiltKernels, WhatTheyStandOnIsNotOfTheKernel) {
         EXPECT_FALSE(target.owns(ours)) << ours;
 }
 
+TEST(Questions, HaveAWordForProgramsAndASentenceForPeople) {
+    const scenario::Platform& platform = *target().platform;
+    std::set<std::string> words;
+    for (unsigned what = MACHINE_NEXT_TASK; what <= MACHINE_TAKES_OVER; ++what) {
+        EXPECT_FALSE(platform.answer_words(what).empty()) << what;
+        EXPECT_TRUE(words.insert(platform.question_word(what)).second) << what;
+    }
+    EXPECT_EQ(platform.question_word(MACHINE_ALLOCATION_FAILS), "allocation");
+    EXPECT_EQ(platform.question_word(MACHINE_TAKES_OVER + 1), "");
+}
+
 TEST(BuiltKernels, NoOtherTargetHasAKernel) {
     EXPECT_THROW(run::make_frame(*subsystems::find("nocb"), {.kernel = "6.12"}), UserError);
 }

@@ -2,6 +2,7 @@
 //
 // A kernel's own source as a subject: its operations, its configuration, which is a kernel command
 // line for the most part, and how a plan gets to the kernel image.
+#include <algorithm>
 #include <array>
 #include <iterator>
 
@@ -196,6 +197,26 @@ std::string tree_word(const std::string& tree) {
     return commit.empty() ? tree : "LINUX-AT-" + commit;
 }
 
+// What a kernel asks of the machine beside who acts next.
+struct Question {
+    unsigned what;
+    std::string_view word, answer;
+};
+
+constexpr Question questions[] = {
+    {MACHINE_NEXT_TASK, "next_task", "another of the ready tasks is next"},
+    {MACHINE_WAKE_PREEMPTS, "wake_preempts", "the task that is woken preempts"},
+    {MACHINE_TASK_CPU, "task_cpu", "the task goes to another CPU"},
+    {MACHINE_ALLOCATION_FAILS, "allocation", "an allocation fails"},
+    {MACHINE_TICK_PREEMPTS, "tick_preempts", "the tick preempts the task"},
+    {MACHINE_TAKES_OVER, "takes_over", "the CPU takes over a task that is ready elsewhere"},
+};
+
+const Question* question_of(unsigned what) {
+    const auto* const found = std::ranges::find(questions, what, &Question::what);
+    return found == std::end(questions) ? nullptr : found;
+}
+
 std::string first_word(const std::string& subject) { return subject.substr(0, subject.find(' ')); }
 
 class LinuxPlatform final : public scenario::Platform {
@@ -236,6 +257,8 @@ class LinuxPlatform final : public scenario::Platform {
                             (commit.empty() ? "" : ", base commit " + commit),
                 .change = built.change,
                 .configuration = configuration_words(built.variant, config),
+                .variant = built.variant,
+                .parameters = std::string(trim(boot_parameters(config))),
                 .build = "scripts/kernel build " + tree_word(built.tree) + variant +
                          (built.with.empty() ? "" : " --name " + built.name + " " + built.with)};
     }
@@ -249,22 +272,12 @@ class LinuxPlatform final : public scenario::Platform {
     }
     std::string state() override { return kernel_->state(); }
     std::string answer_words(unsigned what) const override {
-        switch (what) {
-            case MACHINE_NEXT_TASK:
-                return "another of the ready tasks is next";
-            case MACHINE_WAKE_PREEMPTS:
-                return "the task that is woken preempts";
-            case MACHINE_TASK_CPU:
-                return "the task goes to another CPU";
-            case MACHINE_ALLOCATION_FAILS:
-                return "an allocation fails";
-            case MACHINE_TICK_PREEMPTS:
-                return "the tick preempts the task";
-            case MACHINE_TAKES_OVER:
-                return "the CPU takes over a task that is ready elsewhere";
-            default:
-                return {};
-        }
+        const Question* const question = question_of(what);
+        return question == nullptr ? "" : std::string(question->answer);
+    }
+    std::string question_word(unsigned what) const override {
+        const Question* const question = question_of(what);
+        return question == nullptr ? "" : std::string(question->word);
     }
 
     // A synchronize_rcu() costs about a thousand, where a strategy answers against it several.
