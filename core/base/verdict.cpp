@@ -19,7 +19,7 @@ constexpr std::array<VerdictInfo, 24> verdicts{{
     {Verdict::order_violated, "order_violated", "callbacks of one CPU ran out of order", true},
     {Verdict::barrier_too_short, "barrier_too_short",
      "a barrier returned before a callback that it had to wait for", true},
-    {Verdict::wrong_data, "wrong_data", "a function was called with data of another", true},
+    {Verdict::wrong_data, "wrong_data", "data were used that do not belong together", true},
     {Verdict::use_after_free, "use_after_free", "freed memory was used", true},
     {Verdict::double_free, "double_free", "memory was freed twice", true},
     {Verdict::wrong_cpu_or_incarnation, "wrong_cpu_or_incarnation",

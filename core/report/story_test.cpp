@@ -57,7 +57,7 @@ TEST(StoryScript, ReadsWhatTheFileSays) {
 
 TEST(StoryScript, ErrorsSayWhere) {
     EXPECT_EQ(error_of("target toy\n"), "f:1: expected story \"TITLE\" in the first line");
-    EXPECT_EQ(error_of("story \"t\"\ntarget moon\n"), "f:2: unknown target 'moon'");
+    EXPECT_EQ(error_of("story \"t\"\ntarget moon\n"), "f:2: unknown target 'moon' (toy)");
     EXPECT_EQ(error_of("story \"t\"\ntarget toy\nop cpu9 on add\n"),
               "f:3: 'cpu9' is no CPU for operations");
     EXPECT_EQ(error_of(head + "step 1 \"s\"\n  walk cpu0\n"),

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "core/base/candidates.h"
 #include "core/base/check.h"
 #include "core/base/text.h"
 #include "core/subsystems/subsystems.h"
@@ -108,6 +109,27 @@ std::optional<std::uint8_t> value_from_words(const Plan& plan,
 
 // --- bugs, configuration, targets ---------------------------------------------------------------
 
+namespace {
+
+// Each by its number and by its name: who remembers the one does not mistype the other.
+std::vector<std::string> bug_words(const scenario::Subsystem& target) {
+    std::vector<std::string> list;
+    for (const scenario::BugSpec& bug : target.bugs) {
+        list.emplace_back(bug.spec);
+        list.emplace_back(bug.name);
+    }
+    return list;
+}
+
+template <typename Spec>
+std::vector<std::string> names_of(std::span<const Spec> specs) {
+    std::vector<std::string> list;
+    for (const Spec& spec : specs) list.emplace_back(spec.name);
+    return list;
+}
+
+}  // namespace
+
 std::size_t find_bug(const scenario::Subsystem& target, std::string_view text) {
     std::string_view spec = text;
     const std::string prefix = std::string(target.name) + ":";
@@ -125,7 +147,8 @@ std::size_t find_bug(const scenario::Subsystem& target, std::string_view text) {
     }
     if (count == 1) return found;
     if (count == 0)
-        throw UserError("unknown bug " + quoted(text) + " of " + std::string(target.name));
+        throw UserError("unknown bug " + quoted(text) + " of " + std::string(target.name) +
+                        did_you_mean(spec, bug_words(target)));
     throw UserError("bug " + quoted(text) + " is ambiguous: " + candidates);
 }
 
@@ -144,7 +167,7 @@ std::size_t set_config(Plan& plan, std::string_view name, std::string_view value
         return i;
     }
     throw UserError("unknown configuration " + quoted(name) + " of " +
-                    std::string(plan.target->name));
+                    std::string(plan.target->name) + did_you_mean(name, names_of(configs)));
 }
 
 std::size_t set_config(Plan& plan, std::string_view assignment) {
@@ -156,7 +179,14 @@ std::size_t set_config(Plan& plan, std::string_view assignment) {
 
 const scenario::Subsystem& target_from_word(std::string_view text) {
     if (const scenario::Subsystem* const target = subsystems::find(text)) return *target;
-    throw UserError("unknown target " + quoted(text));
+    std::vector<std::string> known;
+    std::string all;
+    for (const scenario::Subsystem* const target : subsystems::all()) {
+        known.emplace_back(target->name);
+        all += (all.empty() ? "" : ", ") + known.back();
+    }
+    const std::string meant = did_you_mean(text, known);
+    throw UserError("unknown target " + quoted(text) + (meant.empty() ? " (" + all + ")" : meant));
 }
 
 std::span<const scenario::Subsystem* const> all_targets() { return subsystems::all(); }

@@ -51,7 +51,9 @@ std::uint8_t op_kind_from(const Plan& plan, std::string_view name) {
     const auto ops = plan.target->ops;
     for (std::size_t i = 0; i < ops.size(); ++i)
         if (ops[i].name == name) return static_cast<std::uint8_t>(i);
-    throw UserError("unknown operation " + quoted(name));
+    std::vector<std::string> known;
+    for (const scenario::OpSpec& op : ops) known.emplace_back(op.name);
+    throw UserError("unknown operation " + quoted(name) + did_you_mean(name, known));
 }
 
 scenario::OpContext op_context_from(const scenario::OpSpec& spec, std::string_view text) {

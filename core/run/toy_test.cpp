@@ -18,7 +18,7 @@ namespace {
 using namespace scenario;
 
 constexpr std::array<OpSpec, 3> ops{{
-    {"add", "adds to the counter", any_context, {{{"times", 1, 3}, {}}}, 10},
+    {"add", "adds to the counter", any_context, {{{"times", 1, 3, false, true}, {}}}, 10},
     {"post", "tells the worker", any_context, {}, 10},
     {"leave_irqs_off", "disables interrupts and returns", bit(OpContext::task_on), {}, 2},
 }};

@@ -34,6 +34,7 @@ struct ParamSpec {
     std::uint8_t min = 0;
     std::uint8_t max = 0;
     bool names_cpu = false;  // its value, modulo their number, is a workload CPU
+    bool repeats = false;    // it says how often something is done: who reads a run reads it all
 };
 
 // What an operation does to a switch of a CPU (see Subsystem::switches), for generators: one that
@@ -144,7 +145,8 @@ class Instance {
     // End-of-run oracles. Called at quiescence, outside any context.
     virtual void judge_end() = 0;
 
-    // A named quantity for stories ("level1", "gp_sleep0"); empty: no such name.
+    // A named quantity for stories ("level1", "gp_sleep0"), of those that Subsystem::quantities
+    // lists; empty: no such name.
     virtual std::optional<std::int64_t> observe(std::string_view name) const = 0;
 
    protected:
@@ -159,6 +161,13 @@ struct CpuSwitches {
 // Number 0 is the switch that takes a CPU away: while it is on, the CPU executes no operation. No
 // operation turns it on its own CPU.
 inline constexpr std::uint8_t switch_absent = 0;
+
+// A quantity that Instance::observe() knows, for stories and `rcufuzz list`.
+struct QuantitySpec {
+    std::string_view name;     // "level", of "level1"; or the whole of it: "gp"
+    std::string_view summary;  // the kernel's name for it, where it has one
+    bool numbered = true;      // the number of a CPU, or of what there is one for each of, follows
+};
 
 class Platform;  // platform.h
 
@@ -196,6 +205,8 @@ struct Subsystem {
     // Whether a file, by its name in reports ("nocb/wake.cpp"), is of what is tested, and not of
     // the machine below it. Null: those in the folder of its name are.
     bool (*owns_file)(std::string_view file) = nullptr;
+    // All that observe() knows. Of a kernel that somebody built: what it can know.
+    std::span<const QuantitySpec> quantities{};
 
     bool owns(std::string_view file) const {
         if (owns_file != nullptr) return owns_file(file);

@@ -124,7 +124,15 @@ void DynticksInstance::judge_end() {
     }
 }
 
-// "dynticks0", "watching0", "nesting0", "nmi_nesting0", "disabled0".
+// observe() knows these, of each CPU.
+constexpr scenario::QuantitySpec quantities[] = {
+    {"dynticks", "the counter whose lowest bits say whether RCU watches the CPU"},
+    {"watching", "1: RCU watches the CPU"},
+    {"nesting", "dynticks_nesting: how deep in tasks"},
+    {"nmi_nesting", "dynticks_nmi_nesting: how deep in interrupts and NMIs"},
+    {"disabled", "disable_rcu_irq_enter: not 0 where rcu_irq_enter() must not be called"},
+};
+
 std::optional<std::int64_t> DynticksInstance::observe(std::string_view name) const {
     const auto numbered = numbered_name(name, state_.cpus);
     if (!numbered) return std::nullopt;
@@ -167,6 +175,7 @@ const scenario::Subsystem& subsystem() {
         .create = d::create,
         .tell = d::tell,
         .runs_weak = true,
+        .quantities = d::quantities,
     };
     return description;
 }

@@ -387,6 +387,24 @@ class LinuxInstance final : public scenario::Instance {
     }
 };
 
+// What a kernel's observe() knows (core/linux/work), where it has it: those of nocb mean the CPU's
+// leader, and a kernel without nocb has none of them.
+constexpr scenario::QuantitySpec quantities[] = {
+    {"len", "callbacks of the CPU"},
+    {"done", "callbacks in the segment RCU_DONE_TAIL"},
+    {"wait", "callbacks in the segment RCU_WAIT_TAIL"},
+    {"next_ready", "callbacks in the segment RCU_NEXT_READY_TAIL"},
+    {"next", "callbacks in the segment RCU_NEXT_TAIL"},
+    {"level", "nocb_defer_wakeup"},
+    {"timer", "1: nocb_timer is pending"},
+    {"gp_sleep", "nocb_gp_sleep"},
+    {"cb_sleep", "nocb_cb_sleep"},
+    {"bypass", "callbacks on the bypass list"},
+    {"gp", "not 0: a grace period is in progress", false},
+    {"outstanding", "callbacks that were posted and have not run", false},
+    {"invoked", "callbacks that have run", false},
+};
+
 // All but what it stands on, which is ours: core/linux and the machine, in C++.
 bool is_of_kernel(std::string_view file) {
     for (const std::string_view folder : {"include/", "kernel/", "lib/"})
@@ -445,6 +463,7 @@ const scenario::Subsystem& subsystem() {
         .platform = &s::platform,
         .called = {"the kernel's own source", "the kernel"},
         .owns_file = s::is_of_kernel,
+        .quantities = s::quantities,
     };
     return description;
 }

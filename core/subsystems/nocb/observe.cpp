@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/subsystems/nocb/observe.h"
 
+#include <array>
+#include <iterator>
+
 #include "core/base/text.h"
 
 namespace rcufuzz::nocb {
@@ -10,8 +13,8 @@ namespace {
 using Value = std::int64_t;
 
 struct Quantity {
-    std::string_view name;
-    Value (*value)(const Nocb& state, const RcuData& rdp);
+    scenario::QuantitySpec spec;
+    Value (*value)(const Nocb& state, const RcuData& rdp);  // null: not of one CPU
 };
 
 std::int64_t count(const Nocb& state, unsigned cpu, bool only_invoked) {
@@ -24,21 +27,41 @@ std::int64_t count(const Nocb& state, unsigned cpu, bool only_invoked) {
 }
 
 constexpr Quantity quantities[] = {
-    {"level", [](auto&, const RcuData& r) -> Value { return r.nocb_defer_wakeup.get(); }},
-    {"timer", [](auto&, const RcuData& r) -> Value { return r.nocb_timer.pending; }},
-    {"bypass_timer", [](auto&, const RcuData& r) -> Value { return r.nocb_bypass_timer.pending; }},
-    {"bypass", [](auto&, const RcuData& r) -> Value { return r.nocb_bypass.len.get(); }},
-    {"len", [](auto&, const RcuData& r) -> Value { return r.cblist.len.get(); }},
-    {"gp_sleep",
+    {{"level", "nocb_defer_wakeup"},
+     [](auto&, const RcuData& r) -> Value { return r.nocb_defer_wakeup.get(); }},
+    {{"timer", "1: nocb_timer is pending"},
+     [](auto&, const RcuData& r) -> Value { return r.nocb_timer.pending; }},
+    {{"bypass_timer", "1: nocb_bypass_timer is pending"},
+     [](auto&, const RcuData& r) -> Value { return r.nocb_bypass_timer.pending; }},
+    {{"bypass", "callbacks on the bypass list, nocb_bypass.len"},
+     [](auto&, const RcuData& r) -> Value { return r.nocb_bypass.len.get(); }},
+    {{"len", "callbacks of the CPU, cblist.len"},
+     [](auto&, const RcuData& r) -> Value { return r.cblist.len.get(); }},
+    {{"gp_sleep", "nocb_gp_sleep of the CPU's group"},
      [](auto&, const RcuData& r) -> Value { return r.nocb_gp_rdp->nocb_gp_sleep.get(); }},
-    {"cb_sleep", [](auto&, const RcuData& r) -> Value { return r.nocb_cb_sleep.get(); }},
-    {"done", [](auto&, const RcuData& r) -> Value { return r.cblist.seglen[0]; }},
-    {"wait", [](auto&, const RcuData& r) -> Value { return r.cblist.seglen[1]; }},
-    {"next_ready", [](auto&, const RcuData& r) -> Value { return r.cblist.seglen[2]; }},
-    {"next", [](auto&, const RcuData& r) -> Value { return r.cblist.seglen[3]; }},
-    {"invoked", [](const Nocb& s, const RcuData& r) { return count(s, r.cpu, true); }},
-    {"posted", [](const Nocb& s, const RcuData& r) { return count(s, r.cpu, false); }},
+    {{"cb_sleep", "nocb_cb_sleep"},
+     [](auto&, const RcuData& r) -> Value { return r.nocb_cb_sleep.get(); }},
+    {{"done", "callbacks in the segment RCU_DONE_TAIL"},
+     [](auto&, const RcuData& r) -> Value { return r.cblist.seglen[0]; }},
+    {{"wait", "callbacks in the segment RCU_WAIT_TAIL"},
+     [](auto&, const RcuData& r) -> Value { return r.cblist.seglen[1]; }},
+    {{"next_ready", "callbacks in the segment RCU_NEXT_READY_TAIL"},
+     [](auto&, const RcuData& r) -> Value { return r.cblist.seglen[2]; }},
+    {{"next", "callbacks in the segment RCU_NEXT_TAIL"},
+     [](auto&, const RcuData& r) -> Value { return r.cblist.seglen[3]; }},
+    {{"invoked", "callbacks of the CPU that have run"},
+     [](const Nocb& s, const RcuData& r) { return count(s, r.cpu, true); }},
+    {{"posted", "callbacks of the CPU that were ever on its lists"},
+     [](const Nocb& s, const RcuData& r) { return count(s, r.cpu, false); }},
+    {{"stranded", "callbacks of all CPUs that were on a list and have not run", false}, nullptr},
+    {{"gp", "1: a grace period is in progress", false}, nullptr},
 };
+
+constexpr auto specs = [] {
+    std::array<scenario::QuantitySpec, std::size(quantities)> list{};
+    for (std::size_t i = 0; i < list.size(); ++i) list[i] = quantities[i].spec;
+    return list;
+}();
 
 }  // namespace
 
@@ -53,9 +76,11 @@ std::optional<std::int64_t> observe_nocb(const Nocb& state, std::string_view nam
     const auto of_cpu = numbered_name(name, state.constants.cpus);
     if (!of_cpu) return std::nullopt;
     for (const Quantity& quantity : quantities)
-        if (quantity.name == of_cpu->name)
+        if (quantity.value != nullptr && quantity.spec.name == of_cpu->name)
             return quantity.value(state, state.rcu_data[of_cpu->number]);
     return std::nullopt;
 }
+
+std::span<const scenario::QuantitySpec> quantities_of_nocb() { return specs; }
 
 }  // namespace rcufuzz::nocb

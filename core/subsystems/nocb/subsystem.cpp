@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/subsystems/nocb/notes.h"
+#include "core/subsystems/nocb/observe.h"
 #include "core/subsystems/nocb/tables.h"
 #include "core/subsystems/subsystems.h"
 
@@ -109,7 +110,7 @@ constexpr OpSpec ops[] = {
     {"call_rcu",
      "posts callbacks",
      scenario::any_context,
-     {{{"count", 1, 12}, {"chain", 0, 2}}},
+     {{{"count", 1, 12, false, true}, {"chain", 0, 2, false, true}}},
      40},
     {"await",
      "waits until all callbacks of this CPU have run",
@@ -251,6 +252,7 @@ const scenario::Subsystem& subsystem() {
         .tell = n::tell,
         .switches = n::switches,
         .runs_weak = true,
+        .quantities = n::quantities_of_nocb(),
     };
     return description;
 }

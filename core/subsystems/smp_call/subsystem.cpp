@@ -294,7 +294,14 @@ void SmpCallInstance::judge_end() {
     object_if(check_Q8_quiescent());
 }
 
-// "refs0", "mask0", "locked0" (its csd), "linked0": of the element of cpu0.
+// observe() knows these, of the element that each CPU has for calls to many.
+constexpr scenario::QuantitySpec quantities[] = {
+    {"refs", "how many CPUs have yet to run the function"},
+    {"mask", "which CPUs have yet to run it, as bits"},
+    {"locked", "1: the csd of the element is locked"},
+    {"linked", "1: the element is on the list"},
+};
+
 std::optional<std::int64_t> SmpCallInstance::observe(std::string_view name) const {
     const auto numbered = numbered_name(name, state_.cpus);
     if (!numbered) return std::nullopt;
@@ -331,6 +338,7 @@ const scenario::Subsystem& subsystem() {
         .create = s::create,
         .tell = s::tell,
         .runs_weak = true,
+        .quantities = s::quantities,
     };
     return description;
 }

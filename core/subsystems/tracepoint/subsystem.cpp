@@ -199,7 +199,13 @@ bool TracepointInstance::run_op(const Op& op) {
     }
 }
 
-// "key0", "call0" (a function's number), "funcs0" (whether there is an array).
+// observe() knows these, of each tracepoint.
+constexpr scenario::QuantitySpec quantities[] = {
+    {"key", "1: the static key is on"},
+    {"call", "the number of the function that the static call calls"},
+    {"funcs", "1: there is an array of probes"},
+};
+
 std::optional<std::int64_t> TracepointInstance::observe(std::string_view name) const {
     const auto numbered = numbered_name(name, state_.tracepoints);
     if (!numbered) return std::nullopt;
@@ -240,6 +246,7 @@ const scenario::Subsystem& subsystem() {
         .create = t::create,
         .tell = t::tell,
         .runs_weak = true,
+        .quantities = t::quantities,
     };
     return description;
 }
