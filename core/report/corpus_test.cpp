@@ -65,6 +65,22 @@ std::string test_name(const testing::TestParamInfo<std::string>& info) {
 }
 INSTANTIATE_TEST_SUITE_P(All, CorpusStory, testing::ValuesIn(story_files()), test_name);
 
+// A kernel's are its own to know (core/linux/work).
+TEST(Quantities, ThatAreListedCanBeObserved) {
+    for (const scenario::Subsystem* target : run::all_targets()) {
+        EXPECT_FALSE(target->quantities.empty()) << target->name;
+        if (target->platform != nullptr) continue;
+        for (const scenario::QuantitySpec& quantity : target->quantities) {
+            const std::string name = std::string(quantity.name) + (quantity.numbered ? "0" : "");
+            const std::string text = "story \"t\"\ntarget " + std::string(target->name) +
+                                     "\nstep 1 \"s\"\n  settle\n  holds " + name + ">=-1\n";
+            StoryResult result;
+            EXPECT_NO_THROW(result = run_story(parse_story(text, "t"))) << name;
+            EXPECT_TRUE(as_told(parse_story(text, "t"), result)) << name;
+        }
+    }
+}
+
 TEST(CorpusScript, AnAnswerSaysHowOftenItsContextWasAskedInTheOperation) {
     const std::pair<std::string, int> expected[] = {{"tracepoint/T17", 1}, {"smp_call/S02", 4}};
     for (const auto& [name, nth] : expected) {

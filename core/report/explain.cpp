@@ -29,6 +29,12 @@ std::optional<Format> format_from_word(std::string_view word) {
     return std::nullopt;
 }
 
+std::vector<std::string> format_names() {
+    std::vector<std::string> names;
+    for (const FormatWord& entry : format_words) names.emplace_back(entry.word);
+    return names;
+}
+
 std::string explain(const run::Plan& plan, Format format, const std::string& file,
                     const Blame& blame) {
     if (format == Format::story) return tell(plan);

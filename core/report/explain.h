@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/run/plan.h"
 
@@ -19,6 +20,7 @@ enum class Format { text, story, html, chrome_trace, json, mail, script };
 
 // "text", "story", "html", "chrome-trace", "json", "mail", "script".
 std::optional<Format> format_from_word(std::string_view word);
+std::vector<std::string> format_names();
 
 // What a mail says beyond the plan, where somebody knows; each may be empty.
 struct Blame {

@@ -71,7 +71,7 @@ class ChromeTrace {
 
     void add_rows(const Interleaving& interleaving) {
         std::vector<std::string> told(rows_.size());
-        for (const Turn& turn : read_turns(find_))
+        for (const Turn& turn : read_turns(find_, true))
             for (const Sentence& sentence : turn.sentences)
                 told[interleaving.row_of(sentence.event, turn.key)] += sentence.text + " ";
         for (std::size_t i = 0; i < rows_.size(); ++i) {

@@ -160,7 +160,7 @@ class Mail {
     // What one context tells before another does or a decision comes, and the decisions.
     Lines step_lines() const {
         Lines lines;
-        const std::vector<Turn> turns = read_turns(find_);
+        const std::vector<Turn> turns = read_turns(find_, false);
         std::size_t number = 0;
         std::size_t event = 0;
         for (const Turn& turn : turns) {

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <utility>
+#include <tuple>
 
 #include "core/base/prng.h"
 #include "core/report/reduce.h"
@@ -22,6 +22,9 @@ constexpr unsigned disturbed_tries = 400;
 constexpr unsigned policy_tries = 400;
 constexpr unsigned finds_tried = 4;  // of which the smallest counts
 constexpr unsigned guesses = 4000;
+constexpr unsigned hunt_tries = 100'000;
+constexpr unsigned small_workload = 4;  // operations
+constexpr unsigned hunt_share = 4;      // of what is left of the budget: one in so many
 
 // The same decisions, some of them lost, some a little later or earlier, some new.
 std::vector<sim::Decision> disturbed(const std::vector<sim::Decision>& decisions,
@@ -82,15 +85,34 @@ run::Plan neighbour(const run::Plan& plan, Prng& prng) {
     return result;
 }
 
-// Another workload, with no more operations and without decisions.
-run::Plan stranger(const run::Plan& plan, Prng& prng) {
-    const run::GenerateOptions options{.max_ops = static_cast<unsigned>(plan.ops.size())};
+// Another workload, with at most so many operations and without decisions.
+run::Plan stranger(const run::Plan& plan, std::size_t max_ops, Prng& prng) {
+    const run::GenerateOptions options{.max_ops = static_cast<unsigned>(max_ops)};
     return run::generate(plan, options, prng);
 }
 
+// Some of the plan's own operations, few repetitions of each, and often another configuration.
+run::Plan relative(const run::Plan& plan, Prng& prng) {
+    run::Plan result = prng.one_in(2) ? stranger(plan, 1, prng) : plan;
+    result.decisions.clear();
+    result.ops.clear();
+    for (scenario::Op op : plan.ops) {
+        if (prng.one_in(4)) continue;
+        const auto& params = plan.target->ops[op.kind].params;
+        for (std::size_t i = 0; i < op.args.size(); ++i)
+            if (params[i].repeats && op.args[i] > params[i].min)
+                op.args[i] = static_cast<std::uint8_t>(params[i].min + prng.below(2));
+        result.ops.push_back(op);
+    }
+    run::canonicalize(result);
+    return result;
+}
+
 bool costs_less(const run::Plan& a, const run::Plan& b) {
-    return std::pair(a.ops.size(), a.decisions.size()) <
-           std::pair(b.ops.size(), b.decisions.size());
+    const Size left = size_of(a);
+    const Size right = size_of(b);
+    return std::tuple(left.work, left.ops, left.decisions) <
+           std::tuple(right.work, right.ops, right.decisions);
 }
 
 }  // namespace
@@ -113,6 +135,31 @@ bool find_again(Search& search, const run::Plan& candidate, unsigned patience) {
     return smallest.finish();
 }
 
+bool hunt_smaller(Search& search) {
+    Smallest smallest(search);
+    Prng prng(search.seed());
+    std::vector<std::unique_ptr<strategy::Policy>> policies;
+    for (const strategy::PolicyInfo& info : strategy::all_policies())
+        policies.push_back(strategy::make_policy(info.name));
+    const run::Plan found = search.best();
+    const std::size_t work = size_of(found).work;
+    const std::size_t most = std::min<std::size_t>(found.ops.size(), small_workload);
+    const std::uint64_t end = search.budget_left() - search.budget_left() / hunt_share;
+    for (std::size_t i = 0; i < hunt_tries && search.budget_left() > end; ++i) {
+        if (smallest.enough()) break;
+        const run::Plan tried =
+            prng.one_in(2)
+                ? relative(found, prng)
+                : stranger(found, 1 + prng.below(static_cast<std::uint32_t>(most)), prng);
+        if (tried.ops.empty() || size_of(tried).work > work) continue;
+        strategy::Policy& policy = *policies[i % policies.size()];
+        policy.forget();
+        policy.reseed(prng.next());
+        if (search.accept_recorded(tried, policy)) smallest.found();
+    }
+    return smallest.finish();
+}
+
 bool guess_smaller(Search& search, unsigned patience) {
     const run::Plan before = search.best();
     Prng prng(search.seed());
@@ -122,11 +169,13 @@ bool guess_smaller(Search& search, unsigned patience) {
         if (is_least(size_of(best))) break;
         if (prng.one_in(3)) {
             policy->reseed(prng.next());
-            if (!search.accept_recorded(stranger(best, prng), *policy)) continue;
+            const run::Plan tried = stranger(best, best.ops.size(), prng);
+            if (!search.accept_recorded(tried, *policy)) continue;
             drop_decisions(search);
             if (!(size_of(search.best()) < size_of(best))) search.go_back(best);
         } else {
-            run::Plan guess = prng.one_in(3) ? stranger(best, prng) : neighbour(best, prng);
+            run::Plan guess = prng.one_in(3) ? stranger(best, best.ops.size(), prng)
+                                             : neighbour(best, prng);
             run::canonicalize(guess);
             if (costs_less(guess, best)) search.accept(std::move(guess));
         }

@@ -18,11 +18,11 @@ void thin_out(Search& search) {
 }
 
 // Most finds get by with less; one that does not is probably stuck.
-constexpr std::size_t many_ops = 5;
+constexpr std::size_t much_work = 5;
 constexpr std::size_t many_decisions = 6;
 
 bool is_large(const run::Plan& plan) {
-    return plan.ops.size() >= many_ops || plan.decisions.size() >= many_decisions;
+    return size_of(plan).work >= much_work || plan.decisions.size() >= many_decisions;
 }
 
 // Looks further away for something smaller.
@@ -50,6 +50,8 @@ void one_round(Search& search, unsigned patience) {
 constexpr unsigned patience_max = 8;
 
 void search_on(Search& search) {
+    thin_out(search);
+    if (is_large(search.best())) hunt_smaller(search);
     for (unsigned patience = 1; patience <= patience_max && !search.spent();) {
         const run::Plan before = search.best();
         one_round(search, patience);
@@ -68,7 +70,8 @@ run::Plan with_low_cpus(const run::Plan& plan, const MinimizeOptions& options) {
     return search.best() == renamed ? renamed : run::with_canonical_cpus(search.best());
 }
 
-// The moves that guess go another way in each.
+// The moves that guess go another way in each. Every other one goes on from the smallest so far;
+// the others begin anew: what a find is whittled down to depends on what goes first.
 constexpr unsigned attempts = 6;
 
 }  // namespace
@@ -77,7 +80,8 @@ run::Plan minimize(const run::Plan& found, const MinimizeOptions& options, Minim
     run::Plan smallest;
     MinimizeStats all{.reproduced = true, .finished = true};
     for (unsigned attempt = 0; attempt < attempts; ++attempt) {
-        Search search(found, options.budget / attempts, attempt, options.keep_going);
+        const run::Plan& start = attempt % 2 == 0 ? found : smallest;
+        Search search(start, options.budget / attempts, attempt, options.keep_going);
         all.reproduced = search.reproduces();
         if (all.reproduced) search_on(search);
         all.finished &= !search.spent();

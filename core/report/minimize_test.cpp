@@ -42,6 +42,33 @@ TEST_P(MinimizeToy, StrandedPostNeedsOneOperation) {
 
 INSTANTIATE_TEST_SUITE_P(Policies, MinimizeToy, testing::Values("random", "pct"));
 
+// Sixteen additions in two lines are more to read than two in two.
+TEST(Minimize, RepetitionsAreWorkAsOperationsAre) {
+    run::Plan plan = toy_with("T01");
+    plan.ops.assign(2, {toy::op_add, 0, scenario::OpContext::task_on, {1, 0}});
+    EXPECT_EQ(size_of(plan).work, 2u);
+    plan.ops[1].args[0] = 3;
+    EXPECT_EQ(size_of(plan).work, 4u);
+    EXPECT_EQ(size_of(plan).ops, 2u);
+    run::Plan lines = toy_with("T01");
+    lines.ops.assign(3, {toy::op_add, 0, scenario::OpContext::task_on, {1, 0}});
+    EXPECT_LT(size_of(lines), size_of(plan));
+}
+
+TEST(Minimize, HuntsAmongSmallWorkloads) {
+    unsigned smaller = 0;
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+        const run::Plan found = find_one(toy_with("T01"), "random", seed);
+        Search search(found, 4'000'000, 0);
+        const Size before = size_of(search.best());
+        if (hunt_smaller(search)) ++smaller;
+        EXPECT_LE(size_of(search.best()), before);
+        EXPECT_TRUE(run::replay(search.best()).same_find(run::replay(found)));
+        EXPECT_GT(search.budget_left(), 1'000'000u) << "the rest is for other moves";
+    }
+    EXPECT_GE(smaller, 4u);
+}
+
 TEST(Minimize, IsAFunctionOfThePlan) {
     const run::Plan found = find_one(toy_with("T01"), "random", 7);
     EXPECT_EQ(minimize(found), minimize(found));

@@ -81,7 +81,7 @@ class PageData {
         Json list = Json::array();
         for (const Row& row : interleaving_.rows) list.push_back(row_json(row));
         if (list.empty()) return list;
-        for (const Turn& turn : read_turns(find_))
+        for (const Turn& turn : read_turns(find_, true))
             for (const Sentence& sentence : turn.sentences) {
                 Json told{{"text", sentence.text}};
                 if (&sentence == &turn.sentences.front()) told["number"] = turn.number;

@@ -61,9 +61,13 @@ std::uint64_t complexity(const Moment& moment, std::uint8_t value, std::size_t p
 }
 
 Size size_of(const run::Plan& plan) {
-    Size size{plan.ops.size(), plan.decisions.size(), 0, 0};
-    for (const scenario::Op& op : plan.ops)
+    Size size{plan.ops.size(), plan.ops.size(), plan.decisions.size(), 0, 0};
+    for (const scenario::Op& op : plan.ops) {
         size.details += static_cast<std::size_t>(op.context) + op.args[0] + op.args[1];
+        const auto& params = plan.target->ops[op.kind].params;
+        for (std::size_t i = 0; i < op.args.size(); ++i)
+            if (params[i].repeats) size.work += op.args[i] - std::size_t{params[i].min};
+    }
     const auto configs = plan.target->configs;
     for (std::size_t i = 0; i < configs.size(); ++i)
         if (plan.config[i] != configs[i].standard) ++size.configs;

@@ -53,6 +53,7 @@ class Witness final : public sim::Strategy {
 
 // What a find costs its reader, the dearest first.
 struct Size {
+    std::size_t work = 0;  // operations, and once more for each repetition that one asks for
     std::size_t ops = 0;
     std::size_t decisions = 0;
     std::size_t details = 0;  // contexts and parameters of operations
@@ -62,7 +63,7 @@ struct Size {
 };
 Size size_of(const run::Plan& plan);
 // Fewer operations and decisions are not to be had.
-inline bool is_least(const Size& size) { return size.ops <= 1 && size.decisions == 0; }
+inline bool is_least(const Size& size) { return size.work <= 1 && size.decisions == 0; }
 
 class Search {
    public:
@@ -78,6 +79,7 @@ class Search {
     std::uint64_t runs() const { return runs_; }
     bool spent() const { return cost_ >= budget_ || stopped_; }
     bool stopped() const { return stopped_; }  // by the caller
+    std::uint64_t budget_left() const { return cost_ < budget_ ? budget_ - cost_ : 0; }
     // For moves that guess: another one for each, and for each attempt.
     std::uint64_t seed() const { return runs_ + (std::uint64_t{attempt_} << 32); }
 

@@ -9,7 +9,7 @@ namespace rcufuzz::report {
 
 namespace {
 
-constexpr std::size_t line_columns = 92;
+constexpr std::size_t line_columns = 100;
 
 bool is_name(std::string_view word, const run::NamedTrace& trace) {
     if (word.find_first_of("_(0123456789") != word.npos) return true;

@@ -17,7 +17,7 @@ std::string as_sentence(std::string text, const run::NamedTrace& trace);
 // "in softirq context" for a context named "cpu1/softirq"; empty for a CPU's first task.
 std::string interrupt_words(std::string_view context_name);
 
-// Broken into lines of at most 92 columns, all but the first indented.
+// Broken into lines of at most 100 columns, all but the first indented.
 std::string wrapped(std::string_view text, std::size_t indent);
 
 std::string joined(const std::vector<std::string>& list, std::string_view separator);

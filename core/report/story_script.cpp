@@ -110,7 +110,7 @@ class Parser {
         const bool labelled = all.size() > 2 && all[all.size() - 2] == "as";
         const std::string label = labelled ? std::string(all.back()) : "";
         if (labelled && std::find(labels_.begin(), labels_.end(), label) != labels_.end())
-            throw UserError("a second operation " + quoted(label));
+            throw UserError("a second operation " + rcufuzz::quoted(label));
         if (labels_.size() == run::max_ops) throw UserError("too many operations");
         labels_.push_back(label);
         if (!labelled) return std::string(text);
@@ -163,7 +163,7 @@ class Parser {
             result.kind = Action::Kind::run;
             result.actor = actor_from_word(names(), take_word(rest));
             if (result.actor.kind == Actor::Kind::task)
-                throw UserError("unknown actor " + quoted(result.actor.task));
+                throw UserError("unknown actor " + rcufuzz::quoted(result.actor.task));
             const std::size_t until = rest.find("until ");
             if (until == rest.npos) throw UserError("expected run ACTOR until CONDITION");
             result.held = held_actors(trim(rest.substr(0, until)));

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/report/turns.h"
 
+#include <map>
 #include <optional>
 
 #include "core/report/break_watch.h"
+#include "core/report/decided.h"
 #include "core/report/sentence.h"
 
 namespace rcufuzz::report {
@@ -14,19 +16,25 @@ using sim::EventKind;
 
 class TurnReader {
    public:
-    explicit TurnReader(const Find& find)
-        : find_(find), target_(*find.plan.target), broken_(find_break(find.plan)) {}
+    TurnReader(const Find& find, bool decided)
+        : find_(find),
+          target_(*find.plan.target),
+          tells_decided_(decided && target_.tell != nullptr),
+          broken_(find_break(find.plan)) {}
 
     std::vector<Turn> read() {
         for (; at_ < find_.trace.events.size(); ++at_) {
             const sim::Event& event = find_.trace.events[at_];
             if (broken_ && event.step > broken_->step) tell_break();
+            if (event.kind == EventKind::answer && tells_decided_) begin_switch();
             if (event.key == run::main_key) continue;
             if (event.kind == EventKind::op_begin) begin_op(event);
             if (event.kind == EventKind::op_end) begins_ = true;
             if (event.kind == EventKind::note && target_.tell != nullptr) tell_note(event);
             if (event.kind == EventKind::read && event.b != 0) tell_stale_load(event);
         }
+        at_ = find_.trace.events.size();
+        tell_silent_switch();
         if (broken_) tell_break();
         return std::move(turns_);
     }
@@ -56,16 +64,72 @@ class TurnReader {
 
     template <typename ToldOf>
     void tell_event(const sim::Event& event, const ToldOf& told_of) {
-        if (begins_ || turns_.empty() || event.key != turns_.back().key) {
+        if (switch_ && event.key != switch_->actor) tell_silent_switch();
+        if (begins_ || switch_ || turns_.empty() || event.key != turns_.back().key) {
             turns_.push_back({event.key, event.jiffies, 0, {}});
             const std::string anonymous = told_of("\n");
             const bool names_actor = anonymous.find('\n') != std::string::npos;
             const bool tells_irqs = anonymous.find("interrupts") != std::string::npos;
-            say(names_actor ? told_of(subject(event, tells_irqs)) : place(event) + anonymous);
+            const std::string text =
+                names_actor ? told_of(subject(event, tells_irqs)) : place(event) + anonymous;
+            say(lead_in() + text, told_of("it"));
         } else {
-            say(told_of("it"));
+            say(told_of("it"), told_of("it"));
         }
         begins_ = false;
+        last_told_[event.key] = at_ + 1;
+    }
+
+    // --- decided switches ---
+
+    void begin_switch() {
+        const std::optional<DecidedSwitch> decided = decided_switch(find_, at_);
+        if (!decided) return;
+        tell_silent_switch();
+        switch_ = decided;
+    }
+
+    // What comes before the first sentence of whoever acts out of turn: "cpu0 has just read
+    // nocb_gp_sleep[0] as 1; before it goes on, ".
+    std::string lead_in() {
+        if (!switch_) return "";
+        const DecidedSwitch decided = *switch_;
+        switch_.reset();
+        if (!decided.stopped) return "out of turn, ";
+        const std::string who = name_of(decided.asker);
+        const auto deed =
+            last_deed(find_, decided.asker, last_told_[decided.asker], decided.answer);
+        if (!deed) return "before " + who + " goes on, ";
+        return who + " " + deed->just + "; before it goes on, ";
+    }
+
+    // Whoever acted had nothing to tell, but what it saw or did may be what others tell of.
+    void tell_silent_switch() {
+        if (!switch_) return;
+        const DecidedSwitch decided = *switch_;
+        const auto deed = last_deed(find_, decided.actor, decided.answer, at_);
+        if (!deed) {
+            switch_.reset();
+            return;
+        }
+        const sim::Event& event = find_.trace.events[deed->event];
+        turns_.push_back({decided.actor, event.jiffies, 0, {}});
+        const std::size_t here = at_;
+        at_ = deed->event;
+        say(lead_in() + subject(event, true) + " " + deed->now + ".", "");
+        at_ = here;
+        begins_ = true;
+    }
+
+    // "cpu1", or "the softirq of cpu1" and the like.
+    std::string name_of(sim::ContextKey key) const {
+        const std::string& name = find_.trace.contexts[key];
+        const std::size_t slash = name.find('/');
+        if (slash == name.npos) return name;
+        std::string slot = name.substr(slash + 1);
+        if (slot.starts_with("hardirq")) slot = "interrupt";
+        if (slot.starts_with("nmi")) slot = "NMI";
+        return "the " + slot + " of " + name.substr(0, slash);
     }
 
     // Who acts, and how, where it is not an ordinary task with interrupts enabled.
@@ -90,19 +154,25 @@ class TurnReader {
         return cpu < target_.workload_cpus(find_.plan.config) ? name : "the CPU of " + name;
     }
 
-    void say(std::string text, bool breaks = false) {
-        turns_.back().sentences.push_back({at_, as_sentence(std::move(text), find_.trace), breaks});
+    // `again`: as it would read in the midst of a turn; empty: as it reads.
+    void say(std::string text, std::string again, bool breaks = false) {
+        text = as_sentence(std::move(text), find_.trace);
+        again = again.empty() ? text : as_sentence(std::move(again), find_.trace);
+        turns_.back().sentences.push_back({at_, std::move(text), std::move(again), breaks});
     }
 
     void tell_break() {
         if (turns_.empty()) turns_.push_back({});
-        say("**Here the state becomes inconsistent: " + broken_->invariant + ".**", true);
+        say("**Here the state becomes inconsistent: " + broken_->invariant + ".**", "", true);
         broken_.reset();
     }
 
     const Find& find_;
     const scenario::Subsystem& target_;
+    const bool tells_decided_;
     std::optional<Break> broken_;
+    std::optional<DecidedSwitch> switch_;  // that is still to be told
+    std::map<sim::ContextKey, std::size_t> last_told_;  // behind which event
     std::vector<Turn> turns_;
     std::size_t at_ = 0;  // the event that is being told
     bool begins_ = true;
@@ -123,8 +193,8 @@ void number(std::vector<Turn>& turns) {
 
 }  // namespace
 
-std::vector<Turn> read_turns(const Find& find) {
-    std::vector<Turn> turns = TurnReader(find).read();
+std::vector<Turn> read_turns(const Find& find, bool decided) {
+    std::vector<Turn> turns = TurnReader(find, decided).read();
     number(turns);
     return turns;
 }

@@ -15,6 +15,7 @@ namespace rcufuzz::report {
 struct Sentence {
     std::size_t event;  // index into NamedTrace::events: what it tells
     std::string text;   // Markdown
+    std::string again;  // as it would read in the midst of a turn, where its subject is "it"
     bool breaks;        // it points out where the state becomes inconsistent
 };
 
@@ -25,6 +26,7 @@ struct Turn {
     std::vector<Sentence> sentences;
 };
 
-std::vector<Turn> read_turns(const Find& find);
+// With `decided`, switches that decisions made are told, and what they rest on.
+std::vector<Turn> read_turns(const Find& find, bool decided);
 
 }  // namespace rcufuzz::report
