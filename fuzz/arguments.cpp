@@ -9,10 +9,14 @@
 #include <limits>
 #include <sstream>
 
+#include "core/base/candidates.h"
 #include "core/base/check.h"
 #include "core/base/text.h"
 #include "fuzz/commands.h"
+#include "fuzz/completion.h"
+#include "fuzz/manual.h"
 #include "fuzz/output.h"
+#include "fuzz/version.h"
 
 namespace rcufuzz::cli {
 
@@ -92,6 +96,7 @@ void add_list(CLI::App& app, int& exit_code) {
     CLI::App* const command =
         app.add_subcommand("list", "targets, their bugs and operations; strategies, verdicts");
     const auto args = std::make_shared<ListArgs>();
+    command->add_option("target", args->target, "only this one");
     command->add_flag("--json", args->json, "print one JSON document");
     command->callback([args, &exit_code] { exit_code = list(*args); });
 }
@@ -373,11 +378,73 @@ void add_bench(CLI::App& app, int& exit_code) {
     command->callback([args, &exit_code] { exit_code = bench(*args); });
 }
 
+// --- about the program itself -------------------------------------------------------------------
+
+const CLI::App* command_named(const CLI::App& app, std::string_view name) {
+    for (const CLI::App* const command : commands_of(app))
+        if (command->get_name() == name) return command;
+    return nullptr;
+}
+
+void add_help(CLI::App& app) {
+    CLI::App* const command = app.add_subcommand("help", "what a command does, and its options");
+    const auto about = std::make_shared<std::string>();
+    command->add_option("command", *about, "default: all commands, each in a line");
+    command->callback([&app, about] {
+        if (about->empty()) {
+            // App::help() would be that of the command under way.
+            put(app.get_formatter()->make_help(&app, "rcufuzz", CLI::AppFormatMode::Normal));
+            return;
+        }
+        const CLI::App* const known = command_named(app, *about);
+        if (known == nullptr)
+            throw UserError("unknown command " + rcufuzz::quoted(*about) + " (rcufuzz --help)" +
+                            did_you_mean(*about, command_names(app)));
+        put(known->help("rcufuzz"));
+    });
+}
+
+void add_manual(CLI::App& app) {
+    CLI::App* const command = app.add_subcommand(
+        "man", "the manual page, of all or of one command: rcufuzz man hunt | man -l -");
+    const auto about = std::make_shared<std::string>();
+    command->add_option("command", *about, "only this one");
+    command->callback([&app, about] { put(man_page(app, *about)); });
+}
+
+void add_completion(CLI::App& app) {
+    CLI::App* const command = app.add_subcommand(
+        "completion", "a script for a shell: eval \"$(rcufuzz completion bash)\"");
+    const auto shell = std::make_shared<std::string>();
+    command->add_option("shell", *shell, "bash or zsh")->required();
+    command->callback([&app, shell] { put(completion(app, *shell)); });
+}
+
+// What the first word of the command line may have meant, if it is no command.
+std::string meant_command(const CLI::App& app, int argc, const char* const* argv) {
+    if (argc < 2 || argv[1][0] == '-' || command_named(app, argv[1]) != nullptr) return "";
+    return "unknown command " + rcufuzz::quoted(argv[1]) +
+           did_you_mean(argv[1], command_names(app));
+}
+
+// The same of an option.
+std::string meant_option(const CLI::App& app) {
+    for (const CLI::App* const command : app.get_subcommands()) {
+        std::vector<std::string> known;
+        for (const CLI::Option* const option : command->get_options())
+            for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+        for (const std::string& word : command->remaining())
+            if (word.starts_with("--")) return did_you_mean(word.substr(0, word.find('=')), known);
+    }
+    return "";
+}
+
 }  // namespace
 
 int run_command_line(int argc, const char* const* argv) {
     int exit_code = exit_clean;
     CLI::App app("Hunts concurrency bugs in the kernel's RCU callback offloading.", "rcufuzz");
+    app.set_version_flag("--version", "rcufuzz, revision " + std::string(revision()));
     app.require_subcommand(1);
     app.footer(
         "Exit codes: 0 nothing found, or as expected; 42 a bug in the subject; 64 bad usage,\n"
@@ -400,6 +467,9 @@ int run_command_line(int argc, const char* const* argv) {
     add_triage(app, exit_code);
     add_litmus(app, exit_code);
     add_bench(app, exit_code);
+    add_help(app);
+    add_manual(app);
+    add_completion(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {
@@ -408,7 +478,9 @@ int run_command_line(int argc, const char* const* argv) {
         put(text.str());
         return exit_clean;
     } catch (const CLI::ParseError& error) {
-        throw UserError(std::string(error.what()) + " (rcufuzz --help)");
+        const std::string unknown = meant_command(app, argc, argv);
+        throw UserError((unknown.empty() ? error.what() + meant_option(app) : unknown) +
+                        " (rcufuzz --help)");
     }
     return exit_code;
 }

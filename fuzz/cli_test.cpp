@@ -24,7 +24,8 @@ using testing::HasSubstr;
 TEST_F(Cli, HelpAtEveryLevel) {
     EXPECT_THAT(rcufuzz("--help").out, HasSubstr("hunt"));
     for (const char* command : {"list", "hunt", "replay", "explain", "minimize", "convert", "story",
-                                "verify", "litmus", "survey", "triage", "bench"}) {
+                                "verify", "litmus", "survey", "triage", "bench", "status", "help",
+                                "man", "completion"}) {
         const Result result = rcufuzz(std::string(command) + " --help");
         EXPECT_EQ(result.exit_code, 0) << command;
         EXPECT_FALSE(result.out.empty()) << command;
@@ -79,6 +80,10 @@ TEST_F(Cli, BadUsageIsOneLineAnd64) {
                                   "litmus absent.litmus",
                                   "litmus bad.plan",
                                   "litmus .",
+                                  "help moon",
+                                  "man moon",
+                                  "completion fish",
+                                  "list moon",
                                   "minimize absent.plan"}) {
         const Result result = rcufuzz(arguments);
         EXPECT_EQ(result.exit_code, 64) << arguments;

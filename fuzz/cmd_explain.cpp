@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // rcufuzz explain
+#include "core/base/candidates.h"
 #include "core/base/check.h"
 #include "core/base/text.h"
 #include "core/report/explain.h"
@@ -13,7 +14,8 @@ int explain(const FileArgs& args) {
     const auto format = report::format_from_word(word);
     if (!format)
         throw UserError("--format " + rcufuzz::quoted(word) +
-                        ": not text, story, html, chrome-trace, json, mail or script");
+                        ": not text, story, html, chrome-trace, json, mail or script" +
+                        did_you_mean(word, report::format_names()));
     check_output(args.output, args.force);
     const run::Plan plan = load(args.file, args.frame);
     const report::Blame blame{

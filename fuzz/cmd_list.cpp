@@ -45,13 +45,23 @@ void print_target(const scenario::Subsystem& target) {
         print("    {:<24} {:>5}  {}..{}: {}\n", config.name, config.standard, config.min,
                    config.max, config.summary);
     }
+    print("  quantities, for the conditions of stories; N is a number from 0 on\n");
+    for (const scenario::QuantitySpec& quantity : target.quantities)
+        print("    {:<24} {}\n", std::string(quantity.name) + (quantity.numbered ? "N" : ""),
+              quantity.summary);
 }
 
 }  // namespace
 
 int list(const ListArgs& args) {
+    const scenario::Subsystem* const only =
+        args.target.empty() ? nullptr : &run::target_from_word(args.target);
     if (args.json) {
-        put(list_json());
+        put(list_json(only));
+        return exit_clean;
+    }
+    if (only != nullptr) {
+        print_target(*only);
         return exit_clean;
     }
     for (const scenario::Subsystem* const target : run::all_targets()) print_target(*target);

@@ -3,6 +3,7 @@
 // rcufuzz replay
 #include <algorithm>
 
+#include "core/base/candidates.h"
 #include "core/base/check.h"
 #include "core/base/files.h"
 #include "core/base/text.h"
@@ -26,13 +27,21 @@ void print_line(const ReplayedFile& replayed) {
         print("{}: {}\n", file, word(outcome.verdict));
 }
 
+std::vector<std::string> known_words() {
+    std::vector<std::string> words{"bug"};
+    for (const VerdictInfo& verdict : all_verdicts()) words.emplace_back(verdict.word);
+    return words;
+}
+
 // Which verdicts are as expected.
 class Expected {
    public:
     explicit Expected(const std::string& word) {
         if (word == "bug") return;
         only_ = word.empty() ? Verdict::clean : verdict_from_word(word);
-        if (!only_) throw UserError("unknown verdict " + rcufuzz::quoted(word) + " (rcufuzz list)");
+        if (!only_)
+            throw UserError("unknown verdict " + rcufuzz::quoted(word) + " (rcufuzz list)" +
+                            did_you_mean(word, known_words()));
     }
 
     // More than one where a plan has several bugs.

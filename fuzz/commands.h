@@ -22,6 +22,9 @@ struct FrameArgs : run::FrameWords {
 };
 run::Frame make_frame(const FrameArgs& args);
 
+// Throws UserError where there is none of that name.
+void check_strategy(const std::string& name);
+
 // Reads a plan in any form; a bare body belongs to `frame`, if that names a target.
 run::Plan load(const std::string& file, const FrameArgs& frame);
 run::Plan parse(std::span<const std::uint8_t> bytes, const std::string& file,
@@ -40,6 +43,7 @@ void watch_lines(const run::Plan& plan, const std::string& file, const std::stri
 void write_lines(const run::Plan& plan, const std::string& file);
 
 struct ListArgs {
+    std::string target;  // empty: all, and what is of no target
     bool json = false;
 };
 int list(const ListArgs& args);

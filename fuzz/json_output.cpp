@@ -80,16 +80,28 @@ Json configs_of(const scenario::Subsystem& target) {
     return list;
 }
 
+Json quantities_of(const scenario::Subsystem& target) {
+    Json list = Json::array();
+    for (const scenario::QuantitySpec& quantity : target.quantities) {
+        list.push_back({{"name", quantity.name},
+                        {"summary", quantity.summary},
+                        {"numbered", quantity.numbered}});
+    }
+    return list;
+}
+
 }  // namespace
 
-std::string list_json() {
+std::string list_json(const scenario::Subsystem* only) {
     Json targets = Json::array();
     for (const scenario::Subsystem* const target : run::all_targets()) {
+        if (only != nullptr && target != only) continue;
         targets.push_back({{"name", target->name},
                            {"summary", target->summary},
                            {"bugs", bugs_of(*target)},
                            {"ops", ops_of(*target)},
-                           {"configs", configs_of(*target)}});
+                           {"configs", configs_of(*target)},
+                           {"quantities", quantities_of(*target)}});
     }
     Json strategies = Json::array();
     for (const strategy::PolicyInfo& policy : strategy::all_policies())

@@ -13,7 +13,7 @@
 
 namespace rcufuzz::cli {
 
-std::string list_json();
+std::string list_json(const scenario::Subsystem* only);  // null: all targets
 
 // A hunt as a whole, over all of its jobs.
 struct HuntSummary {

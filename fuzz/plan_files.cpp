@@ -3,11 +3,14 @@
 // What the commands share: frames from the command line, plans from files, output to files.
 #include <unistd.h>
 
+#include "core/base/candidates.h"
 #include "core/base/check.h"
 #include "core/base/files.h"
+#include "core/base/text.h"
 #include "core/run/codec.h"
 #include "core/run/names.h"
 #include "core/scenario/platform.h"
+#include "core/strategy/strategies.h"
 #include "fuzz/commands.h"
 #include "fuzz/output.h"
 
@@ -19,6 +22,15 @@ bool is_standard_output(const std::string& path) { return path.empty() || path =
 
 run::Frame make_frame(const FrameArgs& args) {
     return run::make_frame(run::target_from_word(args.target), args);
+}
+
+void check_strategy(const std::string& name) {
+    if (strategy::make_policy(name) != nullptr) return;
+    std::vector<std::string> known{"all"};
+    for (const strategy::PolicyInfo& policy : strategy::all_policies())
+        known.emplace_back(policy.name);
+    throw UserError("unknown strategy " + rcufuzz::quoted(name) + " (rcufuzz list)" +
+                    did_you_mean(name, known));
 }
 
 run::Plan parse(std::span<const std::uint8_t> bytes, const std::string& file,
