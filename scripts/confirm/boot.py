@@ -40,9 +40,10 @@ def initramfs(folder, module, lines):
 
 def boot(image, archive, cpus, arguments, seconds):
     """The console's text, and the seconds after which the machine had to be stopped, if so."""
+    # A kernel without ACPI hears of one CPU for each socket.
     command = ["qemu-system-x86_64", "-nographic", "-no-reboot", "-nic", "none", "-m", "1024",
-               "-smp", str(cpus), "-accel", "tcg,thread=multi", "-kernel", image,
-               "-initrd", archive, "-append", f"{ARGUMENTS} {arguments}".strip()]
+               "-smp", f"{cpus},sockets={cpus},cores=1,threads=1", "-accel", "tcg,thread=multi",
+               "-kernel", image, "-initrd", archive, "-append", f"{ARGUMENTS} {arguments}".strip()]
     with tempfile.TemporaryFile() as console:
         machine = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console,
                                    stderr=subprocess.STDOUT, start_new_session=True)

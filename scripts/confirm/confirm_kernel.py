@@ -114,6 +114,19 @@ def control_of(args, script, lines):
     return trees.Tree(about, BOOT).kernel(None)
 
 
+def kernel_for(args, script, lines):
+    """Where the control is the same tree with a mend, both are built, so that they differ in that
+    only."""
+    name = script["subject"].split()[0]
+    if args.kernel:
+        return kernel_of(args.kernel, lines)
+    if args.control and "/" not in args.control and not args.control.startswith("linux-image-"):
+        (about, patched), (other, mended) = simulated(name), simulated(args.control)
+        if mended and about["tree"] == other["tree"]:
+            return trees.Tree(about, BOOT).kernel(patched)
+    return kernel_of(name, lines)
+
+
 def boot_arguments(script):
     """The simulation's own, and preemption and laziness as its variant has them."""
     variant = script["variant"].split("+")
@@ -184,7 +197,7 @@ def confirm(args):
     kernels.need(PACKAGES)
     lines = bool(plan.holds)
     with kernels.alone(BOOT):
-        kernel = kernel_of(args.kernel or script["subject"].split()[0], lines)
+        kernel = kernel_for(args, script, lines)
         other = control_of(args, script, lines)
         for one in (kernel, other):
             if one:

@@ -13,6 +13,7 @@ import unittest
 from unittest import mock
 
 import answer
+import boot
 import booted_test
 import confirm_kernel
 import kernels
@@ -350,6 +351,23 @@ class Built(unittest.TestCase):
             self.tree.lay({"kernel/new.c": b""})
 
 
+class Machine(unittest.TestCase):
+    def test_every_cpu_has_a_socket_and_who_does_not_end_is_stopped(self):
+        machine = mock.Mock(pid=7)
+        machine.wait.side_effect = [boot.subprocess.TimeoutExpired("qemu", 9), 0]
+        machine.poll.return_value = None
+        with mock.patch.object(boot.subprocess, "Popen", return_value=machine) as started, \
+                mock.patch.object(boot.os, "killpg") as killed:
+            self.assertEqual(boot.boot("image", "archive", 3, "preempt=none", 9), ("", 9))
+        command = started.call_args.args[0]
+        self.assertEqual(command[command.index("-smp") + 1], "3,sockets=3,cores=1,threads=1")
+        self.assertTrue(command[command.index("-append") + 1].endswith(" preempt=none"))
+        killed.assert_called_once()
+        # Without ACPI a kernel cannot turn the machine off; where it would boot anew qemu ends.
+        self.assertIn("-no-reboot", command)
+        self.assertTrue(boot.INIT.endswith("reboot -f\n"))
+
+
 class Commanded(unittest.TestCase):
     def setUp(self):
         temporary = tempfile.TemporaryDirectory()
@@ -395,6 +413,19 @@ class Commanded(unittest.TestCase):
         self.assertEqual(confirm_kernel.boot_arguments(lazy),
                          "preempt=full rcutree.enable_rcu_lazy=1")
 
+
+    def test_a_mend_as_control_is_compared_with_a_kernel_of_the_same_tree(self):
+        made = {"6.12": ({"tree": "t"}, None), "mended": ({"tree": "t"}, "patched"),
+                "of another": ({"tree": "u"}, "patched")}
+        for control, expected in (("mended", "built"), ("of another", "Debian's"),
+                                  ("linux-image-6", "Debian's"), ("./folder", "Debian's"),
+                                  (None, "Debian's")):
+            args = mock.Mock(kernel=None, control=control)
+            with mock.patch.object(confirm_kernel, "simulated", side_effect=made.get), \
+                    mock.patch.object(confirm_kernel, "kernel_of", return_value="Debian's"), \
+                    mock.patch.object(trees, "Tree") as tree:
+                tree.return_value.kernel.return_value = "built"
+                self.assertEqual(confirm_kernel.kernel_for(args, two_barriers(), False), expected)
 
     def test_the_mails_sentence(self):
         args = confirm_kernel.arguments(["x.plan", "--runs", "3"])

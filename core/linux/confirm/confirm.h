@@ -93,6 +93,7 @@ void forget_callbacks(void);
 void offload_again(void);
 void judge_probes(void);
 void judge_keys(void);
+void forget_keys(void);
 extern unsigned int wait_seconds;
 
 #endif

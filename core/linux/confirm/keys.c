@@ -97,6 +97,17 @@ void judge_keys(void)
 		wrong("invariant", "a branch is not as its static key has it");
 }
 
+/* As at the beginning of a run, in which they are off and have no users. */
+void forget_keys(void)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < CPUS; cpu++)
+		while (held[cpu])
+			give_back(cpu);
+	static_branch_disable(&switch_key);
+}
+
 const struct operation key_operations[] = {
 	{ "static_key", do_static_key },
 	{}

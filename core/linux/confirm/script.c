@@ -294,6 +294,7 @@ static void reset(void)
 	unsigned int i;
 
 	forget_callbacks();
+	forget_keys();
 	offload_again();
 	order_reset();
 	holds_reset();
