@@ -63,7 +63,8 @@ class Questions final : public sim::Strategy {
     }
 
     // The how manieth time the context of `event` is at its line, since the point `first`. Several
-    // accesses of one line, and a loop of one line, are one time.
+    // accesses of one line, and a loop of one line, are one time. An access is noted as it is made,
+    // so that the one before which this was decided is not noted yet.
     std::size_t passes(const sim::Event& event, std::uint64_t first) const {
         std::size_t count = 0;
         bool was_there = false;
@@ -74,7 +75,26 @@ class Questions final : public sim::Strategy {
             count += is_there && !was_there;
             was_there = is_there;
         }
-        return std::max<std::size_t>(count, 1);
+        return was_there ? count : count + 1;
+    }
+
+    // Where the context of `event` has been last before it came to its line, since the point
+    // `first`, and the how manieth time; null: nowhere that `counts`.
+    template <typename Counts>
+    std::optional<std::pair<sim::Site, std::size_t>> before(const sim::Event& event,
+                                                            std::uint64_t first,
+                                                            const Counts& counts) const {
+        std::optional<sim::Event> last;
+        for (const Access& access : accesses_) {
+            if (access.key != event.key || access.step < first || access.step > event.step ||
+                same_line(access.site, event.site) || !counts(access.site))
+                continue;
+            last = event;
+            last->site = access.site;
+            last->step = static_cast<std::uint32_t>(access.step);
+        }
+        if (!last) return std::nullopt;
+        return std::pair{last->site, passes(*last, first)};
     }
 
    private:
@@ -178,8 +198,14 @@ class Script {
         const sim::Event& event = find_.trace.events[i];
         ScriptJson json = begun(event, "decide", -1);
         json["at"] = place(i);
-        if (const auto begin = begun_at(i); begin && owned(event))
+        if (const auto begin = begun_at(i); begin && owned(event.site)) {
             json["pass"] = questions_.passes(event, *begin);
+            const auto counts = [this](const sim::Site& site) { return owned(site); };
+            if (const auto before = questions_.before(event, *begin, counts)) {
+                json["after"] = place(before->first);
+                json["after"]["pass"] = before->second;
+            }
+        }
         if (run::site_file(event.site.file_name()).starts_with(runtime))
             json["instead"] = run::bare_function_name(event.site.function_name());
         if (event.b != 0) {
@@ -210,8 +236,8 @@ class Script {
         return std::nullopt;
     }
 
-    bool owned(const sim::Event& event) const {
-        const std::string text = run::site_text(event.site);
+    bool owned(const sim::Site& site) const {
+        const std::string text = run::site_text(site);
         return !text.empty() && plan_.target->owns(text);
     }
 
@@ -223,12 +249,15 @@ class Script {
             const sim::Event& at = events[i - 1];
             if (at.key != events[event].key) continue;
             if (at.kind == sim::EventKind::op_begin) break;
-            if (!owned(at)) continue;
-            return {{"file", run::site_file(at.site.file_name())},
-                    {"line", at.site.line()},
-                    {"function", run::bare_function_name(at.site.function_name())}};
+            if (owned(at.site)) return place(at.site);
         }
         return nullptr;
+    }
+
+    static ScriptJson place(const sim::Site& site) {
+        return {{"file", run::site_file(site.file_name())},
+                {"line", site.line()},
+                {"function", run::bare_function_name(site.function_name())}};
     }
 
     const Find& find_;

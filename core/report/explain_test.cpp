@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
+#include <map>
 #include <string>
 
 #include "core/base/check.h"
@@ -164,6 +165,37 @@ TEST(Explain, ScriptHasTheOrderOfTheRun) {
     EXPECT_EQ((*decided)["pass"], 1);
     EXPECT_FALSE(decided->contains("instead"));
     EXPECT_THAT(std::string(script["site"]), HasSubstr("toy"));
+}
+
+// The decision of the script of a plan that adds twice, with the lock, decided at that point.
+nlohmann::json decided_at(int ordinal) {
+    const run::Plan plan = run::from_text("rcufuzz-plan 1\ntarget toy\n"
+                                          "op cpu0 on add times=2\nop cpu1 off add\n"
+                                          "decide cpu0 " +
+                                              std::to_string(ordinal) + " run cpu1\n",
+                                          "test");
+    const auto script = nlohmann::json::parse(explain(plan, Format::script, "x.plan"));
+    for (const auto& event : script["events"])
+        if (event["what"] == "decide") return event;
+    return {};
+}
+
+TEST(Explain, ScriptSaysAtWhichPassOfItsLineADecisionIsAndWhatCameBefore) {
+    std::map<std::string, int> passes;  // of a line, in the order of points
+    for (int ordinal = 1; ordinal < 20; ++ordinal) {
+        const nlohmann::json event = decided_at(ordinal);
+        if (!event.contains("pass")) continue;
+        const std::string at = event["at"].dump();
+        const int pass = event["pass"];
+        EXPECT_GE(pass, passes[at]);
+        EXPECT_LE(pass, passes[at] + 1);
+        passes[at] = pass;
+        if (event.contains("after")) {
+            EXPECT_NE(event["after"]["line"], event["at"]["line"]);
+        }
+    }
+    ASSERT_FALSE(passes.empty());
+    for (const auto& [at, pass] : passes) EXPECT_EQ(pass, 2) << at;
 }
 
 TEST(Explain, CleanPlanIsSaidToBeClean) {

@@ -138,16 +138,23 @@ def boot_arguments(script):
 
 
 def place_holds(plan, kernel):
-    """For each hold its places in this kernel."""
+    """For each hold its places in this kernel; and those that it comes after, if it has such."""
     wanted = [hold.at for hold in plan.holds]
     if wanted and not kernel.vmlinux:
         raise kernels.NoKernel(f"{kernel.name} has no debugging information to find lines in")
-    found = places.resolve(kernel.vmlinux, wanted)
+    later = [hold for hold in plan.holds if hold.after]
+    found = places.resolve(kernel.vmlinux, wanted + [hold.after for hold in later])
     for hold, where in zip(plan.holds, found):
         if isinstance(where, str) or not where:
             raise program.Refused(f"{kernel.name} has no code for {hold.words()}" +
                                   (f": {where}" if where else ""))
-    return dict(enumerate(found))
+    befores = {}
+    for hold, where in zip(later, found[len(wanted):]):
+        if isinstance(where, str) or not where:
+            hold.after = None  # then it is counted how often it comes by
+        else:
+            befores[hold.number] = where
+    return dict(enumerate(found[:len(wanted)])), befores
 
 
 def place_site(site, kernel):
@@ -162,7 +169,7 @@ def place_site(site, kernel):
 def boots(kernel, plan, args, runs, known, tag):
     """Up to so many boots, until one confirms; the consoles go to args.console."""
     place_site(plan.site, kernel)
-    lines = plan.lines(place_holds(plan, kernel), args.wait, args.patience, args.repeat)
+    lines = plan.lines(*place_holds(plan, kernel), args.wait, args.patience, args.repeat)
     cpus = max(plan.script["config"].get("cpus", 2), 1)
     results = []
     with tempfile.TemporaryDirectory() as folder:
@@ -191,7 +198,7 @@ def confirm(args):
     plan = program.translate(script)
     if args.print:
         print("\n".join(plan.lines({hold.number: [("?" + hold.words().replace(" ", "_"), 0)]
-                                    for hold in plan.holds},
+                                    for hold in plan.holds}, {},
                                    args.wait, args.patience, args.repeat)))
         return 0
     kernels.need(PACKAGES)

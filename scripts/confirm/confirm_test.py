@@ -53,10 +53,10 @@ def two_barriers():
 class Translated(unittest.TestCase):
     def test_a_decided_switch_is_a_hold_between_two_steps(self):
         plan = program.translate(two_barriers())
-        self.assertEqual(plan.lines({0: [("kvfree_rcu_queue_batch", 286)]}), [
+        self.assertEqual(plan.lines({0: [("kvfree_rcu_queue_batch", 286)]}, {}), [
             "wait 12", "patience 8000", "repeat 1",
             "op 0 0 on kfree_rcu 2 1", "op 1 1 on kfree_barrier 0 0", "op 2 3 on kfree_barrier 0 0",
-            "hold 0 1 task work 1 1", "at 0 kvfree_rcu_queue_batch 286",
+            "hold 0 1 task work 1 1 0", "at 0 kvfree_rcu_queue_batch 286",
             "step begin 0 0", "step end 0 0", "step begin 1 0", "step arrive 0 0",
             "step begin 2 0", "step end 2 0", "step leave 0 0", "run"])
 
@@ -73,7 +73,7 @@ class Translated(unittest.TestCase):
         failing = event("decide", "cpu0", 0, at=AT, answer=1, question="allocation", nth=2)
         plan = program.translate(script([op("probe_register", 0)],
                                         [event("begin", "cpu0", 0, op=0), failing]))
-        self.assertIn("fail 0 2", plan.lines({}))
+        self.assertIn("fail 0 2", plan.lines({}, {}))
         self.assertEqual(plan.holds, [])
 
     def test_what_the_simulation_has_in_a_functions_stead_is_that_functions_beginning(self):
@@ -94,7 +94,27 @@ class Translated(unittest.TestCase):
         events = two_barriers()["events"]
         events[5]["pass"] = 3
         plan = program.translate(script(two_barriers()["ops"], events))
-        self.assertEqual(plan.holds[0].line(), "hold 0 1 task work 1 3")
+        self.assertEqual(plan.holds[0].line(), "hold 0 1 task work 1 3 0")
+
+    def test_who_comes_more_than_once_is_counted_from_the_place_before(self):
+        before = {"file": "kernel/jump_label.c", "line": 268, "function": "dec", "pass": 2}
+        events = two_barriers()["events"]
+        events[5].update(after=before)
+        plan = program.translate(script(two_barriers()["ops"], events))
+        self.assertIsNone(plan.holds[0].after)
+        events[5]["pass"] = 3
+        plan = program.translate(script(two_barriers()["ops"], events))
+        kernel = mock.Mock(vmlinux="vmlinux")
+        with mock.patch.object(places, "resolve", return_value=[[["f", 1]], [["g", 2]]]) as asked:
+            lines = plan.lines(*confirm_kernel.place_holds(plan, kernel))
+        asked.assert_called_once_with("vmlinux", [AT, before])
+        self.assertEqual([line for line in lines if line.startswith(("hold", "a"))],
+                         ["hold 0 1 task work 1 1 2", "at 0 f 1", "after 0 g 2"])
+        # Where the kernel has no code for it, how often counts.
+        with mock.patch.object(places, "resolve", return_value=[[["f", 1]], "no line"]):
+            lines = plan.lines(*confirm_kernel.place_holds(plan, kernel))
+        self.assertEqual([line for line in lines if line.startswith(("hold", "a"))],
+                         ["hold 0 1 task work 1 3 0", "at 0 f 1"])
 
     def test_a_decision_in_an_operation_that_has_no_place_is_left_to_chance(self):
         events = two_barriers()["events"]
@@ -249,6 +269,8 @@ class Answered(unittest.TestCase):
         with mock.patch.object(confirm_kernel.places, "resolve", return_value=["no line"]):
             confirm_kernel.place_site(site, kernel)
         self.assertEqual(program.Site("").functions, set())
+        self.assertEqual(program.Site("linux/runtime/workqueue.c:94 run_work").functions,
+                         {"run_work", "process_one_work"})
 
     def test_confirmed_by_a_hang(self):
         self.assertEqual(self.judged(RUN, "livelock", stopped=120).answer, "confirmed")

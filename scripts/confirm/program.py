@@ -30,13 +30,21 @@ class Hold:
         self.op = NO_OPERATION if op is None else op
         self.at = at
         self.passes = event.get("pass", 1)
+        # How often a kernel comes by may differ, as by locks that this architecture takes. Then the
+        # first time after the place before counts.
+        self.after = event.get("after") if self.passes > 1 and at == event["at"] else None
 
     def line(self):
-        return f"hold {self.number} {self.cpu} {self.context} {self.name} {self.op} {self.passes}"
+        passes, after = (1, self.after["pass"]) if self.after else (self.passes, 0)
+        return f"hold {self.number} {self.cpu} {self.context} {self.name} {self.op} {passes} {after}"
 
     def words(self):
         place = f"{self.at['file']}:{self.at['line']}" if self.at["line"] else "the beginning of"
         return f"{self.who} at {place} {self.at['function']}()"
+
+
+# Of the simulation's own functions, which of the kernel's does the same.
+STANDS_FOR = {"run_work": "process_one_work"}
 
 
 class Site:
@@ -47,7 +55,7 @@ class Site:
         found = re.fullmatch(r"(\S+):(\d+)(?: (\S+))?", text)
         self.file, self.line = (found.group(1), int(found.group(2))) if found else ("", 0)
         self.function = found.group(3) if found else None
-        self.functions = {self.function} - {None}
+        self.functions = {self.function, STANDS_FOR.get(self.function)} - {None}
 
 
 class Program:
@@ -61,8 +69,9 @@ class Program:
         self.fails = []
         self.soft = []
 
-    def lines(self, places, wait=12, patience=8000, repeat=1):
-        """`places`: for each hold, pairs of symbol and offset."""
+    def lines(self, places, befores, wait=12, patience=8000, repeat=1):
+        """`places`: for each hold, pairs of symbol and offset; `befores`: the same for those that
+        come after another place."""
         text = [f"wait {wait}", f"patience {patience}", f"repeat {repeat}"]
         for number, op in enumerate(self.script["ops"]):
             text.append(f"op {number} {op['cpu']} {op['context']} {op['op']} {op['a']} {op['b']}")
@@ -70,6 +79,8 @@ class Program:
             text.append(hold.line())
             text += [f"at {hold.number} {symbol} {offset}"
                      for symbol, offset in places[hold.number]]
+            text += [f"after {hold.number} {symbol} {offset}"
+                     for symbol, offset in befores.get(hold.number, ())]
         text += [f"fail {op} {nth}" for op, nth in self.fails]
         text += [f"step {kind} {number} {settle}" for kind, number, settle in self.steps]
         return text + ["run"]

@@ -42,10 +42,12 @@ struct hold_spec {
 	char who[20];		/* "-": anybody; "work": the task of that CPU's operations */
 	unsigned int op;	/* in which it is; MAX_OPS: in none */
 	unsigned int pass;	/* the how manieth time, from 1 */
+	unsigned int after;	/* counted from when it came the how manieth time to a place before */
 };
 
 int hold_add(unsigned int number, const struct hold_spec *spec);
-int hold_place(unsigned int number, const char *symbol, unsigned long offset);
+/* `before`: a place that it has to come to first. */
+int hold_place(unsigned int number, const char *symbol, unsigned long offset, bool before);
 /*
  * How much to skip of what compilers put at the beginning of a function: a probe there would be
  * ftrace's, which lets nobody change the stack.

@@ -10,15 +10,16 @@
 #include <linux/preempt.h>
 #include <linux/smp.h>
 
-#define PLACES 16
+#define PLACES 64
 
 enum hold_state { EMPTY, SET, TAKEN };
 
 struct hold {
 	struct hold_spec spec;
 	struct kprobe places[PLACES];
+	bool is_before[PLACES];
 	unsigned int place_count;
-	atomic_t state, passes, hits;
+	atomic_t state, came, passes, hits;
 };
 
 static struct hold holds[MAX_HOLDS];
@@ -101,7 +102,11 @@ static int at_place(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 found:
 	atomic_inc(&hold->hits);
-	if (atomic_read(&hold->state) != SET || !is_meant(hold) ||
+	if (atomic_read(&hold->state) != SET || !is_meant(hold))
+		return 0;
+	if (hold->is_before[i])
+		atomic_inc(&hold->came);
+	if (hold->is_before[i] || atomic_read(&hold->came) < hold->spec.after ||
 	    atomic_inc_return(&hold->passes) != hold->spec.pass)
 		return 0;
 	atomic_set(&hold->state, TAKEN);
@@ -130,6 +135,26 @@ unsigned long first_instruction(const unsigned char *code)
 	return offset;
 }
 
+/*
+ * What is patched while the kernel runs, a static call or a jump label, cannot be probed; what
+ * comes next can. Kprobes refuses what is no beginning of an instruction.
+ */
+static int probe_at(struct kprobe *probe, unsigned char *place)
+{
+	static const unsigned int skipped[] = { 0, 5, 2 };
+	unsigned int i;
+	int result = -EINVAL;
+
+	for (i = 0; i < ARRAY_SIZE(skipped) && result; i++) {
+		*probe = (struct kprobe){ .addr = place + skipped[i], .pre_handler = at_place,
+					  .post_handler = after_place };
+		result = register_kprobe(probe);
+	}
+	if (result)
+		probe->addr = NULL;
+	return result;
+}
+
 int hold_add(unsigned int number, const struct hold_spec *spec)
 {
 	if (number >= MAX_HOLDS || atomic_read(&holds[number].state) != EMPTY)
@@ -139,10 +164,9 @@ int hold_add(unsigned int number, const struct hold_spec *spec)
 	return 0;
 }
 
-int hold_place(unsigned int number, const char *symbol, unsigned long offset)
+int hold_place(unsigned int number, const char *symbol, unsigned long offset, bool before)
 {
 	struct hold *hold = &holds[number];
-	struct kprobe *probe;
 	unsigned char *start;
 	int result;
 
@@ -152,14 +176,10 @@ int hold_place(unsigned int number, const char *symbol, unsigned long offset)
 	start = kernel_symbol(symbol);
 	if (!start)
 		return -ENOENT;
-	probe = &hold->places[hold->place_count];
-	probe->addr = start + offset + first_instruction(start + offset);
-	probe->pre_handler = at_place;
-	probe->post_handler = after_place;
-	result = register_kprobe(probe);
-	if (result)
-		probe->addr = NULL;
-	else
+	start += offset;
+	hold->is_before[hold->place_count] = before;
+	result = probe_at(&hold->places[hold->place_count], start + first_instruction(start));
+	if (!result)
 		hold->place_count++;
 	return result;
 }
@@ -191,6 +211,7 @@ void holds_reset(void)
 	for (i = 0; i < MAX_HOLDS; i++) {
 		if (atomic_read(&holds[i].state) == EMPTY)
 			continue;
+		atomic_set(&holds[i].came, 0);
 		atomic_set(&holds[i].passes, 0);
 		atomic_set(&holds[i].hits, 0);
 		atomic_set(&holds[i].state, SET);

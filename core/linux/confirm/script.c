@@ -4,8 +4,9 @@
 //
 //   op INDEX CPU on|off|softirq|hardirq NAME A B
 //   step begin|end|arrive|leave NUMBER SETTLE-MS
-//   hold NUMBER CPU CONTEXT WHO OP PASS       then its places:
+//   hold NUMBER CPU CONTEXT WHO OP PASS AFTER   then its places, and those before:
 //   at NUMBER SYMBOL OFFSET
+//   after NUMBER SYMBOL OFFSET
 //   fail OP NTH
 //   wait SECONDS, patience MS, repeat TIMES
 //   run
@@ -183,17 +184,14 @@ static int work(void *unused)
 		if (!ops[i].set || ops[i].cpu != cpu)
 			continue;
 		order_come(STEP_BEGIN, i, true);
-		/* Where chance has its part, not the same again. */
-		if (runs)
+		/* Where chance has its part, not the same again; where time has, no time between. */
+		if (runs % 2)
 			usleep_range(1, 1 + get_random_u32() % MOST_DELAY_US);
 		WRITE_ONCE(executes[cpu], i);
 		start_op(&ops[i]);
 		WRITE_ONCE(executes[cpu], -1);
 		holds_op_over(i);
 		order_come(STEP_END, i, true);
-		if (!runs)
-			pr_info("rcufuzz: operation %u %s%s\n", i, ops[i].what->name,
-				ops[i].done ? "" : " could do nothing");
 	}
 	atomic_dec(&running);
 	while (!kthread_should_stop())
@@ -265,6 +263,17 @@ static void stop_workers(void)
 	}
 }
 
+/* When all is over: to print takes its time. */
+static void tell_operations(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_OPS; i++)
+		if (ops[i].ended)
+			pr_info("rcufuzz: operation %u %s%s\n", i, ops[i].what->name,
+				ops[i].done ? "" : " could do nothing");
+}
+
 /* The kernel has warned, or worse. */
 static bool complained(void)
 {
@@ -278,6 +287,8 @@ static bool run_once(void)
 
 	start_workers();
 	over = wait_for_workers();
+	if (!runs)
+		tell_operations();
 	judge_callbacks();
 	if (over) {
 		judge_probes();
@@ -354,13 +365,13 @@ static int read_hold(const char *line)
 	struct hold_spec spec = {};
 	unsigned int number;
 
-	if (sscanf(line, "%u %d %9s %19s %u %u", &number, &spec.cpu, spec.context, spec.who,
-		   &spec.op, &spec.pass) != 6)
+	if (sscanf(line, "%u %d %9s %19s %u %u %u", &number, &spec.cpu, spec.context, spec.who,
+		   &spec.op, &spec.pass, &spec.after) != 7)
 		return -EINVAL;
 	return hold_add(number, &spec);
 }
 
-static int read_place(const char *line)
+static int read_place(const char *line, bool before)
 {
 	unsigned int number;
 	unsigned long offset;
@@ -368,7 +379,7 @@ static int read_place(const char *line)
 
 	if (sscanf(line, "%u %79s %li", &number, symbol, &offset) != 3)
 		return -EINVAL;
-	return hold_place(number, symbol, offset);
+	return hold_place(number, symbol, offset, before);
 }
 
 static int read_line(char *line)
@@ -382,7 +393,9 @@ static int read_line(char *line)
 	if (strstarts(line, "hold "))
 		return read_hold(line + 5);
 	if (strstarts(line, "at "))
-		return read_place(line + 3);
+		return read_place(line + 3, false);
+	if (strstarts(line, "after "))
+		return read_place(line + 6, true);
 	if (sscanf(line, "fail %u %u", &first, &second) == 2)
 		return fail_allocation(first, second);
 	if (sscanf(line, "wait %u", &wait_seconds) == 1)
