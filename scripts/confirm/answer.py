@@ -77,8 +77,9 @@ class Console:
         return "over" in self.ours
 
     def hangs(self):
+        # Without times nothing is known of it.
         return self.began() and not self.over() and self.stopped_after is not None and \
-            self.stopped_after - self.last_word > SILENCE
+            bool(self.last_word) and self.stopped_after - self.last_word > SILENCE
 
     def refused(self):
         return [line for line in self.ours if line.startswith("refuses")]

@@ -16,7 +16,9 @@ while read -r line; do echo "$line" > /proc/rcufuzz; done < /script
 /bin/busybox sleep 1
 /bin/busybox reboot -f
 """
-ARGUMENTS = "console=ttyS0 panic=-1 loglevel=7 oops=panic"
+# Lines have their time, also where the kernel's configuration does not say so: by it one knows since
+# when a machine has been silent.
+ARGUMENTS = "console=ttyS0 panic=-1 loglevel=7 oops=panic printk.time=1"
 
 
 def initramfs(folder, module, lines):

@@ -235,6 +235,10 @@ def tell(args, script, kernel, plan, result, count, control):
         print(f"  control: {control['answer']} on {control['kernel']}")
         for text in control["seen"]:
             print(f"    seen there: {text}")
+        for text in dict.fromkeys(control["others"]):
+            print(f"    also there: {text}")
+        if control["order"]:
+            print(f"    order there: {control['order']}")
     if args.mail:
         write_mail(args, sentence(args, kernel, result, count, control))
     if args.answer:

@@ -11,7 +11,7 @@ class Refused(Exception):
 OPERATIONS = set("""call_rcu burst synchronize_rcu rcu_barrier get_state poll_state cond_synchronize
     kfree_rcu kfree_barrier shrink probe_register probe_unregister trace static_key sleep spin
     cond_resched call_single call_many nocb_toggle gp_slow cpu_down cpu_up kthread_stop
-    call_srcu""".split())
+    call_srcu tasks_call_rcu tasks_synchronize_rcu tasks_rcu_barrier""".split())
 NO_OPERATION = 64  # the module's MAX_OPS
 # What is one step of the simulation's has this function at its beginning on x86, or in the module.
 OURS = "rcufuzz_"

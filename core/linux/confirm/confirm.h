@@ -86,7 +86,7 @@ struct operation {
 	bool (*run)(unsigned int a, unsigned int b);
 };
 extern const struct operation callback_operations[], object_operations[], probe_operations[],
-	key_operations[], other_operations[];
+	key_operations[], tasks_operations[], other_operations[];
 
 bool post_callback(unsigned int how);
 /* Waits as long as the kernel may take; then says what is left undone. */
@@ -96,6 +96,7 @@ void offload_again(void);
 void judge_probes(void);
 void judge_keys(void);
 void forget_keys(void);
+void judge_tasks(void);
 extern unsigned int wait_seconds;
 
 #endif

@@ -46,16 +46,25 @@ bool order_is_next(enum step_kind kind, unsigned int number)
 	return atomic_read(&next) == find(kind, number) && !atomic_read(&given_up);
 }
 
+#define SPIN_US 20
+
+/* Who spins may be the one whose tick moves the clock: his time is that of his own loops. */
+static u64 spin(void)
+{
+	udelay(SPIN_US);
+	return SPIN_US * 1000;
+}
+
 static void pause_ms(unsigned int ms, bool may_sleep)
 {
-	u64 end = ktime_get_mono_fast_ns() + ms * 1000000ull;
+	u64 spent = 0;
 
 	if (may_sleep) {
 		msleep(ms);
 		return;
 	}
-	while (ktime_get_mono_fast_ns() < end && !atomic_read(&given_up))
-		cpu_relax();
+	while (spent < ms * 1000000ull && !atomic_read(&given_up))
+		spent += spin();
 }
 
 static void give_up(unsigned int awaited, unsigned int waits, const char *why)
@@ -70,17 +79,17 @@ static void give_up(unsigned int awaited, unsigned int waits, const char *why)
 void order_come(enum step_kind kind, unsigned int number, bool may_sleep)
 {
 	unsigned int own = find(kind, number);
-	u64 end = ktime_get_mono_fast_ns() + order_patience * 1000000ull;
+	u64 start = ktime_get_mono_fast_ns(), spent = 0, patience = order_patience * 1000000ull;
 
 	if (own == count)
 		return;
 	while (atomic_read_acquire(&next) < own && !atomic_read(&given_up)) {
-		if (ktime_get_mono_fast_ns() > end)
+		if (max(spent, ktime_get_mono_fast_ns() - start) > patience)
 			give_up(atomic_read(&next), own, NULL);
 		if (may_sleep)
 			usleep_range(50, 200);
 		else
-			cpu_relax();
+			spent += spin();
 	}
 	if (steps[own].settle && !atomic_read(&given_up))
 		pause_ms(steps[own].settle, may_sleep);

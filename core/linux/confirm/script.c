@@ -108,7 +108,7 @@ void tell_waits(const char *what, unsigned long since)
 
 static const struct operation *const tables[] = {
 	callback_operations, object_operations, probe_operations, key_operations,
-	other_operations,
+	tasks_operations, other_operations,
 };
 
 static const struct operation *operation_of(const char *name)
@@ -290,6 +290,7 @@ static bool run_once(void)
 	if (!runs)
 		tell_operations();
 	judge_callbacks();
+	judge_tasks();
 	if (over) {
 		judge_probes();
 		judge_keys();

@@ -152,6 +152,13 @@ std::string boot_parameters(const ConfigValues& values) {
     return line;
 }
 
+// Which lists Tasks RCU has the simulation decides otherwise.
+std::string tasks_parameters(const ConfigValues& values) {
+    if (values[tasks] == 2) return " rcupdate.rcu_task_enqueue_lim=8";
+    if (values[tasks] == 3) return " rcupdate.rcu_task_contend_lim=0";
+    return {};
+}
+
 std::string command_line(const ConfigValues& values) {
     std::string line = boot_parameters(values);
     if (values[balance] != 0) line += " machine_balance";
@@ -164,14 +171,12 @@ std::string command_line(const ConfigValues& values) {
 
 // For people who know the kernel and not this program.
 std::string configuration_words(const std::string& variant, const ConfigValues& values) {
-    const std::string parameters = boot_parameters(values);
+    const std::string parameters = boot_parameters(values) + tasks_parameters(values);
     std::string text = "variant " + variant + " of core/linux/config, " +
                        std::to_string(values[cpus]) + " CPUs, " +
                        (parameters.empty() ? "no boot parameters" : "booted with" + parameters);
     if (values[hotplug] != 0) text += "; CPUs may go offline";
     if (values[failing_allocations] != 0) text += "; an allocation may fail";
-    if (values[tasks] == 2) text += "; rcupdate.rcu_task_enqueue_lim=8";
-    if (values[tasks] == 3) text += "; rcupdate.rcu_task_contend_lim=0";
     if (values[balance] != 0) text += "; CPUs take over tasks that are ready on others";
     if (values[housekeeping] != 0)
         text += "; tasks that may run anywhere run on CPU " + std::to_string(values[cpus] - 1);
@@ -258,7 +263,7 @@ class LinuxPlatform final : public scenario::Platform {
                 .change = built.change,
                 .configuration = configuration_words(built.variant, config),
                 .variant = built.variant,
-                .parameters = std::string(trim(boot_parameters(config))),
+                .parameters = std::string(trim(boot_parameters(config) + tasks_parameters(config))),
                 .build = "scripts/kernel build " + tree_word(built.tree) + variant +
                          (built.with.empty() ? "" : " --name " + built.name + " " + built.with)};
     }
