@@ -60,6 +60,9 @@ struct guest_door {
     unsigned *cpu;
     unsigned long *jiffies;
     void (*prepare)(unsigned cpus, const char *parameters);
+    /* The first of the parameters that it does not know; NULL: the boot has met none. */
+    const char *(*unknown_parameter)(void);
+    int (*has_booted)(void); /* the task "init" has come to its end */
     /* The CPU goes on from where it stood; returns when it idles, until an interrupt comes. */
     void (*enter)(unsigned cpu);
     const char *(*task_name)(unsigned number);
@@ -81,7 +84,7 @@ struct guest_door {
 /* The interrupt of a device of the workload. */
 #define MACHINE_DEVICE_VECTOR 5
 
-#define GUEST_ABI 6u
+#define GUEST_ABI 7u
 
 typedef const struct guest_door *(*guest_entry)(const struct machine_door *door);
 

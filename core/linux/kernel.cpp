@@ -170,7 +170,8 @@ void looking(F f) {
     machine = usual;
 }
 
-constexpr std::uint64_t max_boot_points = 10'000'000;
+// Some six thousand are usual.
+constexpr std::uint64_t max_boot_points = 300'000;
 constexpr sim::Jiffies first_jiffy = 100;  // of every run
 
 }  // namespace
@@ -250,7 +251,22 @@ void Kernel::put_back(const std::vector<Piece>& pieces) {
         std::memcpy(piece.begin, piece.bytes.data(), piece.bytes.size());
 }
 
-bool Kernel::boot(unsigned cpus, const std::string& parameters) {
+// Where its first task waits for ever, CPUs may go on with their ticks.
+void Kernel::judge_boot() const {
+    World& w = world();
+    const Verdict verdict = w.finding().verdict;
+    const bool may_wait = verdict == Verdict::clean || verdict == Verdict::livelock;
+    if (!may_wait || door_->has_booted() != 0) return;
+    w.each_context([&](const sim::Context& context) {
+        if (!sim::is_task_key(context.key)) return;
+        const unsigned number = context.key - sim::first_task_key;
+        if (task_name(number) != "init" || !task_sleeps(number)) return;
+        w.findings().take_back();
+        w.findings().note(Verdict::deadlock, "the boot never ends", context.site);
+    });
+}
+
+bool Kernel::boot(unsigned cpus, const std::string& parameters, sim::TraceLevel level) {
     const auto known = std::find_if(booted_.begin(), booted_.end(), [&](const Booted& booted) {
         return booted.cpus == cpus && booted.parameters == parameters;
     });
@@ -262,17 +278,18 @@ bool Kernel::boot(unsigned cpus, const std::string& parameters) {
     now_ = nullptr;
     log_.clear();
     put_back(unbooted_);
-    Ordinary ordinary;
+    static Ordinary ordinary;  // also told of the end, by whoever finishes a boot that failed
     World& w = world();
-    w.begin(cpus, ordinary, sim::TraceLevel::off, {.points = max_boot_points}, this);
+    w.begin(cpus, ordinary, level, {.points = max_boot_points}, this);
+    machine.tells = level != sim::TraceLevel::off;
     now.jiffies_at_0 = *door_->jiffies - w.jiffies();
     *now.cpu = 0;
     door_->prepare(cpus, parameters.c_str());
     for (unsigned cpu = 0; cpu < cpus; ++cpu) w.spawn(cpu, boot_cpu, this);
-    if (!w.run_to_quiescence()) {
-        w.finish();
-        return false;
-    }
+    w.run_to_quiescence();
+    if (unknown_parameter() != nullptr) return false;
+    judge_boot();
+    if (w.finding().verdict != Verdict::clean) return false;
     if (booted_.size() == max_booted)
         booted_.splice(booted_.begin(), booted_, std::prev(booted_.end()));
     else

@@ -27,11 +27,15 @@ class Kernel final : public sim::Guest {
     // From a file with a line "FILE LINE FUNCTION" for each point of the image. Throws UserError.
     void name_sites(const std::string& path);
 
-    // Boots with so many CPUs and this command line, unless it has done so before. What the kernel
-    // finds wrong meanwhile is in the world's finding, as of any run; then false. Of so many booted
-    // states that were used last it keeps a copy: inputs of a fuzzer have ever new configurations.
+    // Boots with so many CPUs and this command line, unless it has done so before. False: it does
+    // not come up. Then the boot was a run of the world, which the caller has to finish; what is
+    // wrong is the world's finding, or it is the command line. Of so many booted states that were
+    // used last it keeps a copy: inputs of a fuzzer have ever new configurations.
     static constexpr std::size_t max_booted = 64;
-    bool boot(unsigned cpus, const std::string& parameters);
+    bool boot(unsigned cpus, const std::string& parameters,
+              sim::TraceLevel level = sim::TraceLevel::off);
+    // After boot() has said false: what in the command line this kernel does not know, or null.
+    const char* unknown_parameter() const { return door_->unknown_parameter(); }
     std::size_t booted() const { return booted_.size(); }
     // After World::begin() with this guest: the state as after the boot.
     void start_run();
@@ -73,6 +77,7 @@ class Kernel final : public sim::Guest {
     };
 
     const char* keep(std::string_view text);
+    void judge_boot() const;
 
     Image image_;
     const guest_door* door_;

@@ -52,6 +52,7 @@ double restoring_nanoseconds(const Plan& plan, double seconds) {
                                       .cpus = target.workload_cpus(plan.config),
                                       .weak_memory = false,
                                       .subject = plan.subject};
+    CHECK(platform.boots(workload, sim::TraceLevel::off));
     Plain plain;
     const auto runs = [&](bool restores) {
         return nanoseconds_per_unit(seconds, [&] {
@@ -59,7 +60,7 @@ double restoring_nanoseconds(const Plan& plan, double seconds) {
             sim::World& w = sim::world();
             for (std::uint64_t i = 0; i < often; ++i) {
                 w.begin(target.all_cpus(plan.config), plain, sim::TraceLevel::off, {},
-                        platform.guest(workload));
+                        platform.guest());
                 if (restores) platform.begin(workload);
                 w.finish();
             }

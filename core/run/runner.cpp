@@ -129,6 +129,27 @@ NamedTrace named_trace(const Plan& plan, const sim::World& w, scenario::Platform
     return named;
 }
 
+// Once the subject is there and the machine has begun the run.
+void run_booted(const Plan& plan, const scenario::Workload& workload,
+                scenario::Platform& platform, const RunOptions& options) {
+    sim::World& w = sim::world();
+    platform.begin(workload);
+    scenario::Instance& instance = plan.target->create(w.arena(), plan.config);
+    // The tasks come first, so that they have the first task slot of their CPU whatever kthreads
+    // the subsystem binds there.
+    platform.start_ops(workload, instance);
+    instance.boot();
+    if (options.on_boot != nullptr) options.on_boot(options.on_boot_arg, instance);
+
+    bool clean = w.run_to_quiescence();
+    if (clean && plan.config[scenario::config_end_tick] != 0) {
+        platform.raise_ticks(workload, instance);
+        clean = w.run_to_quiescence();
+    }
+    if (clean) judge(instance, platform);
+    if (w.finding().verdict == Verdict::livelock) judge_endless(instance, platform);
+}
+
 }  // namespace
 
 Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options) {
@@ -149,22 +170,12 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
     // Each of the strategy's answers is a decision that has to fit into a plan.
     limits.free_points = std::min<std::uint64_t>(limits.points / 2, max_decisions);
     const sim::TraceLevel level = options.identify ? sim::TraceLevel::full : options.trace;
-    w.begin(target.all_cpus(plan.config), strategy, level, limits, platform.guest(workload));
-    platform.begin(workload);
-    scenario::Instance& instance = target.create(w.arena(), plan.config);
-    // The tasks come first, so that they have the first task slot of their CPU whatever kthreads
-    // the subsystem binds there.
-    platform.start_ops(workload, instance);
-    instance.boot();
-    if (options.on_boot != nullptr) options.on_boot(options.on_boot_arg, instance);
-
-    bool clean = w.run_to_quiescence();
-    if (clean && plan.config[scenario::config_end_tick] != 0) {
-        platform.raise_ticks(workload, instance);
-        clean = w.run_to_quiescence();
+    if (platform.boots(workload, level)) {
+        w.begin(target.all_cpus(plan.config), strategy, level, limits, platform.guest());
+        run_booted(plan, workload, platform, options);
+    } else {
+        strategy.begin(w);  // has nothing to decide, and forgets the run before
     }
-    if (clean) judge(instance, platform);
-    if (w.finding().verdict == Verdict::livelock) judge_endless(instance, platform);
     const std::uintptr_t fault = sim::take_fault();
 
     Outcome outcome;

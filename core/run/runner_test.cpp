@@ -17,7 +17,9 @@
 #include "core/run/names.h"
 #include "core/run/site.h"
 #include "core/run/toy_test.h"
+#include "core/scenario/platform.h"
 #include "core/strategy/from_plan.h"
+#include "core/strategy/record.h"
 #include "core/strategy/strategies.h"
 
 namespace rcufuzz::run {
@@ -46,6 +48,55 @@ TEST(Runner, EmptyPlanIsClean) {
     EXPECT_EQ(outcome.verdict, Verdict::clean);
     EXPECT_EQ(outcome.site, "");
     EXPECT_NE(outcome.trace_hash, 0u);
+}
+
+// Comes up unless the step is 3: then its boot ends at an objection of its own.
+class BootsUnlessStepIsThree final : public scenario::Platform {
+   public:
+    bool boots(const scenario::Workload& workload, sim::TraceLevel level) override {
+        if (workload.config[toy::config_step] != 3) return true;
+        static strategy::FromPlan no_decisions{{}};
+        sim::World& w = sim::world();
+        w.begin(1, no_decisions, level, {});
+        w.spawn(0, [](void*) { sim::world().fail(Verdict::oops, "no boot", {}); }, nullptr);
+        EXPECT_FALSE(w.run_to_quiescence());
+        return false;
+    }
+    void begin(const scenario::Workload&) override { ++begun; }
+    void start_ops(const scenario::Workload&, scenario::Instance&) override {}
+    void raise_ticks(const scenario::Workload&, scenario::Instance&) override {}
+    void judge_progress() override {}
+
+    unsigned begun = 0;
+};
+
+TEST(Runner, ABootThatFailsIsTheRunAndItsDecisionsAreNone) {
+    BootsUnlessStepIsThree platform;
+    scenario::Subsystem target = toy::subsystem();
+    target.platform = &platform;
+    Plan plan = toy_plan(every_context);
+    plan.target = &target;
+    const auto policy = strategy::make_policy("random");
+    strategy::Record recorder(*policy, max_decisions);
+    policy->reseed(1);
+    EXPECT_FALSE(run(plan, recorder).found());
+    EXPECT_EQ(platform.begun, 1u);
+
+    set_config(plan, "step=3");
+    for (int i = 0; i < 2; ++i) {
+        const Outcome outcome = run(plan, recorder, {.identify = true});
+        EXPECT_EQ(outcome.verdict, Verdict::oops);
+        EXPECT_EQ(outcome.detail, "no boot");
+        EXPECT_FALSE(outcome.identity.empty());
+        EXPECT_TRUE(recorder.decisions().empty());
+    }
+    EXPECT_EQ(platform.begun, 1u);
+    EXPECT_EQ(replay(plan, {.trace = sim::TraceLevel::hash}).trace_hash,
+              replay(plan, {.trace = sim::TraceLevel::hash}).trace_hash);
+
+    set_config(plan, "step=1");
+    EXPECT_FALSE(run(plan, recorder).found());
+    EXPECT_EQ(platform.begun, 2u);
 }
 
 TEST(Runner, OperationsRunInTheirContext) {

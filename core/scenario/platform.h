@@ -14,6 +14,7 @@
 namespace rcufuzz::sim {
 class Guest;
 struct Context;
+enum class TraceLevel : std::uint8_t;
 }  // namespace rcufuzz::sim
 
 namespace rcufuzz::scenario {
@@ -61,9 +62,13 @@ class Platform {
     // "FILE LINE 1" for each line that was come to, "FILE LINE 0" for the others that have code.
     virtual std::string lines() const { return {}; }
 
-    // Whom the machine asks (core/sim/guest.h); null: nobody. Before the machine begins the run, so
-    // that a kernel may boot here; throws UserError where the subject is not there.
-    virtual sim::Guest* guest(const Workload& /*workload*/) { return nullptr; }
+    // Before each run, and before guest(): brings the subject up with the run's configuration.
+    // False: it does not come up. Then its boot was the run, at this level of trace: what is wrong
+    // is in the machine, which the caller finishes. Throws UserError where the subject is not
+    // there, or does not know that configuration.
+    virtual bool boots(const Workload& /*workload*/, sim::TraceLevel /*level*/) { return true; }
+    // Whom the machine asks (core/sim/guest.h); null: nobody.
+    virtual sim::Guest* guest() { return nullptr; }
     // How many points a run may have; 0: as the machine has it.
     virtual std::uint64_t points(const Workload& /*workload*/) const { return 0; }
 

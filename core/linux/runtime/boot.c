@@ -40,6 +40,7 @@ __setup("machine_hotplug", set_hotplug);
 
 static char command_line[512];
 static unsigned int cpu_count;
+static bool booted;
 
 static void set_up_cpus(unsigned int cpus)
 {
@@ -80,7 +81,13 @@ static int kernel_init(void *unused)
 		prepare_hotplug();
 	}
 	start_late_workload_threads();
+	booted = true;
 	return 0;
+}
+
+int has_booted(void)
+{
+	return booted;
 }
 
 static void start_first_threads(void)

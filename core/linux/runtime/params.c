@@ -41,13 +41,21 @@ static bool parameter_takes(char *word)
 	return false;
 }
 
+/* Who boots it is told, and goes no further: it is no fault of the kernel. */
+static const char *unknown;
+
 void parse_parameters(char *line)
 {
 	char *word;
 
 	while ((word = strsep(&line, " ")))
-		if (*word && !setup_takes(word) && !parameter_takes(word))
-			fail("invariant", NULL, "the kernel has no parameter \"%s\"", word);
+		if (*word && !setup_takes(word) && !parameter_takes(word) && !unknown)
+			unknown = word;
+}
+
+const char *unknown_parameter(void)
+{
+	return unknown;
 }
 
 /* --- values ------------------------------------------------------------------------------- */

@@ -226,7 +226,7 @@ std::string first_word(const std::string& subject) { return subject.substr(0, su
 
 class LinuxPlatform final : public scenario::Platform {
    public:
-    sim::Guest* guest(const Workload& workload) override {
+    bool boots(const Workload& workload, sim::TraceLevel level) override {
         const std::string name = workload.subject.empty() ? find_kernel({}).name
                                                           : first_word(workload.subject);
         if (name != name_) {
@@ -234,11 +234,16 @@ class LinuxPlatform final : public scenario::Platform {
             name_ = name;
         }
         kernel_ = &load_kernel(name);
-        if (!kernel_->boot(cpu_count(workload.config), command_line(workload.config)))
-            throw UserError("kernel " + name + " does not boot with" +
-                            command_line(workload.config) + ": " + why_not());
-        return kernel_;
+        const std::string parameters = command_line(workload.config);
+        if (kernel_->boot(cpu_count(workload.config), parameters, level)) return true;
+        const char* const unknown = kernel_->unknown_parameter();
+        if (unknown == nullptr) return false;
+        const std::string word = unknown;
+        sim::world().finish();
+        throw UserError("kernel " + name + " does not boot with" + parameters +
+                        ": it has no parameter '" + word + "'");
     }
+    sim::Guest* guest() override { return kernel_; }
 
     bool lacks(const std::string& subject, std::size_t config) override {
         const std::string name = subject.empty() ? find_kernel({}).name : first_word(subject);
@@ -345,12 +350,6 @@ class LinuxPlatform final : public scenario::Platform {
         if (name.starts_with("work/")) return "cpu" + name.substr(5);
         std::erase(name, '/');
         return name;
-    }
-
-    static std::string why_not() {
-        const sim::Finding& finding = sim::world().finding();
-        return finding.detail + " at " + finding.site.file_name() + ":" +
-               std::to_string(finding.site.line());
     }
 
     static void begins(unsigned index) {
