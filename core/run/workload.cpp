@@ -45,40 +45,59 @@ std::uint8_t family_count(const scenario::Subsystem& target) {
     return families;
 }
 
-// Two to four kinds, as often as their weights say.
-std::uint64_t few_kinds(const scenario::Subsystem& target, std::uint64_t of, Prng& prng) {
-    std::array<std::uint32_t, 64> weights{};
+using Weights = std::array<std::uint32_t, 64>;  // by kind of operation
+
+// Those of the table, of some kinds. In a plan of one family two operations of three are of it,
+// however few kinds it has and however many there are of none.
+Weights weights_of(const scenario::Subsystem& target, std::uint64_t kinds, std::uint8_t family) {
+    Weights weights{};
+    std::uint32_t of_family = 0;
+    std::uint32_t others = 0;
+    for (std::size_t kind = 0; kind < target.ops.size(); ++kind) {
+        if (((kinds >> kind) & 1u) == 0) continue;
+        weights[kind] = target.ops[kind].weight;
+        (target.ops[kind].family == family ? of_family : others) += weights[kind];
+    }
+    if (family == 0 || of_family == 0 || of_family >= 2 * others) return weights;
     for (std::size_t kind = 0; kind < target.ops.size(); ++kind)
-        if (((of >> kind) & 1u) != 0) weights[kind] = target.ops[kind].weight;
+        weights[kind] *= target.ops[kind].family == family ? 2 * others : of_family;
+    return weights;
+}
+
+// Two to four kinds, as often as their weights say.
+std::uint64_t few_kinds(const Weights& weights, Prng& prng) {
     std::uint64_t kinds = 0;
     for (unsigned left = 2 + prng.below(3); left > 0; --left)
         kinds |= std::uint64_t{1} << weighted(weights, prng);
     return kinds;
 }
 
-// All kinds but those of other families than one.
-std::uint64_t kinds_of_one_family(const scenario::Subsystem& target, Prng& prng) {
-    const std::uint8_t families = family_count(target);
+// All kinds but those of families that are not among the chosen ones, which are bits.
+std::uint64_t kinds_of_families(const scenario::Subsystem& target, std::uint32_t chosen) {
     std::uint64_t kinds = ~std::uint64_t{0};
-    if (families == 0 || prng.one_in(2)) return kinds;
-    const std::uint32_t chosen = 1 + prng.below(families);
     for (std::size_t kind = 0; kind < target.ops.size(); ++kind)
-        if (const std::uint8_t family = target.ops[kind].family; family != 0 && family != chosen)
-            kinds &= ~(std::uint64_t{1} << kind);
+        if (((chosen >> target.ops[kind].family) & 1u) == 0) kinds &= ~(std::uint64_t{1} << kind);
     return kinds;
 }
 
 // What a few kinds do when they follow each other is rare among many: in large tables, which have
-// families, some plans have a few only. Others leave out a third.
+// families, half of the plans have one of these, and some a few kinds only. Others leave out a
+// third; of a family that a plan is about nothing, since it is small.
 void draw_kinds(Swarm& swarm, const scenario::Subsystem& target, Prng& prng) {
-    swarm.kinds = kinds_of_one_family(target, prng);
-    swarm.few_kinds = family_count(target) != 0 && prng.one_in(4);
+    const std::uint8_t families = family_count(target);
+    if (families != 0 && !prng.one_in(2)) {
+        swarm.family = static_cast<std::uint8_t>(1 + prng.below(families));
+        swarm.kinds = kinds_of_families(target, 1u | 1u << swarm.family);
+    }
+    swarm.few_kinds = families != 0 && prng.one_in(4);
     if (swarm.few_kinds) {
-        swarm.kinds = few_kinds(target, swarm.kinds, prng);
+        swarm.kinds = few_kinds(weights_of(target, swarm.kinds, swarm.family), prng);
         return;
     }
-    for (std::size_t kind = 0; kind < target.ops.size(); ++kind)
-        if (prng.one_in(3)) swarm.kinds &= ~(std::uint64_t{1} << kind);
+    for (std::size_t kind = 0; kind < target.ops.size(); ++kind) {
+        const bool of_family = swarm.family != 0 && target.ops[kind].family == swarm.family;
+        if (prng.one_in(3) && !of_family) swarm.kinds &= ~(std::uint64_t{1} << kind);
+    }
 }
 
 }  // namespace
@@ -157,19 +176,18 @@ OpGenerator::OpGenerator(const Plan& plan, unsigned home, const Swarm& swarm)
     : plan_(plan), swarm_(swarm), home_(home), cpus_(plan.target->workload_cpus(plan.config)) {
     const std::span<const OpSpec> specs = plan.target->ops;
     // An operation that the configuration makes void is not drawn.
-    const auto weight = [&](std::size_t kind) {
-        const bool is_void =
-            specs[kind].needs_config != 0 && plan.config[specs[kind].needs_config] == 0;
-        return is_void ? 0u : std::uint32_t{specs[kind].weight};
-    };
+    std::uint64_t possible = 0;
+    std::uint64_t wanted = 0;
     for (std::size_t kind = 0; kind < specs.size(); ++kind) {
-        const bool wanted = swarm.focus && needs_disturbance(plan, specs[kind]);
-        if (wanted || ((swarm.kinds >> kind) & 1u) != 0)
-            weights_[kind] = weight(kind) * (wanted ? 2 : 1);
-        total_weight_ += weights_[kind];
+        const std::uint64_t bit = std::uint64_t{1} << kind;
+        if (specs[kind].needs_config == 0 || plan.config[specs[kind].needs_config] != 0)
+            possible |= bit;
+        if (swarm.focus && needs_disturbance(plan, specs[kind])) wanted |= bit;
     }
-    for (std::size_t kind = 0; kind < specs.size() && total_weight_ == 0; ++kind)
-        weights_[kind] = weight(kind);
+    weights_ = weights_of(*plan.target, possible & (swarm.kinds | wanted), swarm.family);
+    if (weights_ == Weights{}) weights_ = weights_of(*plan.target, possible, 0);
+    for (std::size_t kind = 0; kind < specs.size(); ++kind)
+        if (((wanted >> kind) & 1u) != 0) weights_[kind] *= 2;
     if (plan.target->switches != nullptr)
         for (unsigned cpu = 0; cpu < cpus_; ++cpu)
             switches_[cpu] = plan.target->switches(plan.config, cpu);

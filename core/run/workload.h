@@ -22,6 +22,7 @@ struct Swarm {
     // that changes things, another that looks on.
     std::array<std::uint8_t, 64> homes{};
     bool few_kinds = false;  // `kinds` are two to four
+    std::uint8_t family = 0;  // most operations are of this one; 0: of any
     bool roles = false;
     bool small = false;  // parameters stay near their minimum
     bool focus = false;  // operations that need a disturbance are drawn more often
@@ -65,7 +66,6 @@ class OpGenerator {
     unsigned home_;
     unsigned cpus_;
     std::array<std::uint32_t, 64> weights_{};  // by kind; 0: may not be drawn
-    std::uint32_t total_weight_ = 0;
     std::array<scenario::CpuSwitches, sim::max_cpus> switches_{};
     std::array<unsigned, sim::max_cpus> ops_of_{};  // how many each CPU has
 };

@@ -150,20 +150,61 @@ TEST(Workload, HalfOfThePlansAreAboutOneFamily) {
     Prng prng(4);
     std::array<unsigned, 4> seen{};  // by the families there are, as bits
     unsigned few = 0;
+    unsigned without_some = 0;
+    std::array<std::uint64_t, 3> kinds_of{};  // by family; bits
+    for (std::size_t kind = 0; kind < specs.size(); ++kind)
+        kinds_of[specs[kind].family] |= std::uint64_t{1} << kind;
     for (int i = 0; i < 1000; ++i) {
-        const std::uint64_t kinds = random_swarm(empty_plan(target), prng).kinds;
+        const Swarm swarm = random_swarm(empty_plan(target), prng);
+        const std::uint64_t kinds = swarm.kinds;
         unsigned families = 0;
         for (std::size_t kind = 0; kind < specs.size(); ++kind)
             if (specs[kind].family != 0 && ((kinds >> kind) & 1u) != 0)
                 families |= 1u << (specs[kind].family - 1);
         ++seen[families];
         if (std::popcount(kinds & 0xfffu) <= 4) ++few;
+        if (swarm.family != 0 && !swarm.few_kinds) {
+            EXPECT_EQ(kinds & kinds_of[swarm.family], kinds_of[swarm.family]);
+            without_some += (kinds & kinds_of[0]) != kinds_of[0] ? 1 : 0;
+        }
     }
+    EXPECT_GT(without_some, 200u) << "of no family: they may be left out";
     EXPECT_GT(seen[1], 200u);
     EXPECT_GT(seen[2], 200u);
     EXPECT_GT(seen[3], 300u);
     EXPECT_GT(few, 200u) << "some are about two to four kinds of operation";
     EXPECT_LT(few, 500u);
+}
+
+// A table may have few kinds of a family, of little weight, beside many that any plan may have.
+TEST(Workload, InAPlanOfOneFamilyTwoOperationsOfThreeAreOfIt) {
+    const std::vector<OpSpec> specs = [] {
+        std::vector<OpSpec> all(10, {"any", "", task, {}, 12});
+        all[3] = {"own", "", task, {}, 4};
+        all[3].family = 1;
+        all[5] = {"foreign", "", task, {}, 40};
+        all[5].family = 2;
+        return all;
+    }();
+    scenario::Subsystem target = tables();
+    target.ops = specs;
+    const Plan plan = empty_plan(target);
+    const auto share_of = [&](unsigned kind, std::uint8_t family, std::uint64_t kinds) {
+        Prng prng(8);
+        Swarm swarm;
+        swarm.family = family;
+        swarm.kinds = kinds;
+        OpGenerator generator(plan, 0, swarm);
+        unsigned count = 0;
+        for (int i = 0; i < 3000; ++i)
+            if (generator.draw(prng).kind == kind) ++count;
+        return count / 3000.0;
+    };
+    constexpr std::uint64_t all_but_5 = 0x3ff & ~(1u << 5);
+    EXPECT_NEAR(share_of(3, 1, all_but_5), 2 / 3., 0.04);
+    EXPECT_NEAR(share_of(3, 0, all_but_5), 4 / 100., 0.02) << "in a plan of any family";
+    EXPECT_NEAR(share_of(5, 2, 1u << 5 | 1u), 40 / 52., 0.04) << "already more than that";
+    EXPECT_EQ(share_of(3, 1, 1u << 0), 0) << "nothing of it is among the kinds";
 }
 
 TEST(Workload, HalfOfThePlansOfFewKindsAreShort) {

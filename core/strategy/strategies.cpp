@@ -6,6 +6,7 @@
 #include "core/strategy/pct.h"
 #include "core/strategy/pos.h"
 #include "core/strategy/random.h"
+#include "core/strategy/stalling.h"
 #include "core/strategy/surw.h"
 
 namespace rcufuzz::strategy {
@@ -14,7 +15,7 @@ namespace {
 
 template <typename P>
 std::unique_ptr<Policy> make() {
-    return std::make_unique<P>();
+    return std::make_unique<Stalling<P>>();
 }
 
 struct Entry {

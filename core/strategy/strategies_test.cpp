@@ -18,6 +18,7 @@
 #include "core/strategy/program_test.h"
 #include "core/strategy/random.h"
 #include "core/strategy/record.h"
+#include "core/strategy/stalling.h"
 #include "core/strategy/surw.h"
 
 namespace rcufuzz::strategy {
@@ -27,7 +28,8 @@ using test::irq;
 
 template <typename P>
 class EveryPolicy : public testing::Test {};
-using Policies = testing::Types<RandomWalk, Pct, Pos, Surw>;
+using Policies = testing::Types<RandomWalk, Pct, Pos, Surw, Stalling<RandomWalk>, Stalling<Pct>,
+                                Stalling<Pos>, Stalling<Surw>>;
 TYPED_TEST_SUITE(EveryPolicy, Policies);
 
 TYPED_TEST(EveryPolicy, ReachesAllOrdersOfTwoTasks) {

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A policy in some of whose runs one context stalls: from a random point on it does not go on while
+// anybody else can, or the clock. So it is where a hypervisor takes a virtual CPU away, or a long
+// interrupt of the firmware comes: the others get through whole grace periods meanwhile. A policy
+// by itself lets a context wait so long with a probability that falls with each of their steps.
+//
+// Interrupts still come to its CPU, and another task may take it.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "core/base/hash.h"
+#include "core/strategy/policy.h"
+
+namespace rcufuzz::strategy {
+
+template <typename P>
+class Stalling final : public Policy {
+   public:
+    void reseed(std::uint64_t seed) override {
+        prng_ = Prng(mix64(seed ^ stream));
+        inner_.reseed(seed);
+    }
+    void forget() override {
+        expected_points_ = first_guess;
+        inner_.forget();
+    }
+    void begin(const sim::World& world) override {
+        world_ = &world;
+        state_ = prng_.one_in(one_run_in) ? State::to_come : State::over;
+        begins_at_ = 1 + prng_.below(expected_points_);
+        length_ = draw_jiffies(prng_);
+        inner_.begin(world);
+    }
+    std::uint32_t choose(const sim::Choice& choice) override {
+        if (state_ == State::over || choice.kind == sim::ChoiceKind::data)
+            return inner_.choose(choice);
+        if (state_ == State::to_come) begin_stall(choice);
+        if (state_ == State::stalls && world_->jiffies() >= ends_at_) state_ = State::over;
+        return state_ == State::stalls ? choose_beside_it(choice) : inner_.choose(choice);
+    }
+    std::uint32_t points_until_choice(sim::ContextKey key, std::uint32_t ordinal) override {
+        const std::uint32_t points = inner_.points_until_choice(key, ordinal);
+        if (state_ != State::to_come) return points;
+        const std::uint64_t now = world_->points();
+        const std::uint64_t left = begins_at_ > now ? begins_at_ - now : 1;
+        return static_cast<std::uint32_t>(std::min<std::uint64_t>(points, left));
+    }
+    bool asks_at_every_point() const override { return inner_.asks_at_every_point(); }
+    bool asks_on_new_actor() const override { return inner_.asks_on_new_actor(); }
+    void end(std::uint64_t points) override {
+        // As of PCT: a livelock must not make the next hundred runs miss their points.
+        const std::uint64_t seen = std::min<std::uint64_t>(points, 2 * expected_points_ + 16);
+        expected_points_ = static_cast<std::uint32_t>((7 * expected_points_ + seen + 7) / 8);
+        inner_.end(points);
+    }
+
+   private:
+    enum class State : std::uint8_t { to_come, stalls, over };
+    static constexpr std::uint64_t stream = 0x5ca1ab1e;  // numbers of its own, beside the policy's
+    static constexpr std::uint32_t one_run_in = 2;
+    static constexpr std::uint32_t first_guess = 256;
+
+    // Who waits for others anyway is not held back: the stall waits for one that could go on.
+    void begin_stall(const sim::Choice& choice) {
+        const bool could_go_on =
+            choice.kind == sim::ChoiceKind::schedule && choice.key != sim::main_key;
+        if (!could_go_on || world_->points() < begins_at_) return;
+        state_ = State::stalls;
+        stalled_ = choice.key;
+        ends_at_ = world_->jiffies() + length_;
+    }
+
+    std::uint32_t choose_beside_it(const sim::Choice& choice) {
+        const unsigned cpu = world_->context(stalled_).cpu;
+        const sim::ActorMask it = all_candidates(choice) & sim::actor_bit(cpu);
+        if (it == 0 || runner(*world_, cpu).key != stalled_) return inner_.choose(choice);
+        const sim::ActorMask rest = all_candidates(choice) & ~it;
+        sim::Choice beside = choice;
+        if (choice.key == stalled_) beside.kind = sim::ChoiceKind::handover;
+        beside.first = choice.first == cpu ? first_actor(rest) : choice.first;
+        beside.others = rest & ~sim::actor_bit(beside.first);
+        beside.count = choice.count - 1;
+        return choice.answer_for(beside.actor_of(inner_.choose(beside)));
+    }
+
+    P inner_;
+    Prng prng_;
+    const sim::World* world_ = nullptr;
+    State state_ = State::over;
+    sim::ContextKey stalled_ = 0;
+    std::uint32_t expected_points_ = first_guess;  // of a run
+    std::uint64_t begins_at_ = 0;                  // in points of the run
+    sim::Jiffies length_ = 0;
+    sim::Jiffies ends_at_ = 0;
+};
+
+}  // namespace rcufuzz::strategy

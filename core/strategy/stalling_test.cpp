@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/strategy/stalling.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "core/strategy/pct.h"
+#include "core/strategy/pos.h"
+#include "core/strategy/program_test.h"
+#include "core/strategy/random.h"
+#include "core/strategy/surw.h"
+
+namespace rcufuzz::strategy {
+namespace {
+
+template <typename P>
+class EveryStalling : public testing::Test {};
+using StalledPolicies = testing::Types<RandomWalk, Pct, Pos, Surw>;
+TYPED_TEST_SUITE(EveryStalling, StalledPolicies);
+
+constexpr sim::Limits two_hundred_jiffies{.points = 20000, .free_jiffies = 200};
+
+// "a" does two things. It takes a long stall for all of "b" to come in between.
+void boot_long_wait() {
+    const sim::ObjectId object = sim::world().names().add("x");
+    test::spawn_walker(0, {'a', 2, object});
+    test::spawn_walker(1, {'b', 36, object});
+}
+const test::Program long_wait{2, boot_long_wait, two_hundred_jiffies};
+
+// All of what "b" does lies between the two things that "a" does.
+unsigned runs_with_all_between(Policy& policy) {
+    unsigned count = 0;
+    for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+        policy.reseed(seed);
+        const std::string done = test::run(long_wait, policy).story;
+        EXPECT_EQ(done.size(), 38u);
+        if (done.front() == 'a' && done.back() == 'a') ++count;
+    }
+    return count;
+}
+
+TYPED_TEST(EveryStalling, OneContextWaitsForJiffiesWhileTheOthersGoOn) {
+    Stalling<TypeParam> stalling;
+    EXPECT_GT(runs_with_all_between(stalling), 10u);
+}
+
+TEST(RandomWalk, DoesNotDoThatByItself) {
+    RandomWalk walk;
+    EXPECT_EQ(runs_with_all_between(walk), 0u);
+}
+
+TYPED_TEST(EveryStalling, TheOtherRunsAreThoseOfThePolicyItself) {
+    unsigned same = 0;
+    for (std::uint64_t seed = 0; seed < 400; ++seed) {
+        Stalling<TypeParam> stalling;
+        TypeParam inner;
+        stalling.reseed(seed);
+        inner.reseed(seed);
+        if (test::run(long_wait, stalling).trace_hash == test::run(long_wait, inner).trace_hash)
+            ++same;
+    }
+    EXPECT_GT(same, 150u);
+    EXPECT_LT(same, 390u);
+}
+
+// Who stalls holds up one that waits for him; the run comes to its end all the same.
+void boot_waiting_for_each_other() {
+    test::flag = false;
+    test::x = sim::world().names().add("x");
+    test::spawn(0, [](void*) {
+        for (int i = 0; i < 20; ++i) test::access(test::x, sim::AccessKind::write);
+        test::flag = true;
+    });
+    test::spawn(1, [](void*) {
+        while (!test::flag) sim::world().yield(sim::Site::current());
+        test::story += 'w';
+    });
+}
+
+TYPED_TEST(EveryStalling, AStallEnds) {
+    Stalling<TypeParam> stalling;
+    for (const sim::Limits& limits : {two_hundred_jiffies, test::without_ticks()}) {
+        const test::Program program{2, boot_waiting_for_each_other, limits};
+        sim::Jiffies longest = 0;
+        for (std::uint64_t seed = 0; seed < 500; ++seed) {
+            stalling.reseed(seed);
+            const test::Ran ran = test::run(program, stalling);
+            EXPECT_EQ(ran.verdict, Verdict::clean);
+            EXPECT_EQ(ran.story, "w");
+            longest = std::max(longest, ran.jiffies);
+        }
+        if (limits.free_jiffies != 0) EXPECT_GE(longest, 64u);
+    }
+}
+
+}  // namespace
+}  // namespace rcufuzz::strategy
