@@ -52,6 +52,12 @@ TEST(RandomWalk, DoesNotDoThatByItself) {
     EXPECT_EQ(runs_with_all_between(walk), 0u);
 }
 
+void boot_six_hundred() {
+    const sim::ObjectId object = sim::world().names().add("x");
+    for (unsigned cpu = 0; cpu < 2; ++cpu) test::spawn_walker(cpu, {'a', 300, object});
+}
+const test::Program six_hundred{2, boot_six_hundred, two_hundred_jiffies};
+
 TYPED_TEST(EveryStalling, TheOtherRunsAreThoseOfThePolicyItself) {
     unsigned same = 0;
     for (std::uint64_t seed = 0; seed < 400; ++seed) {
@@ -59,11 +65,11 @@ TYPED_TEST(EveryStalling, TheOtherRunsAreThoseOfThePolicyItself) {
         TypeParam inner;
         stalling.reseed(seed);
         inner.reseed(seed);
-        if (test::run(long_wait, stalling).trace_hash == test::run(long_wait, inner).trace_hash)
+        if (test::run(six_hundred, stalling).trace_hash == test::run(six_hundred, inner).trace_hash)
             ++same;
     }
-    EXPECT_GT(same, 150u);
-    EXPECT_LT(same, 390u);
+    EXPECT_GT(same, 160u);
+    EXPECT_LT(same, 300u);
 }
 
 // Who stalls holds up one that waits for him; the run comes to its end all the same.
@@ -85,14 +91,17 @@ TYPED_TEST(EveryStalling, AStallEnds) {
     for (const sim::Limits& limits : {two_hundred_jiffies, test::without_ticks()}) {
         const test::Program program{2, boot_waiting_for_each_other, limits};
         sim::Jiffies longest = 0;
+        unsigned long_ones = 0;
         for (std::uint64_t seed = 0; seed < 500; ++seed) {
             stalling.reseed(seed);
             const test::Ran ran = test::run(program, stalling);
             EXPECT_EQ(ran.verdict, Verdict::clean);
             EXPECT_EQ(ran.story, "w");
             longest = std::max(longest, ran.jiffies);
+            long_ones += ran.jiffies > 160 ? 1 : 0;
         }
-        if (limits.free_jiffies != 0) EXPECT_GE(longest, 64u);
+        EXPECT_LT(long_ones, 180u);
+        EXPECT_GE(longest, limits.free_jiffies == 0 ? 0u : 64u);
     }
 }
 
