@@ -198,10 +198,11 @@ class Script {
         const sim::Event& event = find_.trace.events[i];
         ScriptJson json = begun(event, "decide", -1);
         json["at"] = place(i);
-        if (const auto begin = begun_at(i); begin && owned(event.site)) {
-            json["pass"] = questions_.passes(event, *begin);
+        if (owned(event.site)) {
+            const std::uint64_t begin = begun_at(i).value_or(last_step(i));
+            json["pass"] = questions_.passes(event, begin);
             const auto counts = [this](const sim::Site& site) { return owned(site); };
-            if (const auto before = questions_.before(event, *begin, counts)) {
+            if (const auto before = questions_.before(event, begin, counts)) {
                 json["after"] = place(before->first);
                 json["after"]["pass"] = before->second;
             }
@@ -234,6 +235,19 @@ class Script {
             if (events[i - 1].kind == sim::EventKind::op_begin) return events[i - 1].step;
         }
         return std::nullopt;
+    }
+
+    // The point of the last thing before that `event` that has its place in the order.
+    std::uint64_t last_step(std::size_t event) const {
+        const std::vector<sim::Event>& events = find_.trace.events;
+        for (std::size_t i = event; i > 0; --i) {
+            const sim::EventKind kind = events[i - 1].kind;
+            if (kind == sim::EventKind::op_begin || kind == sim::EventKind::op_end ||
+                (kind == sim::EventKind::answer && events[i - 1].b == 0 &&
+                 events[i - 1].a != sim::actor_time))
+                return events[i - 1].step;
+        }
+        return 0;
     }
 
     bool owned(const sim::Site& site) const {

@@ -128,16 +128,24 @@ def judge(console, program, known=frozenset()):
         return Run(CONFIRMED, seen, others, order)
     if any(line.startswith(("refuses", "missed")) for line in console.ours):
         return Run(NOT_REACHED, console.refused(), others, order)
-    awaited = next((line for line in console.ours if line.startswith("awaited")), None)
+    awaited = awaited_step(console)
     if awaited:
-        found = re.search(r": (\w+) (\d+)$", awaited)
-        never = found.group(1) == "arrive" and hold_untouched(console, found.group(2))
+        never = awaited[0] == "arrive" and hold_untouched(console, awaited[1])
         return Run(NOT_REACHED if never else INFEASIBLE, [], others, order)
     if console.began() and not console.over():
         others.append("the machine was stopped before the end of the workload")
     if not console.began():
         return Run(NOT_REACHED, ["the workload did not begin"], others, order)
     return Run(NOT_SHOWN, [], others, order)
+
+
+def awaited_step(console):
+    """Kind and number of the step that did not come; none: all came, or nobody waited."""
+    for line in console.ours:
+        found = re.fullmatch(r"awaited step \d+: (\w+) (\d+)", line)
+        if found:
+            return found.group(1), int(found.group(2))
+    return None
 
 
 def hold_untouched(console, number):

@@ -169,20 +169,18 @@ def place_site(site, kernel):
 def boots(kernel, plan, args, runs, known, tag):
     """Up to so many boots, until one confirms; the consoles go to args.console."""
     place_site(plan.site, kernel)
-    lines = plan.lines(*place_holds(plan, kernel), args.wait, args.patience, args.repeat)
+    found = place_holds(plan, kernel)
     cpus = max(plan.script["config"].get("cpus", 2), 1)
     results = []
     with tempfile.TemporaryDirectory() as folder:
-        archive = boot.initramfs(folder, kernel.module(), lines)
         for number in range(1, runs + 1):
             since = time.monotonic()
+            lines = plan.lines(*found, args.wait, args.patience, args.repeat)
+            archive = boot.initramfs(folder, kernel.module(), lines)
             text, stopped = boot.boot(kernel.image, archive, cpus, boot_arguments(plan.script),
                                       args.seconds)
             if args.console:
-                os.makedirs(args.console, exist_ok=True)
-                with open(os.path.join(args.console, f"{tag}-{number}"), "w",
-                          encoding="utf-8") as file:
-                    file.write(text)
+                keep_console(args.console, f"{tag}-{number}", text)
             console = answer.Console(text, stopped)
             result = answer.judge(console, plan, known)
             results.append((result, console))
@@ -190,7 +188,29 @@ def boots(kernel, plan, args, runs, known, tag):
                         f"{time.monotonic() - since:.0f} s")
             if result.answer == answer.CONFIRMED:
                 break
+            if number < runs:
+                relax(plan, console, result)
     return results
+
+
+def keep_console(folder, name, text):
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def relax(plan, console, result):
+    """Where an order cannot be had, whoever is held meanwhile is not held next time, or who never
+    comes to be held: what then is wrong is wrong all the same."""
+    awaited = answer.awaited_step(console)
+    if result.answer not in (answer.INFEASIBLE, answer.NOT_REACHED) or not awaited:
+        return
+    held = plan.held_at(*awaited)
+    if held is None and awaited[0] == "arrive":
+        held = awaited[1]
+    if held is not None:
+        kernels.say(f"from now on nobody holds {plan.holds[held].words()}")
+        plan.let_go(held)
 
 
 def confirm(args):
@@ -209,14 +229,22 @@ def confirm(args):
         for one in (kernel, other):
             if one:
                 one.module()
-    known, control = frozenset(), None
-    if other:
-        results = boots(other, plan, args, 1, frozenset(), "control")
-        known = answer.known_complaints(results[-1][1])
-        control = {"kernel": other.name, **vars(results[-1][0])}
+    known, control = of_control(other, plan, args)
     results = boots(kernel, plan, args, args.runs, known, "kernel")
+    if plan.free and other:
+        # It has to be clean in the order that the find was seen in.
+        known, control = of_control(other, plan, args)
+        results = [(answer.judge(console, plan, known), console) for _, console in results]
     result = answer.overall([one for one, _ in results])
     return tell(args, script, kernel, plan, result, len(results), control)
+
+
+def of_control(kernel, plan, args):
+    """What it complains of by itself, and how it does; none: there is no control."""
+    if kernel is None:
+        return frozenset(), None
+    result, console = boots(kernel, plan, args, 1, frozenset(), "control")[-1]
+    return answer.known_complaints(console), {"kernel": kernel.name, **vars(result)}
 
 
 def tell(args, script, kernel, plan, result, count, control):

@@ -298,6 +298,25 @@ class Answered(unittest.TestCase):
                          "on cpu3, ends (before cpu1 at kernel/rcu/tree.c:3629 "
                          "kvfree_rcu_queue_batch() goes on)")
 
+    def test_who_is_held_where_the_order_cannot_be_had_is_let_go(self):
+        plan = program.translate(two_barriers())
+        stuck = answer.Console(RUN + "[   12.3] rcufuzz: awaited step 5: end 2\n" + OVER)
+        confirm_kernel.relax(plan, stuck, answer.Run("not shown", [], [], ""))
+        self.assertEqual(plan.free, set())
+        with contextlib.redirect_stdout(io.StringIO()):
+            confirm_kernel.relax(plan, stuck, answer.judge(stuck, plan))
+        lines = plan.lines({0: [("f", 0)]}, {})
+        self.assertFalse([line for line in lines if line.startswith(("hold", "at"))])
+        self.assertEqual([line for line in lines if line.startswith("step")],
+                         ["step begin 0 0", "step end 0 0", "step begin 1 0", "step begin 2 0",
+                          "step end 2 0"])
+        self.assertIsNone(plan.held_at("end", 2))
+        plan = program.translate(two_barriers())
+        never = answer.Console(RUN + "[   12.3] rcufuzz: awaited step 3: arrive 0\n" + OVER)
+        with contextlib.redirect_stdout(io.StringIO()):
+            confirm_kernel.relax(plan, never, answer.judge(never, plan))
+        self.assertEqual(plan.free, {0})
+
     def test_not_reached(self):
         untouched = "[ 12.3] rcufuzz: awaited step 3: arrive 0\n" \
                     "[ 12.3] rcufuzz: hold 0: not taken, 0 passes of all, 0 of its own\n"
@@ -452,6 +471,24 @@ class Commanded(unittest.TestCase):
                     mock.patch.object(trees, "Tree") as tree:
                 tree.return_value.kernel.return_value = "built"
                 self.assertEqual(confirm_kernel.kernel_for(args, two_barriers(), False), expected)
+
+    def test_the_control_is_asked_again_in_the_order_that_was_relaxed(self):
+        for relaxed, controls in ((False, 1), (True, 2)):
+            def booted(kernel, plan, args, runs, known, tag, relaxed=relaxed):
+                plan.free |= {0} if relaxed else set()
+                return [(answer.Run("not shown", [], [], ""), answer.Console(RUN + OVER))]
+
+            kernel = mock.Mock()
+            kernel.name = "K"
+            with mock.patch.object(confirm_kernel, "script_of", return_value=two_barriers()), \
+                    mock.patch.object(confirm_kernel, "kernel_for", return_value=kernel), \
+                    mock.patch.object(confirm_kernel, "control_of", return_value=kernel), \
+                    mock.patch.object(kernels, "need"), \
+                    contextlib.redirect_stdout(io.StringIO()), \
+                    mock.patch.object(confirm_kernel, "boots", side_effect=booted) as boots:
+                self.assertEqual(confirm_kernel.main(["x.plan"]), 0)
+            tags = [call.args[5] for call in boots.call_args_list]
+            self.assertEqual((tags.count("control"), tags.count("kernel")), (controls, 1))
 
     def test_the_mails_sentence(self):
         args = confirm_kernel.arguments(["x.plan", "--runs", "3"])

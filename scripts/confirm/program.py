@@ -66,6 +66,7 @@ class Program:
         self.site = Site(script["site"])
         self.steps = []
         self.holds = []
+        self.free = set()  # those that are not asked for any more
         self.fails = []
         self.soft = []
 
@@ -76,6 +77,8 @@ class Program:
         for number, op in enumerate(self.script["ops"]):
             text.append(f"op {number} {op['cpu']} {op['context']} {op['op']} {op['a']} {op['b']}")
         for hold in self.holds:
+            if hold.number in self.free:
+                continue
             text.append(hold.line())
             text += [f"at {hold.number} {symbol} {offset}"
                      for symbol, offset in places[hold.number]]
@@ -84,6 +87,23 @@ class Program:
         text += [f"fail {op} {nth}" for op, nth in self.fails]
         text += [f"step {kind} {number} {settle}" for kind, number, settle in self.steps]
         return text + ["run"]
+
+    def held_at(self, kind, number):
+        """The hold that is taken last when this step is awaited; none: nobody is held then."""
+        awaited = self.steps.index(next(step for step in self.steps if step[:2] == (kind, number)))
+        held = []
+        for what, who, _ in self.steps[:awaited]:
+            if what == "arrive":
+                held.append(who)
+            elif what == "leave":
+                held.remove(who)
+        return held[-1] if held else None
+
+    def let_go(self, number):
+        """From now on nobody is held there: the rest of the order may do."""
+        self.free.add(number)
+        self.steps = [step for step in self.steps
+                      if step[0] not in ("arrive", "leave") or step[1] != number]
 
     def step_words(self, kind, number):
         if kind in ("begin", "end"):

@@ -10,7 +10,7 @@
 #include <linux/preempt.h>
 #include <linux/smp.h>
 
-#define PLACES 64
+#define PLACES 128
 
 enum hold_state { EMPTY, SET, TAKEN };
 
