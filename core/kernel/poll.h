@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// A task that looks again every few jiffies whether something has come to pass, as the grace-period
-// kthread does between two scans. Nobody wakes it and nobody's memory is ordered by that it looks.
+// A task that checks a condition every few jiffies, as the grace-period kthread does between two
+// scans. Nobody wakes the task. Its checks do not order memory.
 //
 // The kernel's task sleeps with a timeout. Here it sleeps until the condition holds, and whoever
 // changes something says so: looking in vain changes nothing, and a run has an end.

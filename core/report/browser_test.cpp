@@ -91,6 +91,59 @@ TEST(Browser, SelectsWhatTheAddressNames) {
         EXPECT_EQ(answer["panel"], "State after step " + std::to_string(answer["step"].get<int>()));
 }
 
+// Where several rows have one step, the address leads to the last of them.
+TEST(Browser, TheAddressIsTheStepThatThePanelNames) {
+    const json answer = ask(R"(
+        const at = () => [location.hash, document.querySelector('#state b').textContent];
+        const first = at();
+        press('k');
+        return {first, second: at()};)",
+                            "#100");
+    for (const json& pair : {answer["first"], answer["second"]})
+        EXPECT_EQ(json("State after step " + pair[0].get<std::string>().substr(1)), pair[1]);
+    EXPECT_NE(answer["first"], answer["second"]);
+}
+
+TEST(Browser, SentencesFitAtEveryWidth) {
+    const std::string probe = R"(
+        const ends = lines.map((line) => line.element.querySelector('.what'))
+            .map((what) => what.getBoundingClientRect().right);
+        return {over: Math.max(...ends) - diagram.getBoundingClientRect().right,
+                scrolls: diagram.scrollWidth - diagram.clientWidth,
+                height: diagram.clientHeight, tight: diagram.classList.contains('tight')};)";
+    for (const char* size : {"1440,900", "800,600", "500,900"}) {
+        const json answer = ask(probe, "", std::string("--window-size=") + size);
+        EXPECT_LE(answer["over"], 1) << size;
+        EXPECT_LE(answer["scrolls"], 1) << size;
+        EXPECT_GT(answer["height"], 120) << size << ": room for some turns";
+    }
+}
+
+TEST(Browser, IdleLanesAreNarrowUntilAClick) {
+    const json answer = ask(R"(
+        const heads = [...document.querySelectorAll(".head .lane")];
+        const lanes = () => heads.map((lane) => lane.offsetWidth);
+        const before = lanes();
+        const idle = document.querySelector('.head .lane.idle');
+        idle.click();
+        return {before, after: lanes(), at: [...idle.parentElement.children].indexOf(idle) - 2};)");
+    const auto at = answer["at"].get<std::size_t>();
+    EXPECT_LT(answer["before"][at], 40);
+    EXPECT_GT(answer["after"][at], 60);
+}
+
+TEST(Browser, HasThePlanAndTheCommandToCopy) {
+    const json answer = ask(R"(
+        return {plan: document.querySelector('.plan pre').textContent,
+                command: document.querySelector('header code').textContent,
+                buttons: document.querySelectorAll('button.copy').length,
+                guests: document.querySelectorAll('.box.guest').length};)");
+    EXPECT_THAT(answer["plan"], testing::StartsWith("rcufuzz-plan 1\ntarget nocb\nbug D01_"));
+    EXPECT_EQ(answer["command"], "rcufuzz replay D01.plan");
+    EXPECT_EQ(answer["buttons"], 2);
+    EXPECT_GT(answer["guests"], 0) << "rcuo1 runs on cpu1 here";
+}
+
 TEST(Browser, KeysMoveTheSelection) {
     const json answer = ask(R"(
         const at = () => lines.indexOf(lineOfRow(selectedRow));

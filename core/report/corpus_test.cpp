@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/base/files.h"
+#include "core/base/text.h"
 #include "core/report/explain.h"
 #include "core/report/find_test.h"
 #include "core/report/golden_test.h"
@@ -199,6 +200,24 @@ TEST(CorpusReproducers, TableIsTrue) {
                  std::string(reproducer.bug->fixed_by) + " |\n";
     }
     expect_golden("corpus/bugs/README.md", table);
+}
+
+// The README of each subsystem has a table of its bugs, and a row for each.
+TEST(Readme, HasARowForEachBug) {
+    for (const scenario::Subsystem* target : run::all_targets()) {
+        if (target->bugs.empty()) continue;
+        const std::string path = "core/subsystems/" + std::string(target->name) + "/README.md";
+        const std::string readme = read_text(std::string(RCUFUZZ_SOURCE_DIR) + "/" + path);
+        for (const scenario::BugSpec& bug : target->bugs) {
+            const std::string begin = "| `" + std::string(bug.name) + "` | ";
+            const std::string end =
+                " | " + std::string(bug.summary) + " | " + std::string(bug.fixed_by) + " |";
+            unsigned rows = 0;
+            for (const std::string_view line : lines(readme))
+                if (line.starts_with(begin) && line.ends_with(end)) ++rows;
+            EXPECT_EQ(rows, 1u) << path << ": a row " << begin << "..." << end;
+        }
+    }
 }
 
 // --- the minimiser ------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ std::string explain(const run::Plan& plan, Format format, const std::string& fil
     const Interleaving interleaving = interleave(plan, find.trace);
     switch (format) {
         case Format::html:
-            return explain_html(find, interleaving, file);
+            return explain_html(find, interleaving, file, blame.made_by);
         case Format::chrome_trace:
             return explain_chrome_trace(find, interleaving);
         case Format::json:

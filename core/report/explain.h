@@ -22,11 +22,12 @@ enum class Format { text, story, html, chrome_trace, json, mail, script };
 std::optional<Format> format_from_word(std::string_view word);
 std::vector<std::string> format_names();
 
-// What a mail says beyond the plan, where somebody knows; each may be empty.
+// What a mail or a page says beyond the plan, where somebody knows; each may be empty.
 struct Blame {
     std::string patch{};   // of a series: `patch 2/3 "a title"`
     std::string commit{};  // as after "Fixes:", `0123456789ab ("a title")`
     std::string booted{};  // what a booted kernel showed, in a sentence or two
+    std::string made_by{};  // of a page: which rcufuzz, as in "revision 0123456789ab"
 };
 
 // `file` is the plan's name in the command that replays it; a mail has the plan itself. Throws

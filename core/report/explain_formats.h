@@ -15,7 +15,7 @@ std::string explain_text(const Find& find, const Interleaving& interleaving,
                          const std::string& file);
 // One self-contained page.
 std::string explain_html(const Find& find, const Interleaving& interleaving,
-                         const std::string& file);
+                         const std::string& file, const std::string& made_by);
 std::string explain_json(const Find& find, const Interleaving& interleaving,
                          const std::string& file);
 // Plain text of at most 60 lines, as it can be sent to those who maintain the subject.

@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/base/verdict.h"
 #include "core/report/explain_formats.h"
+#include "core/run/codec.h"
 
 namespace rcufuzz::report {
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t width = 100;
 constexpr std::size_t column_width = 12;
+constexpr std::size_t most_decisions = 40;  // of a plan that is worth pasting
 constexpr std::size_t least_text = 48;  // columns far to the right may go beyond `width`
 
 std::string padded(std::string text, std::size_t length) {
@@ -94,7 +96,9 @@ std::string explain_text(const Find& find, const Interleaving& interleaving,
     for (const std::string& config : find.configs) configuration.push_back("config " + config);
     configuration.push_back("decisions: " + std::to_string(find.plan.decisions.size()) +
                             ", points: " + std::to_string(outcome.points));
-    return text + list_text("configuration", configuration, "");
+    text += list_text("configuration", configuration, "");
+    if (find.plan.decisions.size() > most_decisions) return text;
+    return text + "\nplan\n" + run::to_text(find.plan);
 }
 
 }  // namespace rcufuzz::report

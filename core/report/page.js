@@ -108,9 +108,16 @@ function whatElement(line) {
   return what;
 }
 
+// Contexts that share a CPU with the task that its lane is named after look different, and say
+// who they are.
+const isGuest = (row) => !row.clock && row.slot === 'task' && row.who !== run.cpus[row.cpu];
+
 function boxElement(line) {
-  const box = make('div', 'box function ' + line.first.slot, ...breakable(labelOf(line)));
   const {who, context, function: name} = line.first;
+  const guest = isGuest(line.first);
+  const label = guest ? [make('b', '', who), make('br')] : [];
+  const box = make('div', `box function ${guest ? 'guest' : line.first.slot}`, ...label,
+                   ...breakable(labelOf(line)));
   const texts = [who, context, name + '()', ...eventsOf(line.rows)];
   box.title = texts.filter((text) => text).join('\n');
   line.box = box;
@@ -133,16 +140,54 @@ function lineElement(line) {
   return element;
 }
 
+// CPUs on which so little happens that their lanes need no room: a click on the head gives it.
+const opened = new Set();
+function isIdle(cpu) {
+  const told = lines.filter((line) => line.first.cpu === cpu && !line.first.clock);
+  return told.length > 0 && !opened.has(cpu) &&
+         told.reduce((sum, line) => sum + line.told.length, 0) <= 1;
+}
+
+// The sentences always fit beside the lanes: these share what is left.
+function layOut() {
+  const narrow = diagram.clientWidth < 560;
+  const idle = run.cpus.map((_, cpu) => isIdle(cpu));
+  const numbers = narrow ? [34, 0] : [52, 46];
+  const sentences = narrow ? 150 : 280;
+  const thin = narrow ? 10 : 26;
+  const busy = idle.filter((is) => !is).length || 1;
+  const room = diagram.clientWidth - numbers[0] - numbers[1] - sentences -
+               thin * (idle.length - busy);
+  const lane = Math.max(thin, Math.min(busy > 4 ? 120 : 190, Math.floor(room / busy)));
+  const lanes = idle.map((is) => `${is ? thin : lane}px`).join(' ');
+  diagram.style.setProperty(
+      '--columns', `${numbers[0]}px ${numbers[1]}px ${lanes} minmax(${sentences - 20}px, 1fr)`);
+  diagram.classList.toggle('tight', lane < 60);
+  diagram.classList.toggle('narrow', narrow);
+  document.querySelectorAll('#diagram .lane').forEach((element, i) => {
+    element.classList.toggle('idle', idle[i % run.cpus.length]);
+  });
+  drawArrows();
+}
+
+function headElement() {
+  const lanes = run.cpus.map((name, cpu) => {
+    const lane = make('div', 'lane', name);
+    lane.title = name + ': a click makes the lane wide or narrow';
+    lane.addEventListener('click', () => {
+      if (!opened.delete(cpu)) opened.add(cpu);
+      layOut();
+    });
+    return lane;
+  });
+  return make('div', 'line head', make('div', 'number', 'step'), make('div', 'number', 'jiffy'),
+              ...lanes, make('div', 'what', 'what happens'));
+}
+
 function drawDiagram() {
   makeLines();
-  const lane = run.cpus.length > 4 ? 'minmax(92px, 120px)' : 'minmax(110px, 190px)';
-  diagram.style.setProperty('--columns',
-                            `52px 46px repeat(${run.cpus.length}, ${lane}) minmax(260px, 1fr)`);
-  const head = make('div', 'line head', make('div', 'number', 'step'),
-                    make('div', 'number', 'jiffy'),
-                    ...run.cpus.map((cpu) => make('div', 'lane', cpu)),
-                    make('div', 'what', 'what happens'));
-  diagram.replaceChildren(head, ...lines.map(lineElement));
+  diagram.replaceChildren(headElement(), ...lines.map(lineElement));
+  layOut();
   applyFilter();
   select(lineOfRow(selectedRow));
 }
@@ -289,7 +334,8 @@ function select(line) {
   slider.max = lines.length - 1;
   slider.value = lines.indexOf(line);
   line.element.scrollIntoView({block: 'nearest'});
-  if (location.hash !== '#' + selectedRow) location.replace('#' + selectedRow);
+  const address = '#' + run.rows[selectedRow].step;
+  if (location.hash !== address) location.replace(address);
   showState(line);
   drawArrows();
 }
@@ -340,6 +386,31 @@ function factElement(title, items) {
               make('ul', '', ...items.map((item) => make('li', '', item))));
 }
 
+// Puts a text where others can be given it; a page that was opened as a file may be refused the
+// clipboard, and then the text is selected.
+function copyButton(text, element) {
+  const button = make('button', 'copy', 'copy');
+  button.type = 'button';
+  button.addEventListener('click', () => {
+    const select = () => getSelection().selectAllChildren(element);
+    const done = () => { button.textContent = 'copied'; };
+    if (!navigator.clipboard) return select();
+    return navigator.clipboard.writeText(text).then(done, select);
+  });
+  return button;
+}
+
+function copyable(tag, text) {
+  const element = make(tag, '', text);
+  return [element, copyButton(text, element)];
+}
+
+function planElement() {
+  const file = run.file.replace(/.*\//, '') || 'find.plan';
+  return make('div', 'plan', make('h2', '', 'plan: save it as ' + file),
+              ...copyable('pre', run.plan));
+}
+
 function showFacts() {
   const clean = run.verdict === 'clean';
   document.querySelector('header').classList.toggle('clean', clean);
@@ -347,12 +418,13 @@ function showFacts() {
       make('h1', '', run.verdict), run.meaning,
       make('p', '', clean ? 'nothing is wrong' : make('b', '', run.detail)),
       make('p', '', run.site ? 'at ' + run.site + ' · ' : '',
-           make('code', '', 'rcufuzz replay ' + run.file)),
+           ...copyable('code', 'rcufuzz replay ' + run.file),
+           run.made_by ? ' · rcufuzz ' + run.made_by : ''),
       ...(run.site_source ? [make('p', '', make('code', '', run.site_source))] : []));
   document.getElementById('facts').append(
       factElement('system', [run.system]), factElement('operations', run.ops),
       factElement('bugs switched on', run.bugs), factElement('configuration', run.configuration),
-      factElement('blocked at the end', run.blocked));
+      factElement('blocked at the end', run.blocked), planElement());
 }
 
 function showLegend() {
@@ -369,13 +441,18 @@ function showLegend() {
     kinds.append(make('label', '', box, swatch, `${kind} (${count})`));
   }
   const slots = slotKinds.filter((slot) => run.rows.some((row) => row.slot === slot));
-  document.getElementById('slots').append(...slots.map((slot) => make('span', slot, slot)));
+  if (run.rows.some(isGuest)) slots.splice(1, 0, 'guest');
+  const words = {guest: 'another task'};
+  document.getElementById('slots').append(
+      ...slots.map((slot) => make('span', slot, words[slot] || slot)));
 }
 
-// The row that the address names, or else where the state breaks, or else the last.
+// The row of the step that the address names, or else where the state breaks, or else the last.
 function firstSelection() {
   const named = parseInt(location.hash.slice(1), 10);
-  if (named >= 0 && named < run.rows.length) return named;
+  if (lines.length > 0 && run.rows[selectedRow].step === named) return selectedRow;
+  const row = run.rows.findLastIndex((other) => other.step <= named);
+  if (named >= 0 && row >= 0) return row;
   const broken = run.rows.findIndex((row) => (row.told || []).some((sentence) => sentence.breaks));
   return broken >= 0 ? broken : run.rows.length - 1;
 }
@@ -387,6 +464,7 @@ view.addEventListener('change', drawDiagram);
 filter.addEventListener('input', applyFilter);
 slider.addEventListener('input', () => select(lines[slider.valueAsNumber]));
 window.addEventListener('hashchange', () => select(lineOfRow(firstSelection())));
-window.addEventListener('resize', drawArrows);
+window.addEventListener('resize', layOut);
+window.addEventListener('beforeprint', () => { document.getElementById('more').open = true; });
 document.addEventListener('keydown', onKey);
 drawDiagram();

@@ -9,6 +9,7 @@
 #include "core/report/arrows.h"
 #include "core/report/effect.h"
 #include "core/report/turns.h"
+#include "core/run/codec.h"
 #include "core/run/site.h"
 #include "core/scenario/platform.h"
 
@@ -37,11 +38,13 @@ class PageData {
             if (event.kind == EventKind::timer_arm) timers_.insert(event.object);
     }
 
-    Json json(const std::string& file) const {
+    Json json(const PageOrigin& origin) const {
         const scenario::Subsystem& target = *find_.plan.target;
         const auto verdict = static_cast<std::size_t>(find_.outcome.verdict);
         const VerdictInfo& info = all_verdicts()[verdict];
-        return {{"file", file},
+        return {{"file", origin.file},
+                {"made_by", origin.made_by},
+                {"plan", run::to_text(find_.plan)},
                 {"verdict", info.word},
                 {"meaning", info.meaning},
                 {"site", find_.outcome.site},
@@ -177,8 +180,9 @@ class PageData {
 
 }  // namespace
 
-std::string page_data(const Find& find, const Interleaving& interleaving, const std::string& file) {
-    const Json json = PageData(find, interleaving).json(file);
+std::string page_data(const Find& find, const Interleaving& interleaving,
+                      const PageOrigin& origin) {
+    const Json json = PageData(find, interleaving).json(origin);
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

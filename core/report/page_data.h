@@ -13,6 +13,12 @@
 
 namespace rcufuzz::report {
 
-std::string page_data(const Find& find, const Interleaving& interleaving, const std::string& file);
+// What is not of the run itself.
+struct PageOrigin {
+    std::string file;     // the plan's
+    std::string made_by;  // which rcufuzz; empty: not said
+};
+
+std::string page_data(const Find& find, const Interleaving& interleaving, const PageOrigin& origin);
 
 }  // namespace rcufuzz::report
