@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "core/report/explain.h"
 #include "fuzz/commands.h"
+#include "fuzz/version.h"
 
 namespace rcufuzz::cli {
 
@@ -19,7 +20,10 @@ int explain(const FileArgs& args) {
     check_output(args.output, args.force);
     const run::Plan plan = load(args.file, args.frame);
     const report::Blame blame{
-        .patch = args.introduced_by, .commit = args.fixes, .booted = args.booted};
+        .patch = args.introduced_by,
+        .commit = args.fixes,
+        .booted = args.booted,
+        .made_by = "revision " + std::string(revision())};
     write_output(args.output, report::explain(plan, *format, args.file, blame), args.force);
     return exit_clean;
 }

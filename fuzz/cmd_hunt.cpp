@@ -25,6 +25,18 @@ namespace {
 
 constexpr double seconds_standard = 60;
 
+run::Plan minimized(const run::Plan& plan, const std::function<bool()>& go_on) {
+    const Stopwatch watch;
+    ProgressLine progress;
+    const auto keep_going = [&] {
+        if (progress.due(watch.seconds()))
+            progress.show(fmt::format("{:>6.0f} s  minimising a find of {} ops ", watch.seconds(),
+                                      plan.ops.size()));
+        return !go_on || go_on();
+    };
+    return report::minimize(plan, {.keep_going = keep_going});
+}
+
 class Hunt {
    public:
     explicit Hunt(const HuntArgs& args) : args_(args) {
@@ -38,9 +50,7 @@ class Hunt {
         options_.runs = args.runs.value_or(run::unlimited_runs);
         options_.all = args.all;
         if (!args.as_found)
-            options_.minimize = [](const run::Plan& plan, const std::function<bool()>& go_on) {
-                return report::minimize(plan, {.keep_going = go_on});
-            };
+            options_.minimize = minimized;
         summary_.strategy = args.strategy;
         begin_with(args.begin_with);
         if (!args.runs) limit_ = args.seconds.value_or(seconds_standard);
@@ -131,9 +141,18 @@ class Hunt {
     bool keep_going(std::uint64_t runs, std::size_t finds) {
         const double seconds = watch_.seconds();
         if (progress_.due(seconds))
-            progress_.show(fmt::format("{:>6.0f} s  {:>12} runs  {:>9.0f}/s  {} finds ", seconds,
-                                       runs, static_cast<double>(runs) / seconds, finds));
+            progress_.show(fmt::format("{:>6.0f} s{}  {:>12} runs  {:>9.0f}/s  {} finds ", seconds,
+                                       left(runs, seconds), runs,
+                                       static_cast<double>(runs) / seconds, finds));
         return !stopped() && unwritten_.empty();
+    }
+
+    // ", 47 left": of the time, or as many runs take as are left.
+    std::string left(std::uint64_t runs, double seconds) const {
+        double time = limit_ - seconds;
+        if (args_.runs && runs != 0)
+            time = seconds * (static_cast<double>(*args_.runs) / static_cast<double>(runs) - 1);
+        return time >= 0 && time < 1e9 ? fmt::format(", {:.0f} left", time) : "";
     }
 
     int exit_code(const JobsResult& result) const {
@@ -157,8 +176,9 @@ class Hunt {
         summary_.files.push_back(path);
         if (args_.json) return;
         progress_.clear();
-        print("{} at {}: run {}, {} ops, {} decisions: {}\n", word(find.outcome.verdict),
-              find.outcome.site, find.run, find.plan.ops.size(), find.plan.decisions.size(),
+        put_coloured(word(find.outcome.verdict), Colour::bad);
+        print(" at {}: run {}, {} ops, {} decisions: {}\n", find.outcome.site, find.run,
+              find.plan.ops.size(), find.plan.decisions.size(),
               path.empty() ? "not written:\n" + text : printable(path));
         flush_output();
     }

@@ -16,8 +16,15 @@ int minimize(const FileArgs& args) {
     const run::Plan plan = load(args.file, args.frame);
     report::MinimizeStats stats;
     const Stopwatch watch;
-    const auto in_time = [&] { return !args.seconds || watch.seconds() < *args.seconds; };
+    ProgressLine progress;
+    const auto in_time = [&] {
+        if (progress.due(watch.seconds()))
+            progress.show(fmt::format("{:>6.0f} s  minimising {} ops, {} decisions ",
+                                      watch.seconds(), plan.ops.size(), plan.decisions.size()));
+        return !args.seconds || watch.seconds() < *args.seconds;
+    };
     const run::Plan smaller = report::minimize(plan, {.keep_going = in_time}, &stats);
+    progress.clear();
     if (!stats.reproduced) throw UserError(args.file + ": shows no bug; nothing to minimise");
     write_output(args.output, run::to_text(smaller), args.force);
     remark(fmt::format("{} ops, {} decisions -> {} ops, {} decisions in {} runs", plan.ops.size(),

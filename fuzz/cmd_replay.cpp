@@ -2,6 +2,7 @@
 //
 // rcufuzz replay
 #include <algorithm>
+#include <utility>
 
 #include "core/base/candidates.h"
 #include "core/base/check.h"
@@ -21,10 +22,28 @@ namespace {
 void print_line(const ReplayedFile& replayed) {
     const run::Outcome& outcome = replayed.outcome;
     const std::string file = printable(replayed.file);
-    if (outcome.found())
-        print("{}: {} at {}: {}\n", file, word(outcome.verdict), outcome.site, outcome.detail);
-    else
-        print("{}: {}\n", file, word(outcome.verdict));
+    print("{}: ", file);
+    put_coloured(word(outcome.verdict), outcome.found() ? Colour::bad : Colour::good);
+    if (outcome.found()) print(" at {}: {}", outcome.site, outcome.detail);
+    print("\n");
+}
+
+// "3 plans: 2 stranded_callback, 1 clean": the verdicts in the order in which they first came.
+void print_summary(const std::vector<ReplayedFile>& files) {
+    std::vector<std::pair<std::string_view, unsigned>> counts;
+    for (const ReplayedFile& replayed : files) {
+        const std::string_view what =
+            replayed.error.empty() ? word(replayed.outcome.verdict) : "not read";
+        const auto known = std::ranges::find(counts, what, &decltype(counts)::value_type::first);
+        if (known == counts.end())
+            counts.emplace_back(what, 1);
+        else
+            ++known->second;
+    }
+    std::string text;
+    for (const auto& [what, count] : counts)
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, what);
+    print("{} plans: {}\n", files.size(), text);
 }
 
 std::vector<std::string> known_words() {
@@ -112,7 +131,10 @@ int replay(const ReplayArgs& args) {
         });
         if (!args.json && replayed.error.empty()) print_line(replayed);
     }
-    if (args.json) put(replay_json(files));
+    if (args.json)
+        put(replay_json(files));
+    else if (files.size() > 1)
+        print_summary(files);
     if (!files.empty() && files.front().error.empty()) write_lines(files.front().plan, args.lines);
     if (!args.junit.empty()) write_junit(args.junit, files, expected);
     const bool as_wanted = std::ranges::all_of(

@@ -46,6 +46,13 @@ std::string write_groups(const report::Triage& triage, const std::string& out) {
     return index;
 }
 
+// ", about 12 left", where the rest takes as long as what is done.
+std::string left(double seconds, std::size_t done, std::size_t all) {
+    if (done == 0) return "";
+    return fmt::format(", about {:.0f} left",
+                       seconds * static_cast<double>(all - done) / static_cast<double>(done));
+}
+
 }  // namespace
 
 int triage(const TriageArgs& args) {
@@ -61,7 +68,10 @@ int triage(const TriageArgs& args) {
     ProgressLine progress;
     const report::Triage result = report::triage(plans, [&](std::size_t done, std::size_t all) {
         if (progress.due(watch.seconds()))
-            progress.show(fmt::format("{:>6.0f} s  step {} of {} ", watch.seconds(), done, all));
+            progress.show(fmt::format("{:>6.0f} s{}  {} {} of {} ", watch.seconds(),
+                                      left(watch.seconds(), done, all),
+                                      done < plans.size() ? "replaying" : "minimising", done + 1,
+                                      all));
     });
     progress.clear();
     write_file(args.out + "/README.md", write_groups(result, args.out), false);

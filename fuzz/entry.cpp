@@ -139,10 +139,29 @@ Entry::Entry(std::string_view target) {
         schedules_ = schedules_of_environment();
         frame_ = run::make_frame(subject, words);
         run::let_inputs_choose(frame_, words);
+        std::fprintf(stderr, "rcufuzz: %s\n", described().c_str());
     } catch (const UserError& error) {
         std::fprintf(stderr, "rcufuzz: %s\n", error.what());
         std::exit(exit_usage);
     }
+}
+
+std::string Entry::described() const {
+    std::string text = "fuzzing " + std::string(frame_.plan.target->name);
+    if (!frame_.plan.subject.empty()) text += " " + frame_.plan.subject;
+    std::string bugs;
+    for (const std::string_view name : run::bug_names(frame_.plan))
+        bugs += (bugs.empty() ? " with " : ", ") + std::string(name);
+    text += bugs.empty() ? ", no bug switched on" : bugs;
+    for (std::size_t i = 0; i < frame_.plan.target->configs.size(); ++i)
+        if (((frame_.fixed_configs >> i) & 1u) != 0)
+            text += ", " + std::string(frame_.plan.target->configs[i].name) + "=" +
+                    std::to_string(frame_.plan.config[i]);
+    text += frame_.inputs_choose_memory
+                ? ", memory as inputs say"
+                : ", memory " + std::string(run::memory_word(frame_.plan.memory));
+    text += ", oracle " + std::string(run::oracle_word(frame_.plan.oracle));
+    return text + (mutates_plans_ ? ", mutator plans" : ", mutator bytes");
 }
 
 run::Plan Entry::decode(ByteView input) const { return run::decode_body(input, frame_); }

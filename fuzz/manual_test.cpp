@@ -89,5 +89,31 @@ TEST_F(Names, ReplaysStandardInput) {
     EXPECT_THAT(result.out, testing::StartsWith("-: "));
 }
 
+TEST_F(Names, ReplayOfManyEndsWithTheirNumber) {
+    const std::string plan = path(find_plan());
+    write_file(path("clean.plan"), "rcufuzz-plan 1\ntarget nocb\n", false);
+    const Result result = rcufuzz("replay '" + plan + "' clean.plan '" + plan + "'");
+    EXPECT_THAT(result.out, HasSubstr("clean.plan: clean\n"));
+    EXPECT_THAT(result.out, testing::ContainsRegex("\n3 plans: 2 [a-z_]+, 1 clean\n$"));
+    EXPECT_THAT(rcufuzz("replay clean.plan").out, testing::Not(HasSubstr("plans: ")));
+}
+
+// util-linux's script gives a command a terminal.
+TEST_F(Names, VerdictsAreColouredOnATerminalAlone) {
+    if (shell("command -v script").exit_code != 0) GTEST_SKIP() << "no script";
+    write_file(path("clean.plan"), "rcufuzz-plan 1\ntarget nocb\n", false);
+    const std::string green = "\x1b[32mclean\x1b[0m";
+    EXPECT_THAT(shell("script -qec \"'$R' replay clean.plan\" log").out, HasSubstr(green));
+    EXPECT_THAT(shell("NO_COLOR=1 script -qec \"'$R' replay clean.plan\" log").out,
+                testing::Not(HasSubstr("\x1b")));
+    EXPECT_EQ(rcufuzz("replay clean.plan").out, "clean.plan: clean\n");
+}
+
+TEST_F(Names, HuntsOnATerminalSayHowMuchIsLeft) {
+    if (shell("command -v script").exit_code != 0) GTEST_SKIP() << "no script";
+    const std::string out = shell("script -qec \"'$R' hunt tracepoint --seconds 1.5\" log").out;
+    EXPECT_THAT(out, testing::ContainsRegex("1 s, 1 left +[0-9]+ runs"));
+}
+
 }  // namespace
 }  // namespace rcufuzz

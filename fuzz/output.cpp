@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "core/base/check.h"
@@ -34,6 +35,17 @@ void put(std::string_view document) {
 
 void put_text(std::string_view text) { put(printable_lines(text)); }
 
+void put_coloured(std::string_view text, Colour colour) {
+    // https://no-color.org: set, and to anything at all.
+    static const bool wanted = [] {
+        const char* const refused = std::getenv("NO_COLOR");
+        return isatty(STDOUT_FILENO) != 0 && (refused == nullptr || *refused == '\0');
+    }();
+    if (wanted) put(colour == Colour::bad ? "\x1b[1;31m" : "\x1b[32m");
+    put_text(text);
+    if (wanted) put("\x1b[0m");
+}
+
 void flush_output() {
     errno = 0;
     if (std::fflush(stdout) != 0) note_failure();
@@ -60,13 +72,13 @@ bool ProgressLine::due(double seconds) {
 }
 
 void ProgressLine::show(std::string_view text) const {
-    const std::string line = "\r" + std::string(text);
+    const std::string line = "\r" + std::string(text) + (to_terminal() ? "\x1b[K" : "");
     std::fwrite(line.data(), 1, line.size(), stderr);
     std::fflush(stderr);
 }
 
 void ProgressLine::clear() const {
-    if (to_terminal()) show("\x1b[K");
+    if (to_terminal()) show("");
 }
 
 }  // namespace rcufuzz::cli

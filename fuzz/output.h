@@ -22,6 +22,10 @@ void print(fmt::format_string<Args...> format, Args&&... args) {
     put_text(fmt::format(format, std::forward<Args>(args)...));
 }
 
+// A word of it, red or green where standard output is a terminal and NO_COLOR is not set.
+enum class Colour { bad, good };
+void put_coloured(std::string_view text, Colour colour);
+
 void flush_output();
 bool output_failed();
 
@@ -37,6 +41,7 @@ class ProgressLine {
    public:
     // Whether half a second has gone by since the last one.
     bool due(double seconds);
+    // In the place of the line before it.
     void show(std::string_view text) const;
     void clear() const;
 
