@@ -43,8 +43,8 @@ class Entry {
     // so and exit code 64.
     explicit Entry(std::string_view target);
 
-    // What is switched on, in a line: "fuzzing nocb with D01_wake_leaves_level, memory sc, ...". The
-    // first thing that a fuzz target says.
+    // What is switched on, in a line: "fuzzing nocb with D01_wake_leaves_level, memory sc, ...".
+    // The first thing that a fuzz target says.
     std::string described() const;
 
     run::Plan decode(ByteView input) const;
