@@ -27,7 +27,6 @@
 extern void machine_point_at(const volatile void *object, unsigned int access,
 			     const struct machine_site *site);
 extern void machine_relax_at(const struct machine_site *site);
-extern void machine_spin_lock_at(volatile unsigned int *owner, const struct machine_site *site);
 
 #ifdef MACHINE_NO_POINTS
 #define kernel_point(object, access)	do { (void)(object); } while (0)

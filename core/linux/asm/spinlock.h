@@ -9,7 +9,8 @@
 #define arch_spin_is_contended(lock)	((void)(lock), 0)
 #define arch_spin_value_unlocked(lock)	((lock).owner == 0)
 
-#define arch_spin_lock(lock)	machine_spin_lock_at(&(lock)->owner, machine_here())
+extern void machine_spin_lock_at(arch_spinlock_t *lock, const struct machine_site *site);
+#define arch_spin_lock(lock)	machine_spin_lock_at(lock, machine_here())
 
 /* Who takes a lock gives it back on the same CPU. */
 static __always_inline void machine_holds_spinlock(int change)
@@ -20,7 +21,7 @@ static __always_inline void machine_holds_spinlock(int change)
 static __always_inline int arch_spin_trylock(arch_spinlock_t *lock)
 {
 	kernel_point(lock, MACHINE_LOCK);
-	if (lock->owner)
+	if (lock->owner || (lock->next && lock->next != acting_cpu + 1))
 		return 0;
 	lock->owner = acting_cpu + 1;
 	machine_holds_spinlock(1);

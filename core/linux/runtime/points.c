@@ -39,16 +39,30 @@ void machine_relax_at(const struct machine_site *site)
 	door->relax(site);
 }
 
-void machine_spin_lock_at(volatile unsigned int *owner, const struct machine_site *site)
+/*
+ * The kernel's locks go to those who wait in their order (kernel/locking/qspinlock.c). Here whoever
+ * comes takes a free one, so that a run needs no queues; but nobody is passed over for ever by one
+ * that takes it again and again, as a CPU does that expires another's timers. (Readers and writers
+ * of an rwlock may be.) Who is next is not waited for without end: at the end of a run it does not
+ * act any more, and the oracles look at what locks guard.
+ */
+void machine_spin_lock_at(arch_spinlock_t *lock, const struct machine_site *site)
 {
-	machine_point_at(owner, MACHINE_LOCK, site);
-	while (*owner) {
-		if (*owner == acting_cpu + 1)
+	const unsigned int patience = 32, me = acting_cpu + 1;
+	unsigned int tries = 0;
+
+	machine_point_at(lock, MACHINE_LOCK, site);
+	while (lock->owner || (lock->next && lock->next != me && tries < 8 * patience)) {
+		if (lock->owner == me)
 			fail("deadlock", site, "a CPU waits for a spinlock that it holds itself");
+		if (++tries >= patience && !lock->next)
+			lock->next = me;
 		machine_relax_at(site);
 	}
-	check_address((unsigned long)owner, site);
-	*owner = acting_cpu + 1;
+	check_address((unsigned long)lock, site);
+	if (lock->next == me)
+		lock->next = 0;
+	lock->owner = me;
 	spinlocks_held[acting_cpu]++;
 }
 
