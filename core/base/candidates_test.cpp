@@ -19,7 +19,7 @@ TEST(Distance, CountsSlipsOfTheHand) {
 
 TEST(DidYouMean, NamesTheNearestFirst) {
     EXPECT_EQ(did_you_mean("trcepoint", {"nocb", "tracepoint"}), " (did you mean 'tracepoint'?)");
-    EXPECT_EQ(did_you_mean("rcp_a", {"rcu_b", "rcu_a"}), " (did you mean 'rcu_a' or 'rcu_b'?)");
+    EXPECT_EQ(did_you_mean("rcup_a", {"rcu_b", "rcu_a"}), " (did you mean 'rcu_a' or 'rcu_b'?)");
     EXPECT_EQ(did_you_mean("aa", {"ab", "ac", "ad", "ae"}),
               " (did you mean 'ab', 'ac' or 'ad'?)");
 }
