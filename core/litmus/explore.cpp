@@ -5,6 +5,7 @@
 #include <bitset>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "core/base/check.h"
 #include "core/litmus/combination.h"
@@ -46,15 +47,45 @@ class Exploration {
    private:
     // The values that a location may hold are those that some way stores there, when its loads
     // return such values. A value has gone through each store at most once: so many rounds.
+    //
+    // A constant that is stored because a condition holds may be what makes the condition hold, as
+    // no store depends on an `if` before it. So the rounds begin with such constants; what nobody
+    // gives in the end is dropped.
     void find_ways() {
-        stored_.assign(test_.processes.size(), Domains(test_.locations.size()));
+        const std::set<Value> constants = chosen_constants();
+        if (!constants.empty() && find_ways_from(constants)) return;
+        find_ways_from({});
+    }
+
+    // False: there are too many.
+    bool find_ways_from(const std::set<Value>& constants) {
+        stored_.assign(test_.processes.size(), Domains(test_.locations.size(), constants));
         for (std::size_t rounds = 0;; ++rounds) {
             const std::vector<Domains> before = stored_;
             const std::size_t stores = one_round(before);
-            if (stored_ == before) return;
+            if (stored_ == before) return report_.complete;
             if (stop()) report_.complete = false;
-            if (rounds > stores || !report_.complete) return;
+            if (rounds > stores || !report_.complete) return report_.complete;
         }
+    }
+
+    // Of all assignments, if some stand under a condition.
+    std::set<Value> chosen_constants() const {
+        std::set<Value> found;
+        const auto assigns = [this](Index number) {
+            return test_.statements[number].kind == Statement::Kind::assign;
+        };
+        const bool chosen = std::ranges::any_of(test_.statements, [&](const Statement& statement) {
+            return std::ranges::any_of(statement.then_part, assigns) ||
+                   std::ranges::any_of(statement.else_part, assigns);
+        });
+        if (!chosen) return found;
+        for (const Statement& statement : test_.statements) {
+            if (statement.kind != Statement::Kind::assign) continue;
+            const Expr& value = test_.exprs[statement.value];
+            if (value.kind == Expr::Kind::number) found.insert(value.number);
+        }
+        return found;
     }
 
     // Returns how many stores one execution can have.
