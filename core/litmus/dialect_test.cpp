@@ -91,6 +91,28 @@ TEST(Dialect, AnIndexIsAnAddress) {
     expect_both("Never", text);
 }
 
+TEST(Dialect, CommentsNest) {
+    expect_both("Always",
+                "C t\n(* a (* b *) c *)\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\n"
+                "exists (x=1) (* and (* all (* these *) *) *)\n");
+    expect_both("Always", "C t\n(* of (*x) in C *)\n{}\nP0(int *x) {}\nexists (x=0)\n");
+    EXPECT_THAT(complaint("C t\n(* a (* b *)\n{}\nP0(int *x) {}\nexists (x=0)\n"),
+                HasSubstr("t.litmus:2: a comment without an end"));
+}
+
+TEST(Dialect, ConditionsMayBeTrueOrFalse) {
+    const std::string text = "C t\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\n";
+    expect_both("Always", text + "exists (x=2 \\/ true)\n");
+    expect_both("Never", text + "exists (x=1 /\\ false)\n");
+    expect_both("Never", text + "exists (not (x=1 /\\ true))\n");
+}
+
+TEST(Dialect, RegistersAreUpdated) {
+    expect_both("Always",
+                "C t\n{}\nP0(int *x)\n{\n\tint r = 6;\n\tr ^= 5;\n\tr *= 9;\n\tr %= 10;\n"
+                "\tr /= 2;\n\tr |= 8;\n\tWRITE_ONCE(*x, r);\n}\nexists (x=11)\n");
+}
+
 TEST(Dialect, NoFinalStateIsADeadlock) {
     EXPECT_EQ(
         verdict_of("C t\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\nfilter (x=2)\nexists (x=1)\n"),

@@ -89,6 +89,7 @@ class Lexer {
 
     void comment(std::string_view close) {
         std::size_t end = text_.find(close, at_ + 2);
+        if (close == "*)") end = end_of_nested();
         if (end == text_.npos && close != "\n") refuse("a comment without an end");
         if (end == text_.npos) end = text_.size();
         const std::string_view body = text_.substr(at_, end - at_);
@@ -99,6 +100,18 @@ class Lexer {
             if (!said.empty()) lexed_.result = said[0];
         }
         move_to(std::min(end + close.size(), text_.size()));
+    }
+
+    // Comments nest, as herd7's do; but "(*x" is C.
+    std::size_t end_of_nested() const {
+        unsigned open = 1;
+        for (std::size_t at = at_ + 2; at + 1 < text_.size(); ++at) {
+            const std::string_view sign = text_.substr(at, 2);
+            if (sign == "*)" && --open == 0) return at;
+            if (sign == "(*" && at + 2 < text_.size() && is_blank(text_[at + 2])) ++open;
+            if (sign == "*)" || sign == "(*") ++at;
+        }
+        return text_.npos;
     }
 
     void one() {
@@ -112,9 +125,9 @@ class Lexer {
             kind = Token::Kind::number;
             while (end < text_.size() && (is_word_begin(text_[end]) || is_digit(text_[end]))) ++end;
         } else {
-            constexpr std::array<std::string_view, 20> two{
-                "/\\", "\\/", "==", "!=", "<=", ">=", "&&", "||", "->", "=>",
-                "<>",  "<<",  ">>", "+=", "-=", "*=", "|=", "&=", "++", "--"};
+            constexpr std::array<std::string_view, 23> two{
+                "/\\", "\\/", "==", "!=", "<=", ">=", "&&", "||", "->", "=>", "<>", "<<",
+                ">>",  "+=",  "-=", "*=", "|=", "&=", "^=", "/=", "%=", "++", "--"};
             const bool pair = std::ranges::any_of(two, [&](auto sign) { return ahead(sign); });
             end += pair ? 2 : 1;
         }

@@ -281,8 +281,12 @@ class Parser {
             cursor_.expect(")");
             return inner;
         }
-        if (cursor_.accept("true") || cursor_.accept("false"))
-            cursor_.refuse("write the condition out");
+        if (cursor_.accept("true")) return add(std::move(made));
+        if (cursor_.accept("false")) {
+            made.kind = Condition::Kind::negate;
+            made.args = {add({})};
+            return add(std::move(made));
+        }
         return add(comparison());
     }
 

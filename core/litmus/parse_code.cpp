@@ -243,7 +243,8 @@ class CodeParser {
         const bool before = cursor_.is("++") || cursor_.is("--");
         if (!before && !cursor_.is_word()) return false;
         const std::size_t sign = before ? 0 : 1;
-        constexpr std::array<std::string_view, 7> signs{"++", "--", "+=", "-=", "*=", "|=", "&="};
+        constexpr std::array<std::string_view, 10> signs{
+            "++", "--", "+=", "-=", "*=", "|=", "&=", "^=", "/=", "%="};
         if (std::ranges::none_of(signs, [&](auto text) { return cursor_.is(text, sign); }))
             return false;
         std::string op = cursor_.peek(sign).text;
