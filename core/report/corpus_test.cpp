@@ -18,6 +18,7 @@
 #include "core/report/find_test.h"
 #include "core/report/golden_test.h"
 #include "core/report/minimize.h"
+#include "core/report/reduce.h"
 #include "core/report/story_run.h"
 #include "core/run/codec.h"
 #include "core/run/names.h"
@@ -237,6 +238,22 @@ TEST(MinimizeNocb, ComesNearToTheHandMadeMinimum) {
         if (minimal.ops.size() <= 4 && minimal.decisions.size() <= by_hand + 1) ++near;
     }
     EXPECT_GE(near, 3u);
+}
+
+// Ten callbacks in one operation are as many to follow as ten operations: what shows them is hunted
+// anew with few.
+TEST(MinimizeNocb, FindWithManyRepetitionsEndsWithFew) {
+    const run::Plan found = run::from_text(
+        "rcufuzz-plan 1\ntarget nocb\nbug D01\nmemory sc\noracle black-box\n"
+        "config nobypass_lim 16\nconfig strict_gp 1\n"
+        "op cpu0 on call_rcu count=9 chain=0\nop cpu0 hardirq call_rcu count=1 chain=0\n"
+        "decide cpu0 133 run rcuog0\ndecide rcu_gp 28 run rcuog0\n",
+        "plan");
+    ASSERT_EQ(size_of(found).work, 10u);
+    ASSERT_TRUE(run::replay(found).found());
+    const run::Plan minimal = minimize(found);
+    EXPECT_LE(size_of(minimal).work, 3u) << run::to_text(minimal);
+    EXPECT_TRUE(run::replay(minimal).same_find(run::replay(found)));
 }
 
 }  // namespace

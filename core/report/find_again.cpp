@@ -24,7 +24,7 @@ constexpr unsigned finds_tried = 4;  // of which the smallest counts
 constexpr unsigned guesses = 4000;
 constexpr unsigned hunt_tries = 100'000;
 constexpr unsigned small_workload = 4;  // operations
-constexpr unsigned hunt_share = 4;      // of what is left of the budget: one in so many
+constexpr unsigned hunt_share = 2;      // of what is left of the budget: one in so many
 
 // The same decisions, some of them lost, some a little later or earlier, some new.
 std::vector<sim::Decision> disturbed(const std::vector<sim::Decision>& decisions,
@@ -60,6 +60,7 @@ class Smallest {
         if (size_of(search_.best()) < size_of(best_)) best_ = search_.best();
     }
     bool enough() const { return finds_ >= finds_tried || search_.spent(); }
+    const run::Plan& best() const { return best_; }
 
     bool finish() {
         search_.go_back(best_);
@@ -91,20 +92,38 @@ run::Plan stranger(const run::Plan& plan, std::size_t max_ops, Prng& prng) {
     return run::generate(plan, options, prng);
 }
 
-// Some of the plan's own operations, few repetitions of each, and often another configuration.
-run::Plan relative(const run::Plan& plan, Prng& prng) {
+// No more repetitions than two of anything.
+void ask_for_little(scenario::Op& op, const run::Plan& plan, Prng& prng) {
+    const auto& params = plan.target->ops[op.kind].params;
+    for (std::size_t i = 0; i < op.args.size(); ++i)
+        if (params[i].repeats && op.args[i] > params[i].min)
+            op.args[i] = static_cast<std::uint8_t>(params[i].min + prng.below(2));
+}
+
+// The same operation in any context in which it may run.
+void move_to_other_context(scenario::Op& op, const run::Plan& plan, Prng& prng) {
+    constexpr auto count = static_cast<std::uint32_t>(scenario::op_context_words.size());
+    const auto context = static_cast<scenario::OpContext>(prng.below(count));
+    if ((plan.target->ops[op.kind].contexts & scenario::bit(context)) != 0) op.context = context;
+}
+
+// Most of the plan's own operations; or a few of them and of the find's, in any order and context.
+// And often another configuration.
+run::Plan relative(const run::Plan& plan, const run::Plan& find, Prng& prng) {
     run::Plan result = prng.one_in(2) ? stranger(plan, 1, prng) : plan;
     result.decisions.clear();
     result.ops.clear();
-    for (scenario::Op op : plan.ops) {
-        if (prng.one_in(4)) continue;
-        const auto& params = plan.target->ops[op.kind].params;
-        for (std::size_t i = 0; i < op.args.size(); ++i)
-            if (params[i].repeats && op.args[i] > params[i].min)
-                op.args[i] = static_cast<std::uint8_t>(params[i].min + prng.below(2));
-        result.ops.push_back(op);
+    if (prng.one_in(3)) {
+        for (const scenario::Op& op : plan.ops)
+            if (!prng.one_in(4)) result.ops.push_back(op);
+        return result;
     }
-    run::canonicalize(result);
+    for (unsigned left = 1 + prng.below(small_workload); left > 0; --left) {
+        const std::vector<scenario::Op>& ops = prng.one_in(2) ? find.ops : plan.ops;
+        if (ops.empty()) continue;
+        result.ops.push_back(ops[prng.below(static_cast<std::uint32_t>(ops.size()))]);
+        if (prng.one_in(2)) move_to_other_context(result.ops.back(), plan, prng);
+    }
     return result;
 }
 
@@ -135,23 +154,24 @@ bool find_again(Search& search, const run::Plan& candidate, unsigned patience) {
     return smallest.finish();
 }
 
-bool hunt_smaller(Search& search) {
+bool hunt_smaller(Search& search, const run::Plan& find) {
     Smallest smallest(search);
     Prng prng(search.seed());
     std::vector<std::unique_ptr<strategy::Policy>> policies;
     for (const strategy::PolicyInfo& info : strategy::all_policies())
         policies.push_back(strategy::make_policy(info.name));
-    const run::Plan found = search.best();
-    const std::size_t work = size_of(found).work;
-    const std::size_t most = std::min<std::size_t>(found.ops.size(), small_workload);
+    const run::Plan best = search.best();
+    // One operation with many repetitions may be had as several with one each.
+    const std::size_t most = std::min<std::size_t>(size_of(best).work, small_workload);
     const std::uint64_t end = search.budget_left() - search.budget_left() / hunt_share;
     for (std::size_t i = 0; i < hunt_tries && search.budget_left() > end; ++i) {
-        if (smallest.enough()) break;
-        const run::Plan tried =
-            prng.one_in(2)
-                ? relative(found, prng)
-                : stranger(found, 1 + prng.below(static_cast<std::uint32_t>(most)), prng);
-        if (tried.ops.empty() || size_of(tried).work > work) continue;
+        run::Plan tried =
+            !prng.one_in(4)
+                ? relative(best, find, prng)
+                : stranger(best, 1 + prng.below(static_cast<std::uint32_t>(most)), prng);
+        for (scenario::Op& op : tried.ops) ask_for_little(op, tried, prng);
+        run::canonicalize(tried);
+        if (tried.ops.empty() || size_of(tried).work >= size_of(smallest.best()).work) continue;
         strategy::Policy& policy = *policies[i % policies.size()];
         policy.forget();
         policy.reseed(prng.next());

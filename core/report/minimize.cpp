@@ -18,7 +18,7 @@ void thin_out(Search& search) {
 }
 
 // Most finds get by with less; one that does not is probably stuck.
-constexpr std::size_t much_work = 5;
+constexpr std::size_t much_work = 4;
 constexpr std::size_t many_decisions = 6;
 
 bool is_large(const run::Plan& plan) {
@@ -49,9 +49,9 @@ void one_round(Search& search, unsigned patience) {
 
 constexpr unsigned patience_max = 8;
 
-void search_on(Search& search) {
+void search_on(Search& search, const run::Plan& find) {
     thin_out(search);
-    if (is_large(search.best())) hunt_smaller(search);
+    if (is_large(search.best())) hunt_smaller(search, find);
     for (unsigned patience = 1; patience <= patience_max && !search.spent();) {
         const run::Plan before = search.best();
         one_round(search, patience);
@@ -83,7 +83,7 @@ run::Plan minimize(const run::Plan& found, const MinimizeOptions& options, Minim
         const run::Plan& start = attempt % 2 == 0 ? found : smallest;
         Search search(start, options.budget / attempts, attempt, options.keep_going);
         all.reproduced = search.reproduces();
-        if (all.reproduced) search_on(search);
+        if (all.reproduced) search_on(search, found);
         all.finished &= !search.spent();
         all.runs += search.runs();
         if (attempt == 0 || size_of(search.best()) < size_of(smallest)) smallest = search.best();

@@ -28,7 +28,8 @@ bool simplify_decisions(Search& search);
 bool find_again(Search& search, const run::Plan& candidate, unsigned patience = 1);
 // Hunts for the find among workloads of a few operations, as if it had not been found yet: where it
 // is common there it is had sooner than a large one is whittled down. Takes a part of the budget.
-bool hunt_smaller(Search& search);
+// `find`: where it all began, whose operations are tried beside those that are left.
+bool hunt_smaller(Search& search, const run::Plan& find);
 // Several changes at once, and other workloads: fewer operations, or as many and fewer decisions.
 bool guess_smaller(Search& search, unsigned patience = 1);
 
