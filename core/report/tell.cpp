@@ -92,7 +92,8 @@ std::string header(const Find& find, std::string_view story) {
     }
     const std::vector<std::string> passed = functions(find, story);
     if (!passed.empty()) text += wrapped("Other functions: " + joined(passed, ", ") + ".", 4);
-    text += wrapped("Workload: " + joined(workload(find), "; ") + ".", 4);
+    const std::vector<std::string> ops = workload(find);
+    text += wrapped("Workload: " + (ops.empty() ? "none" : joined(ops, "; ")) + ".", 4);
     return text + configuration(find);
 }
 

@@ -71,6 +71,12 @@ TEST(Tell, GoldenStory) {
                        "op cpu1 hardirq post\ndecide cpu0 3 run cpu1\n"));
 }
 
+// A find in what a kernel does by itself.
+TEST(Tell, WorkloadOfNoOperationsIsNone) {
+    const run::Plan plan = run::empty_plan(talkative());
+    EXPECT_THAT(tell(plan), HasSubstr("Workload: none.\n"));
+}
+
 TEST(Tell, NotesOfOneContextShareANumber) {
     EXPECT_THAT(told("op cpu0 on add\n"), HasSubstr("cpu0 begins add. It ends add."));
 }
