@@ -243,25 +243,21 @@ static struct cookie {
 	struct readers readers;
 } cookies[MAX_COOKIES];
 
+/* Kept when it is complete: an interrupt may take another one in the middle. */
 bool do_get_state(unsigned int how, unsigned int unused)
 {
-	struct cookie *cookie = &cookies[raw_smp_processor_id()];
+	struct cookie cookie = { .taken = true, .full = how >= 2, .started = how & 1 };
 
-	/* An interrupt may come in the middle of another's. */
-	cookie->taken = false;
-	readers_open_now(&cookie->readers);
-	cookie->full = how >= 2;
+	readers_open_now(&cookie.readers);
 	if (how == 0)
-		cookie->state = get_state_synchronize_rcu();
+		cookie.state = get_state_synchronize_rcu();
 	else if (how == 1)
-		cookie->state = start_poll_synchronize_rcu();
+		cookie.state = start_poll_synchronize_rcu();
 	else if (how == 2)
-		get_state_synchronize_rcu_full(&cookie->full_state);
+		get_state_synchronize_rcu_full(&cookie.full_state);
 	else
-		start_poll_synchronize_rcu_full(&cookie->full_state);
-	cookie->full = how >= 2;
-	cookie->started = how & 1;
-	cookie->taken = true;
+		start_poll_synchronize_rcu_full(&cookie.full_state);
+	cookies[raw_smp_processor_id()] = cookie;
 	return true;
 }
 

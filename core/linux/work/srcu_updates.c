@@ -173,26 +173,25 @@ static struct cookie {
 	bool started;
 } cookies[NR_CPUS];
 
+/* Kept when it is complete: an interrupt may take another one in the middle. */
 bool do_srcu_get_state(unsigned int n, unsigned int how)
 {
-	struct cookie *cookie = &cookies[raw_smp_processor_id()];
 	struct domain *domain = use(n);
+	struct cookie cookie;
 
 	if (!domain)
 		return false;
-	/* An interrupt may come in the middle of another's. */
-	cookie->domain = NULL;
-	cookie->readers = domain->open;
-	cookie->started = how;
+	cookie.readers = domain->open;
+	cookie.started = how;
 	if (how) {
 		domain->polled = true;
-		cookie->state = start_poll_synchronize_srcu(domain->srcu);
+		cookie.state = start_poll_synchronize_srcu(domain->srcu);
 	} else {
-		cookie->state = get_state_synchronize_srcu(domain->srcu);
+		cookie.state = get_state_synchronize_srcu(domain->srcu);
 	}
-	cookie->life = domain->lives;
-	cookie->started = how;
-	cookie->domain = domain;
+	cookie.life = domain->lives;
+	cookie.domain = domain;
+	cookies[raw_smp_processor_id()] = cookie;
 	leave(domain);
 	return true;
 }

@@ -303,6 +303,17 @@ TEST_P(EveryKernel, LetsTimeGoOnForACpuWithoutATick) {
     EXPECT_FALSE(find.has_value()) << find->outcome.detail << "\n" << run::to_text(find->plan);
 }
 
+// A cookie is taken by a softirq in the middle of another's, of which each part is as it was.
+TEST_P(EveryKernel, TakesCookiesInEachOthersMiddle) {
+    for (const char* ops : {"op cpu0 softirq get_state how=2\nop cpu0 on get_state how=3\n",
+                            "op cpu0 softirq srcu_get_state how=0\n"
+                            "op cpu0 on srcu_get_state how=1\n"}) {
+        const std::optional<run::Find> find =
+            run::Survey({.strategies = {"pos"}, .runs = 3000}).try_plan(plan(ops));
+        EXPECT_FALSE(find.has_value()) << find->outcome.detail << "\n" << run::to_text(find->plan);
+    }
+}
+
 TEST_P(EveryKernel, TakesCpusOffline) {
     const std::string down = "op cpu0 on cpu_down cpu=1\nop cpu2 on cpu_down cpu=1\n";
     const run::Outcome stays = run::replay(plan("config cpus 3\n" + down));
