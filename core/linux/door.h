@@ -62,6 +62,7 @@ struct guest_door {
     void (*prepare)(unsigned cpus, const char *parameters);
     /* The first of the parameters that it does not know; NULL: the boot has met none. */
     const char *(*unknown_parameter)(void);
+    int (*has_parameter)(const char *name); /* of a module, as in "rcutree.qhimark" */
     int (*has_booted)(void); /* the task "init" has come to its end */
     /* The CPU goes on from where it stood; returns when it idles, until an interrupt comes. */
     void (*enter)(unsigned cpu);
@@ -84,7 +85,7 @@ struct guest_door {
 /* The interrupt of a device of the workload. */
 #define MACHINE_DEVICE_VECTOR 5
 
-#define GUEST_ABI 7u
+#define GUEST_ABI 8u
 
 typedef const struct guest_door *(*guest_entry)(const struct machine_door *door);
 

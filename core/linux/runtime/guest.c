@@ -75,6 +75,7 @@ static struct guest_door guest = {
 	.jiffies = (unsigned long *)&jiffies,
 	.prepare = prepare_kernel,
 	.unknown_parameter = unknown_parameter,
+	.has_parameter = has_parameter,
 	.has_booted = has_booted,
 	.enter = enter_cpu,
 	.takes_interrupt = takes_interrupt,

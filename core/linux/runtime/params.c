@@ -29,16 +29,27 @@ static bool setup_takes(char *word)
 	return taken;
 }
 
-static bool parameter_takes(char *word)
+static const struct kernel_param *parameter(const char *name, size_t length)
 {
 	const struct kernel_param *p;
-	char *value = strchr(word, '=');
-	size_t length = value ? value - word : strlen(word);
 
 	for (p = __start___param; p < __stop___param; p++)
-		if (strlen(p->name) == length && !strncmp(p->name, word, length))
-			return p->ops->set(value ? value + 1 : NULL, p) == 0;
-	return false;
+		if (strlen(p->name) == length && !strncmp(p->name, name, length))
+			return p;
+	return NULL;
+}
+
+int has_parameter(const char *name)
+{
+	return !!parameter(name, strlen(name));
+}
+
+static bool parameter_takes(char *word)
+{
+	char *value = strchr(word, '=');
+	const struct kernel_param *p = parameter(word, value ? value - word : strlen(word));
+
+	return p && p->ops->set(value ? value + 1 : NULL, p) == 0;
 }
 
 /* Who boots it is told, and goes no further: it is no fault of the kernel. */

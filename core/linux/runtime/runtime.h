@@ -163,6 +163,7 @@ void judged(const char *verdict, const struct machine_site *site, const char *fm
 void prepare_kernel(unsigned int cpus, const char *parameters);
 void parse_parameters(char *line);
 const char *unknown_parameter(void);
+int has_parameter(const char *name);
 int has_booted(void);
 void run_initcalls(void);
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Timers: none fires early, or after it was deleted by somebody who waited, and all that are armed
-// fire in the end. Each CPU has two, of which one arms itself again and is bound to its CPU; they
-// may be deleted or shut down from anywhere.
+// fire in the end. Each CPU has three: the second arms itself again and is bound to its CPU; these
+// two may be deleted or shut down from anywhere. The third others put there.
 #include "core/linux/work/work.h"
 
 #include <linux/timer.h>
 
-enum how { ARM, DELETE, DELETE_AND_WAIT, ARM_REPEATING, SHUT_DOWN };
+enum how { ARM, DELETE, DELETE_AND_WAIT, ARM_REPEATING, SHUT_DOWN, ARM_THERE };
 
 #define REPETITIONS 3
+#define OWN_TIMERS 3
 
 static struct own_timer {
 	struct timer_list timer;
@@ -17,7 +18,7 @@ static struct own_timer {
 	unsigned int armed, fired;
 	unsigned int repeats;	/* so many times it arms itself again */
 	bool busy, gone;
-} own_timers[NR_CPUS][2];
+} own_timers[NR_CPUS][OWN_TIMERS];
 
 static void timer_fires(struct timer_list *timer)
 {
@@ -50,10 +51,31 @@ static void arm(struct own_timer *own, unsigned int ticks, unsigned int repeats)
 	mod_timer(&own->timer, jiffies + ticks % 5);
 }
 
-/* The second is one that arms itself again. */
-static void set_up(struct own_timer *own, bool repeats)
+/* The timer is not armed yet, and its CPU stays online meanwhile. */
+static bool arm_there(unsigned int cpu, unsigned int ticks)
 {
-	timer_setup(&own->timer, timer_fires, repeats ? TIMER_PINNED : 0);
+	struct own_timer *own = &own_timers[cpu][OWN_TIMERS - 1];
+	bool arms = false;
+
+	preempt_disable();
+	if (cpu_online(cpu) && !own->busy) {
+		own->busy = true;
+		arms = !timer_pending(&own->timer);
+		if (arms) {
+			own->due = jiffies;	/* its function may just be about to run */
+			own->armed++;
+			own->timer.expires = jiffies + ticks % 5;
+			add_timer_on(&own->timer, cpu);
+		}
+		own->busy = false;
+	}
+	preempt_enable();
+	return arms;
+}
+
+static void set_up(struct own_timer *own, bool bound)
+{
+	timer_setup(&own->timer, timer_fires, bound ? TIMER_PINNED : 0);
 }
 
 static void delete(struct own_timer *own, unsigned int how)
@@ -76,6 +98,8 @@ bool do_timer(unsigned int n, unsigned int how)
 	unsigned int cpu = arms ? raw_smp_processor_id() : (n >> 1) % nr_cpu_ids;
 	struct own_timer *own = &own_timers[cpu][arms ? how == ARM_REPEATING : n & 1];
 
+	if (how == ARM_THERE)
+		return arm_there((n >> 1) % nr_cpu_ids, n);
 	if ((how == DELETE_AND_WAIT || how == SHUT_DOWN) && (in_interrupt() || irqs_disabled()))
 		return false;
 	/* One operation at a time: the kernel asks the same of those who share a timer. */
@@ -95,7 +119,7 @@ void judge_timers(void)
 	unsigned int cpu, which;
 
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
-		for (which = 0; which < 2; which++)
+		for (which = 0; which < OWN_TIMERS; which++)
 			if (own_timers[cpu][which].fired != own_timers[cpu][which].armed) {
 				judged("lost_call", machine_here(), "a timer never fires");
 				return;
@@ -109,5 +133,6 @@ void prepare_timers(void)
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
 		set_up(&own_timers[cpu][0], false);
 		set_up(&own_timers[cpu][1], true);
+		set_up(&own_timers[cpu][2], true);
 	}
 }

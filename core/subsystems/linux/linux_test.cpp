@@ -314,6 +314,29 @@ TEST_P(EveryKernel, TakesCookiesInEachOthersMiddle) {
     }
 }
 
+// Nodes of their own have to be gone through, and one above them.
+TEST_P(EveryKernel, HasLeavesOfTwoCpus) {
+    const std::string ops = "config cpus 4\nop cpu3 on synchronize_rcu how=0\n"
+                            "op cpu0 on synchronize_rcu how=1\n";
+    const run::Outcome one = run::replay(plan(ops));
+    const run::Outcome three = run::replay(plan("config two_per_leaf 1\n" + ops));
+    EXPECT_EQ(three.verdict, Verdict::clean) << three.detail;
+    EXPECT_GT(three.points, one.points + 20);
+}
+
+// Two CPUs arm the same timer of a third, which may idle, or is that of a CPU that goes.
+TEST_P(EveryKernel, ArmsTimersOfOtherCpus) {
+    const run::Plan workload = plan(
+        "config cpus 3\nconfig hotplug 1\nop cpu0 on timer n=4 how=5\nop cpu1 on timer n=5 how=5\n"
+        "op cpu0 hardirq timer n=2 how=5\nop cpu1 on cpu_down cpu=2\nop cpu1 on sleep jiffies=2\n"
+        "op cpu0 on timer n=4 how=5\nop cpu1 on cpu_up cpu=2\n");
+    const std::optional<run::Find> find =
+        run::Survey({.strategies = {}, .runs = 600}).try_plan(workload);
+    EXPECT_FALSE(find.has_value()) << find->outcome.detail << "\n" << run::to_text(find->plan);
+    const run::Outcome nothing = run::replay(plan("op cpu0 on read_unlock\n"));
+    EXPECT_GT(run::replay(plan("op cpu0 on timer n=2 how=5\n")).points, nothing.points + 20);
+}
+
 TEST_P(EveryKernel, TakesCpusOffline) {
     const std::string down = "op cpu0 on cpu_down cpu=1\nop cpu2 on cpu_down cpu=1\n";
     const run::Outcome stays = run::replay(plan("config cpus 3\n" + down));

@@ -62,6 +62,7 @@ constexpr std::int16_t mostly[] = {0, 1, 1, 1};
 constexpr std::int16_t srcu_sizes[] = {0, 0, 0, 2, 3};
 
 constexpr std::int16_t lists[] = {0, 1, 1, 2, 3};
+constexpr std::int16_t either[] = {0, 1};
 
 enum Config : std::size_t {
     end_tick,
@@ -80,6 +81,8 @@ enum Config : std::size_t {
     use_softirq,
     balance,
     tasks,
+    two_per_leaf,
+    wake_from_gp,
     config_count,
 };
 
@@ -110,6 +113,9 @@ constexpr ConfigSpec configs[] = {
      "where the kernel has Tasks RCU 0: it is not used; callbacks are in 1: one list; 2: as many "
      "as there are CPUs; 3: as many as contention asks for",
      0, 3, 1, lists},
+    {"two_per_leaf", "the tree of rcu_nodes has 0: one node; 1: leaves of two CPUs", 0, 1, 0,
+     either},
+    {"wake_from_gp", "rcutree.rcu_normal_wake_from_gp= this; since v6.10", 0, 1, 0, either},
 };
 
 static_assert(std::size(configs) == config_count);
@@ -149,6 +155,8 @@ std::string boot_parameters(const ConfigValues& values) {
     if (values[kthread_prio] != 0)
         line += " rcutree.kthread_prio=" + std::to_string(values[kthread_prio]);
     if (values[use_softirq] == 0) line += " rcutree.use_softirq=0";
+    if (values[two_per_leaf] != 0) line += " rcutree.rcu_fanout_leaf=2";
+    if (values[wake_from_gp] != 0) line += " rcutree.rcu_normal_wake_from_gp=1";
     return line;
 }
 
@@ -161,6 +169,8 @@ std::string tasks_parameters(const ConfigValues& values) {
 
 std::string command_line(const ConfigValues& values) {
     std::string line = boot_parameters(values);
+    // Configured for leaves of two, so that there is room for them.
+    if (values[two_per_leaf] == 0) line += " rcutree.rcu_fanout_leaf=16";
     if (values[balance] != 0) line += " machine_balance";
     if (values[hotplug] != 0) line += " machine_hotplug";
     if (values[tasks] > 1) line += " machine_tasks_lists=" + std::to_string(values[tasks]);
@@ -247,7 +257,10 @@ class LinuxPlatform final : public scenario::Platform {
 
     bool lacks(const std::string& subject, std::size_t config) override {
         const std::string name = subject.empty() ? find_kernel({}).name : first_word(subject);
-        return config == tasks && load_kernel(name).door().work->has_tasks_rcu == 0;
+        const guest_door& door = load_kernel(name).door();
+        if (config == wake_from_gp)
+            return door.has_parameter("rcutree.rcu_normal_wake_from_gp") == 0;
+        return config == tasks && door.work->has_tasks_rcu == 0;
     }
 
     bool watch_lines(const std::string& subject, std::string_view near) override {
