@@ -23,6 +23,7 @@ enum system_states system_state __read_mostly;
 bool static_key_initialized __read_mostly = !IS_ENABLED(CONFIG_JUMP_LABEL);
 struct task_struct *new_task(int (*fn)(void *), void *arg, const char *name, unsigned int flags);
 void prepare_workqueues(void);
+void start_more_workers(void);
 void start_workqueues(void);
 void start_workload_threads(void);
 void start_stoppers(void);
@@ -81,6 +82,7 @@ static int kernel_init(void *unused)
 		prepare_hotplug();
 	}
 	start_late_workload_threads();
+	start_more_workers();
 	booted = true;
 	return 0;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Work queues: pending work of a CPU queues there, and two workers of that CPU take it, so that
-// work which waits for other work gets on. One item never runs twice at a time.
+// Work queues: pending work of a CPU queues there, and its workers take it. The kernel makes as many
+// as it takes until one does not wait. Here are four: CPUs that come and go wait in one item, an
+// expedited grace period in another, for a third that looks at a leaf. One item never runs twice
+// at a time.
 #include "core/linux/runtime/runtime.h"
 
 #include <linux/cpu.h>
@@ -11,7 +13,8 @@
 #include <linux/timer.h>
 #include <linux/workqueue.h>
 
-#define WORKERS 2
+#define WORKERS 4
+#define FIRST_WORKERS 2	/* before all that the boot starts; the others after it */
 
 struct worker {
 	struct task_struct *task;
@@ -116,11 +119,11 @@ static int worker_main(void *arg)
 	return 0;
 }
 
-static void start_workers(unsigned int cpu)
+static void start_workers(unsigned int cpu, unsigned int first, unsigned int end)
 {
 	unsigned int i;
 
-	for (i = 0; i < WORKERS; i++) {
+	for (i = first; i < end; i++) {
 		struct worker *worker = &pools[cpu].workers[i];
 		struct task_struct *task = kthread_create_on_node(worker_main, worker, -1,
 								  "kworker/%u:%u", cpu, i);
@@ -146,7 +149,15 @@ void start_workqueues(void)
 	unsigned int cpu;
 
 	for_each_online_cpu(cpu)
-		start_workers(cpu);
+		start_workers(cpu, 0, FIRST_WORKERS);
+}
+
+void start_more_workers(void)
+{
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu)
+		start_workers(cpu, FIRST_WORKERS, WORKERS);
 }
 
 /* As rebind_workers() and unbind_worker(). */
@@ -170,7 +181,7 @@ int workqueue_prepare_cpu(unsigned int cpu)
 int workqueue_online_cpu(unsigned int cpu)
 {
 	if (!pools[cpu].workers[0].task)
-		start_workers(cpu);
+		start_workers(cpu, 0, FIRST_WORKERS);
 	else
 		bind_workers(cpu, true);
 	return 0;
