@@ -115,7 +115,7 @@ constexpr ConfigSpec configs[] = {
      0, 3, 1, lists},
     {"two_per_leaf", "the tree of rcu_nodes has 0: one node; 1: leaves of two CPUs", 0, 1, 0,
      either},
-    {"wake_from_gp", "rcutree.rcu_normal_wake_from_gp= this; since v6.10", 0, 1, 0, either},
+    {"wake_from_gp", "rcutree.rcu_normal_wake_from_gp= this; since v6.10", 0, 1, 0, rarely},
 };
 
 static_assert(std::size(configs) == config_count);
