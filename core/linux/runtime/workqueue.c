@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Work queues: pending work of a CPU queues there, and its workers take it. The kernel makes as many
-// as it takes until one does not wait. Here are four: CPUs that come and go wait in one item, an
-// expedited grace period in another, for a third that looks at a leaf. One item never runs twice
+// Work queues: pending work of a CPU queues there, and its workers take it. The kernel makes as
+// many as it takes until one does not wait. Here are four: CPUs that come and go wait in one item,
+// an expedited grace period in another, for a third that looks at a leaf. One item never runs twice
 // at a time.
 #include "core/linux/runtime/runtime.h"
 
