@@ -97,6 +97,19 @@ TEST(CorpusScript, AnAnswerSaysHowOftenItsContextWasAskedInTheOperation) {
     }
 }
 
+// The state breaks at the run's end, behind its last event.
+TEST(CorpusMail, MayEndWhereTheStateBreaks) {
+    const run::Plan plan = run::from_text(
+        "rcufuzz-plan 1\ntarget nocb\nbug D10_no_timer_backstop\nmemory sc\noracle all\n"
+        "config cpus 1\nconfig nobypass_lim 1\nconfig strict_gp 1\n"
+        "op cpu0 on call_rcu count=2 chain=0\nop cpu0 off call_rcu count=1 chain=0\n"
+        "decide cpu0 36 run rcuo0\ndecide rcuog0 1 time\ndecide rcuo0 27 time\n"
+        "decide rcuo0 28 run rcuog0\ndecide rcu_gp 31 run rcuog0\n",
+        "t");
+    EXPECT_NE(explain(plan, Format::mail, "t").find("Here the state becomes inconsistent"),
+              std::string::npos);
+}
+
 // --- reproducers --------------------------------------------------------------------------------
 
 // A bug, as corpus/bugs names it: "nocb/D01".

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/report/turns.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -158,7 +159,10 @@ class TurnReader {
     void say(std::string text, std::string again, bool breaks = false) {
         text = as_sentence(std::move(text), find_.trace);
         again = again.empty() ? text : as_sentence(std::move(again), find_.trace);
-        turns_.back().sentences.push_back({at_, std::move(text), std::move(again), breaks});
+        // What is said after the last event is of that one.
+        const std::size_t last = find_.trace.events.empty() ? 0 : find_.trace.events.size() - 1;
+        turns_.back().sentences.push_back(
+            {std::min(at_, last), std::move(text), std::move(again), breaks});
     }
 
     void tell_break() {
