@@ -171,7 +171,7 @@ class InGit(InFolder):
 
     def git(self, *words):
         subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *words], check=True,
-                       cwd=self.tree, stdout=subprocess.DEVNULL)
+                       cwd=self.tree, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def commit(self, title):
         self.git("add", "--all")
@@ -205,6 +205,40 @@ class InGit(InFolder):
         self.assertEqual([step.title.split(" ", 1)[1] for step in steps], ["to 2", "to 3"])
         self.assertEqual(steps[0].files, {"kernel/a.c": OLD.replace(b"1", b"2")})
         self.assertRegex(steps[0].title, "^[0-9a-f]{12} to 2$", "as long as Fixes: wants it")
+
+    def commits(self, *values):
+        for value in values:
+            self.file("tree/kernel/a.c", OLD.replace(b"1", value))
+            self.commit("to " + value.decode())
+
+    def titles_of_change(self):
+        return [step.title.split(" ", 1)[1] for step in self.change().steps]
+
+    def test_during_a_bisection_the_change_begins_at_the_good_commit(self):
+        self.commits(b"2", b"3", b"4", b"5", b"6")
+        self.git("bisect", "start", "HEAD", "HEAD~4")
+        self.assertEqual(self.titles_of_change(), ["to 3", "to 4"])
+        # The one called good last may be called so wrongly.
+        self.git("bisect", "good")
+        self.assertEqual(self.titles_of_change(), ["to 3", "to 4", "to 5"])
+        self.git("bisect", "reset")
+        self.assertEqual(self.titles_of_change(), ["to 6"])
+
+    def test_a_bisection_with_words_of_its_own(self):
+        self.commits(b"2", b"3", b"4", b"5")
+        self.git("bisect", "start", "--term-old", "whole", "--term-new", "broken")
+        self.git("bisect", "broken")
+        self.assertEqual(self.titles_of_change(), ["to 5"], "nothing is called good yet")
+        self.git("bisect", "whole", "HEAD~3")
+        self.assertEqual(self.titles_of_change(), ["to 3", "to 4"])
+
+    def test_a_bisection_with_a_good_commit_of_another_branch(self):
+        self.git("checkout", "--quiet", "-b", "other")
+        self.commits(b"7")
+        self.git("checkout", "--quiet", "-")
+        self.commits(b"2", b"3", b"4", b"5", b"6")
+        self.git("bisect", "start", "HEAD", "HEAD~4", "other")
+        self.assertEqual(self.titles_of_change(), ["to 3", "to 4"])
 
     def test_no_difference_introduces_nothing(self):
         self.stops(answer.NOTHING, self.change, "HEAD")

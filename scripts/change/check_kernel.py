@@ -23,7 +23,8 @@ def arguments(words):
                         help="a kernel's source, git work tree or not, or debian:6.12")
     parser.add_argument("--base", metavar="REV",
                         help="the change is what TREE has since this commit, also uncommitted; "
-                             "default: what is not committed, or else the last commit")
+                             "default: the good one during git bisect; what is not committed, or "
+                             "else the last commit")
     parser.add_argument("--patch", metavar="FILE", action="extend", nargs="+", default=[],
                         help="the change is what these do to TREE as it stands: diffs, files of "
                              "git format-patch, mboxes")

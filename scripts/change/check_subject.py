@@ -25,19 +25,14 @@ def arguments(words):
     parser.add_argument("--subject", metavar="NAME", required=True,
                         help="nocb, tracepoint, smp_call, dynticks")
     parser.add_argument("--base", metavar="REV",
-                        help="instead of the last commit, or of the one before it where nothing "
-                             "is uncommitted")
+                        help="instead of the good one during git bisect, the last commit, or the "
+                             "one before it where nothing is uncommitted")
     args = parser.parse_args(words)
     with open(os.path.join(REPOSITORY, "core/subsystems/subsystems.def"), encoding="utf-8") as file:
         names = re.findall(r"^SUBSYSTEM\((\w+)\)", file.read(), re.MULTILINE)
     if args.subject not in names:
         raise answer.usage(f"no subject {args.subject} ({', '.join(names)})")
     return args
-
-
-def base_commit(git, revision):
-    dirty = bool(git.names("diff", "--name-only", "HEAD"))
-    return git.commit(revision or ("HEAD" if dirty else "HEAD^"))
 
 
 def check_out(git, commit):
@@ -123,7 +118,7 @@ def check():
     args = arguments(sys.argv[1:])
     began = time.monotonic()
     git = Git(REPOSITORY)
-    commit = base_commit(git, args.base)
+    commit = git.base(args.base)
     build(REPOSITORY, answer.does_not_build, "the change")
     pair = Subject(args.subject)
     check_out(git, commit)

@@ -133,6 +133,27 @@ class Git:
     def title(self, commit):
         return self.out("log", "-1", "--abbrev=12", "--format=%h %s", commit).decode().strip()
 
+    def good_of_bisection(self):
+        """Of a bisection that is under way the good revision, else None. The oldest of several that
+        HEAD has behind it: each step is judged against the same one, and a step that was wrongly
+        called good hides nothing from those that follow."""
+        code, out, _ = run_git("bisect", "terms", "--term-good", cwd=self.tree)
+        if code != 0:
+            return None
+        refs = self.out("for-each-ref", "--format=%(objectname)",
+                        f"refs/bisect/{out.decode().strip()}-*").decode().split()
+
+        def behind(good):
+            code, _, _ = run_git("merge-base", "--is-ancestor", good, "HEAD", cwd=self.tree)
+            return code == 0, int(self.out("rev-list", "--count", good + "..HEAD"))
+        return max(refs, key=behind, default=None)
+
+    def base(self, revision):
+        """Where the change begins: the revision that is given; the good one of a bisection; what is
+        committed; or, where that is all, the commit before the last."""
+        return self.commit(revision or self.good_of_bisection() or
+                           ("HEAD" if self.is_dirty() else "HEAD^"))
+
     def commits_after(self, base):
         """Oldest first; HEAD alone where the base is not among its ancestors."""
         code, _, _ = run_git("merge-base", "--is-ancestor", base, "HEAD", cwd=self.tree)
@@ -156,11 +177,9 @@ class Git:
 
 
 def change_in_git(tree, revision, repository):
-    """From the revision to the work tree as it stands; without one: what is not committed, or else
-    the last commit."""
+    """From the revision, or Git.base(), to the work tree as it stands."""
     git = Git(tree)
-    dirty = git.is_dirty()
-    base = git.commit(revision or ("HEAD" if dirty else "HEAD^"))
+    base = git.base(revision)
     folder = os.path.join(repository, "build/check/source", base[:12])
     git.export(base, folder)
     steps = []
@@ -169,7 +188,7 @@ def change_in_git(tree, revision, repository):
                  if is_of_image(name)]
         steps.append(Step(git.title(commit), {name: git.show(commit, name) for name in names}))
     names = set(git.names("diff", "--no-renames", "--name-only", base)) | set(git.untracked())
-    if dirty:
+    if git.is_dirty():
         files = {name: read_file(os.path.join(git.tree, name)) for name in names
                  if is_of_image(name)}
         steps.append(Step("the work tree", files))
