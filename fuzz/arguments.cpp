@@ -4,9 +4,6 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <charconv>
-#include <cmath>
-#include <limits>
 #include <sstream>
 
 #include "core/base/candidates.h"
@@ -15,6 +12,7 @@
 #include "fuzz/commands.h"
 #include "fuzz/completion.h"
 #include "fuzz/manual.h"
+#include "fuzz/numbers.h"
 #include "fuzz/output.h"
 #include "fuzz/version.h"
 
@@ -22,45 +20,8 @@ namespace rcufuzz::cli {
 
 namespace {
 
-constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-constexpr double most_seconds = 1e9;
 constexpr std::uint64_t most_bound = 1'000'000;
 constexpr std::uint64_t most_states = std::uint64_t{1} << 32;
-
-// The whole of `text` as a number.
-template <typename Number, typename... Format>
-std::optional<Number> number_in(std::string_view text, Format... format) {
-    Number number{};
-    const char* const end = text.data() + text.size();
-    const auto [at, error] = std::from_chars(text.data(), end, number, format...);
-    return error == std::errc{} && at == end ? std::optional(number) : std::nullopt;
-}
-
-// Decimal or 0x digits and nothing else. CLI11 reads 010 as 8, and some of what is no number: so
-// the text that it gets to see is written anew.
-CLI::Validator whole(std::uint64_t min, std::uint64_t max = most) {
-    std::string range = std::to_string(min) + " or more";
-    if (max != most) range = std::to_string(min) + " to " + std::to_string(max);
-    const auto check = [min, max, range](std::string& text) -> std::string {
-        const bool hex = text.starts_with("0x");
-        const auto number = number_in<std::uint64_t>(std::string_view(text).substr(hex ? 2 : 0),
-                                                     hex ? 16 : 10);
-        if (!number || *number < min || *number > max)
-            return rcufuzz::quoted(text) + " is not a whole number, " + range;
-        text = std::to_string(*number);
-        return "";
-    };
-    return {check, range, "whole"};
-}
-
-CLI::Validator seconds() {
-    const auto check = [](std::string& text) -> std::string {
-        const auto number = number_in<double>(text, std::chars_format::general);
-        if (number && std::isfinite(*number) && *number > 0 && *number <= most_seconds) return "";
-        return rcufuzz::quoted(text) + " is not a number of seconds, above 0 and at most 1e9";
-    };
-    return {check, "seconds", "seconds"};
-}
 
 constexpr const char* bug_help =
     "bug to switch on: its name, the part before its first '_', or the specification's id "
@@ -92,12 +53,14 @@ constexpr const char* lines_help =
 constexpr const char* junit_help =
     "also write a JUnit report for CI systems; an older one of rcufuzz is overwritten";
 
+constexpr const char* json_help = "print one JSON document, and nothing else (fuzz/json.md)";
+
 void add_list(CLI::App& app, int& exit_code) {
     CLI::App* const command =
         app.add_subcommand("list", "targets, their bugs and operations; strategies, verdicts");
     const auto args = std::make_shared<ListArgs>();
     command->add_option("target", args->target, "only this one");
-    command->add_flag("--json", args->json, "print one JSON document");
+    command->add_flag("--json", args->json, json_help);
     command->callback([args, &exit_code] { exit_code = list(*args); });
 }
 
@@ -142,7 +105,7 @@ void add_hunt(CLI::App& app, int& exit_code) {
             ->excludes(out);
     command->add_flag("--all", args->all, "go on after the first find");
     command->add_flag("--as-found", args->as_found, "keep finds as they are, not minimised");
-    command->add_flag("--json", args->json, "print one JSON document");
+    command->add_flag("--json", args->json, json_help);
     command->add_option("--junit", args->junit, junit_help);
     command->add_option("--lines", args->lines, lines_help);
     command->add_option("--near", args->near,
@@ -166,6 +129,7 @@ void add_status(CLI::App& app, int& exit_code) {
         ->capture_default_str();
     command->add_option("-o,--output", args->output, "file to write; default: standard output");
     command->add_flag("-f,--force", args->force, "overwrite that file");
+    command->add_flag("--json", args->json, json_help);
     command->callback([args, &exit_code] { exit_code = status(*args); });
 }
 
@@ -179,7 +143,7 @@ void add_replay(CLI::App& app, int& exit_code) {
                         "exit with 0 if every plan has this verdict, with 42 if not; bug: the "
                         "verdict of its own bugs, clean where it has none");
     add_frame_options(*command, args->frame);
-    command->add_flag("--json", args->json, "print one JSON document");
+    command->add_flag("--json", args->json, json_help);
     command->add_option("--junit", args->junit, junit_help);
     command->add_option("--lines", args->lines, lines_help);
     command->callback([args, &exit_code] { exit_code = replay(*args); });
@@ -212,6 +176,7 @@ void add_file_command(CLI::App& app, const FileCommandSpec& spec, int& exit_code
     if (spec.run == &minimize)
         command->add_option("--seconds", args->seconds, "as small as it gets in so much time")
             ->transform(seconds());
+    command->add_flag("--json", args->json, json_help);
     add_frame_options(*command, args->frame);
     command->callback([args, run = spec.run, &exit_code] { exit_code = run(*args); });
 }
@@ -225,6 +190,7 @@ void add_story(CLI::App& app, int& exit_code) {
                         "of the target linux: a kernel without the bug, on which each runs too");
     command->add_option("-o,--output", args->output, "also write the last one's run as a plan");
     command->add_flag("-f,--force", args->force, "overwrite the output file");
+    command->add_flag("--json", args->json, json_help);
     command->callback([args, &exit_code] { exit_code = story(*args); });
 }
 
@@ -278,6 +244,7 @@ void add_verify(CLI::App& app, int& exit_code) {
         ->capture_default_str();
     command->add_option("--out", args->out, "directory for a counterexample")
         ->capture_default_str();
+    command->add_flag("--json", args->json, json_help);
     command->callback([args, &exit_code] { exit_code = verify(*args); });
 }
 
@@ -312,6 +279,7 @@ void add_survey(CLI::App& app, int& exit_code) {
         ->capture_default_str();
     command->add_option("--out", args->out, "directory for the finds, minimised");
     command->add_flag("--list", args->list, "print a line for each plan");
+    command->add_flag("--json", args->json, json_help);
     command->callback([args, &exit_code] { exit_code = survey(*args); });
 }
 
@@ -324,6 +292,7 @@ void add_triage(CLI::App& app, int& exit_code) {
     add_frame_options(*command, args->frame);
     command->add_option("--out", args->out, "folder for the results; must be empty or new")
         ->required();
+    command->add_flag("--json", args->json, json_help);
     command->callback([args, &exit_code] { exit_code = triage(*args); });
 }
 
@@ -339,7 +308,7 @@ void add_litmus(CLI::App& app, int& exit_code) {
         ->capture_default_str();
     command->add_flag("--machine", args->machine,
                       "explore on the machine that subsystems run on, not by the axioms");
-    command->add_flag("--json", args->json, "print one JSON document");
+    command->add_flag("--json", args->json, json_help);
     command->callback([args, &exit_code] { exit_code = litmus_tests(*args); });
 }
 
@@ -375,6 +344,7 @@ void add_bench(CLI::App& app, int& exit_code) {
         ->add_option("--runs", args->runs, "finds, peers: a hunt gives up after so many executions")
         ->transform(whole(1))
         ->capture_default_str();
+    command->add_flag("--json", args->json, json_help);
     command->callback([args, &exit_code] { exit_code = bench(*args); });
 }
 
@@ -390,7 +360,13 @@ void add_help(CLI::App& app) {
     CLI::App* const command = app.add_subcommand("help", "what a command does, and its options");
     const auto about = std::make_shared<std::string>();
     command->add_option("command", *about, "default: all commands, each in a line");
-    command->callback([&app, about] {
+    const auto json = std::make_shared<bool>(false);
+    command->add_flag("--json", *json, json_help);
+    command->callback([&app, about, json] {
+        if (*json && (about->empty() || command_named(app, *about) != nullptr)) {
+            put_json(commands_json(app, *about));
+            return;
+        }
         if (about->empty()) {
             // App::help() would be that of the command under way.
             put(app.get_formatter()->make_help(&app, "rcufuzz", CLI::AppFormatMode::Normal));

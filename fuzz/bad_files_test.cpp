@@ -214,7 +214,7 @@ TEST_F(BadFiles, AFindThatCannotBeWrittenIsPrinted) {
     const std::string text = on_full_disk(hunt + " --json").out;
     const json find = json::parse(text.substr(0, text.rfind('}') + 1)).at("finds").at(0);
     EXPECT_TRUE(find.at("plan").is_null());
-    write_file(path("x.plan"), std::string(find.at("unwritten")), false);
+    write_file(path("x.plan"), std::string(find.at("text")), false);
     EXPECT_EQ(rcufuzz("replay x.plan").exit_code, 42);
 }
 

@@ -97,7 +97,9 @@ proctype cb() {
 init { atomic { run cpu(0, NENQ0); run cpu(1, NENQ1); run gp(); run cb(); run tmr(0); run tmr(1) } }
 )promela";
 
-void print_hunts(const char* policy, unsigned seeds, std::uint64_t limit) {
+using Stream = std::optional<JsonStream>;
+
+void print_hunts(const char* policy, unsigned seeds, std::uint64_t limit, Stream& json) {
     std::vector<std::uint64_t> counts;
     std::uint64_t runs = 0;
     unsigned found = 0;
@@ -109,14 +111,34 @@ void print_hunts(const char* policy, unsigned seeds, std::uint64_t limit) {
     }
     const double seconds = watch.seconds();
     std::sort(counts.begin(), counts.end());
+    const double per_second = static_cast<double>(runs) / seconds;
+    if (json) {
+        json->add({{"what", "hunts"},
+                   {"name", policy},
+                   {"seeds", seeds},
+                   {"found", found},
+                   {"median", counts[counts.size() / 2]},
+                   {"worst", counts.back()},
+                   {"runs_per_second", per_second}});
+        return;
+    }
     print("  {:<8} {:>4} of {:<4} {:>10} {:>10} {:>12.0f}\n", policy, found, seeds,
-               counts[counts.size() / 2], counts.back(), static_cast<double>(runs) / seconds);
+               counts[counts.size() / 2], counts.back(), per_second);
     flush_output();
 }
 
-void print_proof(bool fixed) {
+void print_proof(bool fixed, Stream& json) {
     const Stopwatch watch;
     const peer::PeerProof proof = peer::prove_peer_model({.fixed = fixed});
+    if (json) {
+        json->add({{"what", "proof"},
+                   {"with_bug", !fixed},
+                   {"ended", proof.clean ? "verified" : "counterexample"},
+                   {"states", proof.states},
+                   {"runs", proof.runs},
+                   {"seconds", watch.seconds()}});
+        return;
+    }
     print("  ours, {:<7} {:<14} {:>9} states {:>9} runs {:>8.2f} s {:>6} MB of states\n",
                fixed ? "fixed" : "broken", proof.clean ? "proved" : "counterexample", proof.states,
                proof.runs, watch.seconds(), proof.megabytes);
@@ -128,45 +150,51 @@ bool can_run(const char* command) {
 }
 
 // The lines of SPIN's report that say how many states, errors, seconds and megabytes.
-void print_spin(const std::string& folder, bool fixed) {
+void print_spin(const std::string& folder, bool fixed, Stream& json) {
     const std::string defines = fixed ? "-DFIXED " : "";
     const std::string build = "cd '" + folder + "' && spin " + defines +
                               "-a model.pml >/dev/null && cc -O2 -DSAFETY -w -o pan pan.c && "
                               "./pan -m100000 > report 2>&1";
     if (std::system(build.c_str()) != 0) {
-        print("  SPIN failed\n");
+        json ? remark("SPIN failed") : print("  SPIN failed\n");
         return;
     }
     const std::vector<std::uint8_t> bytes = read_file(folder + "/report");
     const std::string report(bytes.begin(), bytes.end());
-    print("  SPIN, {}:\n", fixed ? "fixed" : "broken");
+    Json said = Json::array();
+    if (!json) print("  SPIN, {}:\n", fixed ? "fixed" : "broken");
     for (const std::string_view line : lines(report)) {
         for (const char* const wanted :
              {"errors:", "states, stored", "elapsed time", "total actual memory", "invalid end"})
-            if (line.find(wanted) != line.npos) print("    {}\n", trim(line));
+            if (line.find(wanted) != line.npos)
+                json ? said.push_back(trim(line)) : print("    {}\n", trim(line));
     }
+    if (json) json->add({{"what", "spin"}, {"with_bug", !fixed}, {"said", std::move(said)}});
 }
 
 }  // namespace
 
-void bench_peers(unsigned seeds, std::uint64_t runs) {
-    print("nocb timer, broken: executions to find\n");
-    print("  {:<8} {:>12} {:>10} {:>10} {:>12}\n", "strategy", "found", "median", "worst",
-               "executions/s");
+void bench_peers(unsigned seeds, std::uint64_t runs, std::optional<JsonStream>& json) {
+    if (!json) {
+        print("nocb timer, broken: executions to find\n");
+        print("  {:<8} {:>12} {:>10} {:>10} {:>12}\n", "strategy", "found", "median", "worst",
+              "executions/s");
+    }
     for (const strategy::PolicyInfo& policy : strategy::all_policies())
-        print_hunts(std::string(policy.name).c_str(), seeds, runs);
-    print("nocb timer, every run\n");
-    print_proof(false);
-    print_proof(true);
+        print_hunts(std::string(policy.name).c_str(), seeds, runs, json);
+    if (!json) print("nocb timer, every run\n");
+    print_proof(false, json);
+    print_proof(true, json);
     if (!can_run("spin") || !can_run("cc")) {
-        print("  SPIN is not installed (Debian package spin)\n");
+        const std::string_view missing = "  SPIN is not installed (Debian package spin)";
+        json ? remark(missing) : print("{}\n", missing);
         return;
     }
     std::string folder = (std::filesystem::temp_directory_path() / "rcufuzz-peers-XXXXXX").string();
     if (mkdtemp(folder.data()) == nullptr) throw UserError(folder + ": cannot be made");
     write_file(folder + "/model.pml", spin_model, false);
-    print_spin(folder, false);
-    print_spin(folder, true);
+    print_spin(folder, false, json);
+    print_spin(folder, true, json);
     std::filesystem::remove_all(folder);
 }
 

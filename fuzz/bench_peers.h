@@ -4,11 +4,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+
+#include "fuzz/json_stream.h"
 
 namespace rcufuzz::cli {
 
 // `seeds` hunts with each strategy, each given up after `runs` executions; then the proofs of the
 // fixed form. SPIN runs where `spin` and `cc` are installed.
-void bench_peers(unsigned seeds, std::uint64_t runs);
+// `json`: none: a table for people.
+void bench_peers(unsigned seeds, std::uint64_t runs, std::optional<JsonStream>& json);
 
 }  // namespace rcufuzz::cli

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 #include "core/base/check.h"
 #include "core/run/cost_bench.h"
@@ -18,13 +19,23 @@
 #include "core/strategy/strategies.h"
 #include "fuzz/bench_peers.h"
 #include "fuzz/commands.h"
+#include "fuzz/json_stream.h"
 #include "fuzz/output.h"
 
 namespace rcufuzz::cli {
 
 namespace {
 
-void print_measurement(const run::Measurement& line) {
+using Stream = std::optional<JsonStream>;  // none: a table for people
+
+void put_measurement(std::string_view target, const run::Measurement& line, Stream& json) {
+    if (json) {
+        Json item{{"what", line.what}, {"value", line.value}, {"unit", line.unit}};
+        if (!target.empty()) item["target"] = target;
+        if (!line.goal.empty()) item["goal"] = line.goal;
+        json->add(item);
+        return;
+    }
     const std::string goal = line.goal.empty() ? "" : "   (goal: " + line.goal + ")";
     print("  {:<40} {:>12.1f} {}{}\n", line.what, line.value, line.unit, goal);
     flush_output();
@@ -47,14 +58,16 @@ struct FuzzBuild {
 const FuzzBuild sanitized_build{"fuzz-asan", "ASan and UBSan", 50000, "40000"};
 const FuzzBuild kernel_build{"fuzz", "no sanitizer", 10000, "15000"};
 
-void bench_fuzz_target(std::string_view target, const FuzzBuild& wanted) {
+void bench_fuzz_target(std::string_view target, const FuzzBuild& wanted, Stream& json) {
     const std::filesystem::path build =
         std::filesystem::read_symlink("/proc/self/exe").parent_path();
     const std::string fuzzer =
         (build / wanted.preset / "fuzz" / ("fuzz_" + std::string(target))).string();
     if (!std::filesystem::exists(fuzzer)) {
-        print("  no {}: cmake --preset {}, cmake --build --preset {}\n", fuzzer, wanted.preset,
-              wanted.preset);
+        const std::string said =
+            fmt::format("  no {0}: cmake --preset {1}, cmake --build --preset {1}", fuzzer,
+                        wanted.preset);
+        json ? remark(said) : print("{}\n", said);
         return;
     }
     const double before = cpu_seconds_of_children();
@@ -63,41 +76,46 @@ void bench_fuzz_target(std::string_view target, const FuzzBuild& wanted) {
         fmt::format("RCUFUZZ_SCHEDULES=0 '{}' -seed=1 -runs={} >/dev/null 2>&1 </dev/null", fuzzer,
                     wanted.runs);
     if (std::system(command.c_str()) != 0) {
-        print("  found something, or failed: {}\n", command);
+        json ? remark("found something, or failed: " + command)
+             : print("  found something, or failed: {}\n", command);
         return;
     }
-    print_measurement({"libFuzzer target, " + wanted.words,
-                       wanted.runs / (cpu_seconds_of_children() - before),
-                       "executions per CPU-second", wanted.goal});
+    put_measurement(target,
+                    {"libFuzzer target, " + wanted.words,
+                     wanted.runs / (cpu_seconds_of_children() - before),
+                     "executions per CPU-second", wanted.goal},
+                    json);
 }
 
-void bench_kernel(const BenchArgs& args) {
+void bench_kernel(const BenchArgs& args, Stream& json) {
     const run::Frame frame = make_frame(args.frame);
-    print("{}, kernel {}, workloads of 20 operations\n", args.frame.target, frame.plan.subject);
+    if (!json)
+        print("{}, kernel {}, workloads of 20 operations\n", args.frame.target, frame.plan.subject);
     for (const run::Measurement& line : run::measure_kernel(frame, args.seconds))
-        print_measurement(line);
+        put_measurement(args.frame.target, line, json);
     const std::string& subject = frame.plan.subject;  // "NAME HASH"
     setenv("RCUFUZZ_KERNEL", subject.substr(0, subject.find(' ')).c_str(), 1);
-    bench_fuzz_target(args.frame.target, kernel_build);
+    bench_fuzz_target(args.frame.target, kernel_build, json);
 }
 
-void bench_cost(const BenchArgs& args) {
+void bench_cost(const BenchArgs& args, Stream& json) {
     if (!args.frame.target.empty() &&
         run::target_from_word(args.frame.target).platform != nullptr) {
-        bench_kernel(args);
+        bench_kernel(args, json);
         return;
     }
     for (const scenario::Subsystem* target : run::all_targets()) {
         if (!args.frame.target.empty() && args.frame.target != target->name) continue;
-        print("{}\n", target->name);
+        if (!json) print("{}\n", target->name);
         for (const run::Measurement& line : run::measure_costs(*target, args.seconds))
-            print_measurement(line);
-        bench_fuzz_target(target->name, sanitized_build);
+            put_measurement(target->name, line, json);
+        bench_fuzz_target(target->name, sanitized_build, json);
     }
 }
 
-void bench_memory(const BenchArgs& args) {
-    for (const run::Measurement& line : run::measure_memory(args.seconds)) print_measurement(line);
+void bench_memory(const BenchArgs& args, Stream& json) {
+    for (const run::Measurement& line : run::measure_memory(args.seconds))
+        put_measurement("", line, json);
 }
 
 // --- executions to find -------------------------------------------------------------------------
@@ -125,14 +143,25 @@ std::string words_of(std::vector<Verdict> verdicts) {
     return text.empty() ? "nothing" : text;
 }
 
+Json as_json(const std::string& strategy, const run::FindTimes& times) {
+    const std::size_t all = times.runs.size() + times.missed;
+    const bool has_median = all / 2 < times.runs.size();
+    return {{"name", strategy},
+            {"seeds", all},
+            {"found", times.runs.size()},
+            {"median", has_median ? Json(times.runs[all / 2]) : Json()},
+            {"worst", times.missed == 0 ? Json(times.runs.back()) : Json()}};
+}
+
 // A row of a Markdown table: the bug, what was reported, one cell for each strategy.
 void bench_bug(const BenchArgs& args, const std::string& bug,
-               const std::vector<std::string>& strategies) {
+               const std::vector<std::string>& strategies, Stream& json) {
     FrameArgs frame_args = args.frame;
     frame_args.bugs = {bug};
     const run::Frame frame = make_frame(frame_args);
     std::vector<Verdict> verdicts;
     std::string cells;
+    Json by_strategy = Json::array();
     for (const std::string& strategy : strategies) {
         const run::FindTimes times = run::measure_finds({.base = frame.plan,
                                                          .fixed_configs = frame.fixed_configs,
@@ -143,17 +172,24 @@ void bench_bug(const BenchArgs& args, const std::string& bug,
             if (std::find(verdicts.begin(), verdicts.end(), verdict) == verdicts.end())
                 verdicts.push_back(verdict);
         cells += " " + times.text() + " |";
+        by_strategy.push_back(as_json(strategy, times));
+    }
+    if (json) {
+        Json reported = Json::array();
+        for (const Verdict verdict : verdicts) reported.push_back(word(verdict));
+        json->add({{"target", args.frame.target},
+                   {"bug", bug},
+                   {"reported", std::move(reported)},
+                   {"strategies", std::move(by_strategy)}});
+        return;
     }
     print("| {} | {} |{}\n", bug, words_of(verdicts), cells);
     flush_output();
 }
 
-void bench_finds(const BenchArgs& args) {
-    if (args.frame.target.empty()) throw UserError("bench finds: needs --target");
-    const std::vector<std::string> strategies = wanted_strategies(args);
-    const std::vector<std::string> bugs = wanted_bugs(args);
+void print_head(const BenchArgs& args, const std::vector<std::string>& strategies) {
     print("Executions to find, median / worst of {} seeds; a hunt gives up after {}.\n\n",
-               args.seeds, args.runs);
+          args.seeds, args.runs);
     std::string rule = "|---|---|";
     print("| bug | reported |");
     for (const std::string& strategy : strategies) {
@@ -161,23 +197,32 @@ void bench_finds(const BenchArgs& args) {
         rule += "---|";
     }
     print("\n{}\n", rule);
-    for (const std::string& bug : bugs) bench_bug(args, bug, strategies);
+}
+
+void bench_finds(const BenchArgs& args, Stream& json) {
+    const std::vector<std::string> strategies = wanted_strategies(args);
+    const std::vector<std::string> bugs = wanted_bugs(args);
+    if (!json) print_head(args, strategies);
+    for (const std::string& bug : bugs) bench_bug(args, bug, strategies, json);
 }
 
 }  // namespace
 
 int bench(const BenchArgs& args) {
-    if (args.what == "cost") {
-        bench_cost(args);
-    } else if (args.what == "memory") {
-        bench_memory(args);
-    } else if (args.what == "finds") {
-        bench_finds(args);
-    } else if (args.what == "peers") {
-        bench_peers(args.seeds, args.runs);
-    } else {
+    const bool known = args.what == "cost" || args.what == "memory" || args.what == "finds" ||
+                       args.what == "peers";
+    if (!known)
         throw UserError("bench " + args.what + ": there is 'cost', 'memory', 'finds' and 'peers'");
-    }
+    if (args.what == "finds" && args.frame.target.empty())
+        throw UserError("bench finds: needs --target");
+    if (!args.frame.target.empty()) make_frame(args.frame);  // an error is told before anything
+    Stream json;
+    if (args.json) json.emplace(Json{{"bench", args.what}}, "results");
+    if (args.what == "cost") bench_cost(args, json);
+    if (args.what == "memory") bench_memory(args, json);
+    if (args.what == "finds") bench_finds(args, json);
+    if (args.what == "peers") bench_peers(args.seeds, args.runs, json);
+    if (json) json->end();
     return exit_clean;
 }
 

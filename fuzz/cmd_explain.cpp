@@ -11,7 +11,9 @@
 namespace rcufuzz::cli {
 
 int explain(const FileArgs& args) {
-    const std::string& word = args.format.empty() ? "text" : args.format;
+    if (args.json && !args.format.empty() && args.format != "json")
+        throw UserError("--json: not with --format " + rcufuzz::quoted(args.format));
+    const std::string word = args.json ? "json" : args.format.empty() ? "text" : args.format;
     const auto format = report::format_from_word(word);
     if (!format)
         throw UserError("--format " + rcufuzz::quoted(word) +

@@ -84,6 +84,7 @@ class Hunt {
                 folder_->save_now_and_then();
             };
         }
+        if (args_.json) json_.emplace(hunt_begins(summary_), "finds");
         JobsResult result =
             hunt_in_jobs(options_, args_.jobs, callbacks, folder_ ? &kept : nullptr);
         if (folder_) folder_->save();
@@ -92,7 +93,7 @@ class Hunt {
         progress_.clear();
         if (folder_) summary_.in_all = &folder_->record();
         if (args_.json)
-            put(hunt_json(summary_));
+            json_->end(hunt_ends(summary_));
         else
             print_summary();
         write_lines(summary_.base, args_.lines);
@@ -174,8 +175,11 @@ class Hunt {
             unwritten_ = error.what();
         }
         summary_.files.push_back(path);
-        if (args_.json) return;
         progress_.clear();
+        if (json_) {
+            json_->add(hunt_find(find, path));
+            return;
+        }
         put_coloured(word(find.outcome.verdict), Colour::bad);
         print(" at {}: run {}, {} ops, {} decisions: {}\n", find.outcome.site, find.run,
               find.plan.ops.size(), find.plan.decisions.size(),
@@ -232,6 +236,7 @@ class Hunt {
     Stopwatch watch_;
     ProgressLine progress_;
     HuntSummary summary_;
+    std::optional<JsonStream> json_;
     std::optional<HuntFolder> folder_;  // of a hunt that is kept
     std::string unwritten_;  // why a find could not be written; empty: all were
 };

@@ -57,7 +57,7 @@ int list(const ListArgs& args) {
     const scenario::Subsystem* const only =
         args.target.empty() ? nullptr : &run::target_from_word(args.target);
     if (args.json) {
-        put(list_json(only));
+        put_json(list_json(only));
         return exit_clean;
     }
     if (only != nullptr) {

@@ -2,7 +2,7 @@
 //
 // rcufuzz litmus
 #include <chrono>
-#include <nlohmann/json.hpp>
+#include <optional>
 
 #include "core/base/check.h"
 #include "core/base/files.h"
@@ -11,6 +11,7 @@
 #include "core/litmus/parse.h"
 #include "fuzz/commands.h"
 #include "fuzz/inputs.h"
+#include "fuzz/json_stream.h"
 #include "fuzz/output.h"
 
 namespace rcufuzz::cli {
@@ -93,10 +94,10 @@ void print_line(const Checked& checked) {
           checked.report.race ? " (data race)" : "", printable(checked.file));
 }
 
-nlohmann::json as_json(const Checked& checked) {
-    nlohmann::json json{{"file", checked.file}};
+Json as_json(const Checked& checked) {
+    Json json{{"file", checked.file}};
     if (!checked.outside.empty()) {
-        json["outside"] = checked.outside;
+        json["error"] = checked.outside;
         return json;
     }
     const litmus::Report& report = checked.report;
@@ -111,7 +112,7 @@ nlohmann::json as_json(const Checked& checked) {
     json["unmatched_srcu_unlock"] = report.unmatched;
     json["exhaustive"] = report.complete && !report.forgot;
     json["runs"] = report.runs;
-    nlohmann::json states = nlohmann::json::array();
+    Json states = Json::array();
     for (const litmus::State& state : report.states)
         states.push_back(
             {{"state", litmus::state_text(checked.test, state)}, {"holds", state.holds}});
@@ -130,7 +131,8 @@ int litmus_tests(const LitmusArgs& args) {
     std::size_t outside = 0;
     std::size_t wrong = 0;
     std::size_t unknown = 0;
-    nlohmann::json all = nlohmann::json::array();
+    std::optional<JsonStream> json;
+    if (args.json) json.emplace();
     for (const std::string& file : files) {
         if (output_failed()) break;
         Checked checked;
@@ -139,16 +141,16 @@ int litmus_tests(const LitmusArgs& args) {
         if (!checked.outside.empty()) ++outside;
         if (checked.agreement == Agreement::disagrees) ++wrong;
         if (checked.outside.empty() && is_undecided(checked)) ++unknown;
-        if (args.json)
-            all.push_back(as_json(checked));
+        if (json)
+            json->add(as_json(checked));
         else if (!one) {
             print_line(checked);
             flush_output();  // a folder takes a while
         } else if (checked.outside.empty())
             print_whole(checked);
     }
-    if (args.json)
-        put(all.dump(1, ' ', true, nlohmann::json::error_handler_t::replace) + "\n");
+    if (json)
+        json->end();
     else if (files.size() > 1)
         print("{} tests, {} not as recorded, {} outside the dialect, {} unknown\n", files.size(),
               wrong, outside, unknown);

@@ -2,6 +2,7 @@
 //
 // rcufuzz replay
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "core/base/candidates.h"
@@ -120,6 +121,8 @@ int replay(const ReplayArgs& args) {
     if (!args.frame.target.empty()) make_frame(args.frame);  // an error there is no file's
     Inputs inputs(args.paths, plan_files);
     std::vector<ReplayedFile> files;
+    std::optional<JsonStream> json;
+    if (args.json) json.emplace();
     for (const std::string& file : inputs.files()) {
         if (output_failed()) break;
         ReplayedFile& replayed = files.emplace_back();
@@ -129,10 +132,13 @@ int replay(const ReplayArgs& args) {
             if (&replayed == &files.front()) watch_lines(replayed.plan, args.lines);
             replayed.outcome = run::replay(replayed.plan);
         });
-        if (!args.json && replayed.error.empty()) print_line(replayed);
+        if (json)
+            json->add(replay_json(replayed));
+        else if (replayed.error.empty())
+            print_line(replayed);
     }
-    if (args.json)
-        put(replay_json(files));
+    if (json)
+        json->end();
     else if (files.size() > 1)
         print_summary(files);
     if (!files.empty() && files.front().error.empty()) write_lines(files.front().plan, args.lines);

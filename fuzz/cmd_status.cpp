@@ -4,7 +4,7 @@
 #include "core/base/check.h"
 #include "core/base/text.h"
 #include "fuzz/commands.h"
-#include "fuzz/hunt_view.h"
+#include "fuzz/json_output.h"
 #include "fuzz/output.h"
 
 namespace rcufuzz::cli {
@@ -99,11 +99,14 @@ int status(const StatusArgs& args) {
     std::vector<HuntView> views;
     for (const std::string& folder : args.folders) views.push_back(view_hunt(folder));
     std::string text;
-    if (args.format == "json") text = views_json(views);
-    if (args.format == "html") text = views_page(views);
-    if (args.format == "text")
+    if (args.json || args.format == "json")
+        text = json_text(views_json(views));
+    else if (args.format == "html")
+        text = views_page(views);
+    else
         for (const HuntView& view : views) text += (text.empty() ? "" : "\n") + text_of(view);
-    write_output(args.output, args.format == "text" ? printable_lines(text) : text, args.force);
+    const bool for_people = !args.json && args.format == "text";
+    write_output(args.output, for_people ? printable_lines(text) : text, args.force);
     return exit_clean;
 }
 

@@ -3,6 +3,7 @@
 // rcufuzz survey
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "core/base/check.h"
 #include "core/base/files.h"
@@ -13,6 +14,7 @@
 #include "core/run/survey.h"
 #include "fuzz/commands.h"
 #include "fuzz/inputs.h"
+#include "fuzz/json_stream.h"
 #include "fuzz/output.h"
 #include "fuzz/stopwatch.h"
 
@@ -38,13 +40,21 @@ class Surveyor {
 
     int run() {
         Inputs inputs(args_.paths, plan_files);
+        if (args_.json) json_.emplace(Json::object(), "plans");
         for (const std::string& file : inputs.files()) {
             show(inputs.files().size());
-            if (inputs.try_input([&] { try_file(file); }).empty()) ++done_;
+            const std::string error = inputs.try_input([&] { try_file(file); });
+            if (error.empty())
+                ++done_;
+            else if (json_)
+                json_->add({{"file", file}, {"error", error}});
             if (output_failed()) break;
         }
         progress_.clear();
-        if (done_ != 0) print_summary();
+        if (json_)
+            json_->end(summary());
+        else if (done_ != 0)
+            print_summary();
         return inputs.exit_code(found_ != 0 ? exit_found : exit_clean);
     }
 
@@ -62,24 +72,49 @@ class Surveyor {
 
     void try_file(const std::string& file) {
         begin_limit();
-        const auto find = survey_.try_plan(plan_of(file, args_));
+        std::optional<run::Find> find = survey_.try_plan(plan_of(file, args_));
         std::string line = "nothing";
+        std::string kept;
         if (find) {
             ++found_;
             ++verdicts_[word(find->outcome.verdict)];
+            if (!args_.out.empty()) kept = keep(file, find->plan);
             line = fmt::format("{} at {}: run {}", word(find->outcome.verdict), find->outcome.site,
                                find->run);
-            if (!args_.out.empty()) line += ": " + printable(keep(file, find->plan));
+            if (!kept.empty()) line += ": " + printable(kept);
         }
-        if (args_.list) print("{}: {}\n", printable(file), line);
+        if (json_)
+            json_->add(as_json(file, find, kept));
+        else if (args_.list)
+            print("{}: {}\n", printable(file), line);
     }
 
-    // Plans of several folders may have the same name.
-    std::string keep(const std::string& file, const run::Plan& plan) {
+    static Json as_json(const std::string& file, const std::optional<run::Find>& find,
+                        const std::string& kept) {
+        Json json{{"file", file}, {"found", find.has_value()}};
+        if (!find) return json;
+        add_outcome(json, find->outcome, find->plan);
+        add_plan(json, kept, find->plan);
+        json["run"] = find->run;
+        return json;
+    }
+
+    Json summary() const {
+        Json verdicts = Json::array();
+        for (const auto& [verdict, count] : verdicts_)
+            verdicts.push_back({{"name", verdict}, {"count", count}});
+        return {{"tried", done_},
+                {"show_a_bug", found_},
+                {"verdicts", std::move(verdicts)},
+                {"runs", survey_.runs()},
+                {"seconds", watch_.seconds()}};
+    }
+
+    // Minimises it. Plans of several folders may have the same name.
+    std::string keep(const std::string& file, run::Plan& plan) {
         begin_limit();
-        const run::Plan small =
-            report::minimize(plan, {.keep_going = [this] { return in_time(); }});
-        return write_apart(args_.out, fs::path(file).filename().string(), run::to_text(small));
+        plan = report::minimize(plan, {.keep_going = [this] { return in_time(); }});
+        return write_apart(args_.out, fs::path(file).filename().string(), run::to_text(plan));
     }
 
     void print_summary() const {
@@ -93,6 +128,7 @@ class Surveyor {
     const Stopwatch watch_;
     double limit_ = 1e300;  // when the plan at hand has had its time
     ProgressLine progress_;
+    std::optional<JsonStream> json_;
     std::map<std::string_view, std::size_t> verdicts_;
     std::size_t done_ = 0;
     std::size_t found_ = 0;

@@ -10,6 +10,7 @@
 #include "core/run/verify.h"
 #include "fuzz/commands.h"
 #include "fuzz/interruption.h"
+#include "fuzz/json_stream.h"
 #include "fuzz/output.h"
 #include "fuzz/stopwatch.h"
 
@@ -72,13 +73,75 @@ std::string subject(const VerifyArgs& args, const run::VerifyOptions& options) {
     return text;
 }
 
-int report_counterexample(const VerifyArgs& args, const run::VerifyResult& result) {
-    const run::Plan plan = report::minimize(result.counterexample);
-    const std::string name = run::replay(plan).file_name();
-    const std::string path = write_apart(args.out, name, run::to_text(plan));
+std::string_view end_word(const run::VerifyResult& result) {
+    if (result.outcome.found()) return "counterexample";
+    if (result.finished) return "verified";
+    return interrupted() ? "interrupted" : "not finished";
+}
+
+struct Counterexample {
+    run::Plan plan;
+    run::Outcome outcome;
+    std::string file;
+};
+
+Counterexample keep(const VerifyArgs& args, const run::VerifyResult& result) {
+    Counterexample kept;
+    kept.plan = report::minimize(result.counterexample);
+    kept.outcome = run::replay(kept.plan);
+    kept.file = write_apart(args.out, kept.outcome.file_name(), run::to_text(kept.plan));
+    return kept;
+}
+
+Json as_json(const VerifyArgs& args, const run::VerifyOptions& options,
+             const run::VerifyResult& result, double seconds) {
+    Json json{{"target", options.base.target->name},
+              {"bugs", run::bug_names(options.base)},
+              {"what", subject(args, options)},
+              {"ended", end_word(result)},
+              {"plans", result.done.plans},
+              {"plans_in_all", run::plan_count(options)},
+              {"part", result.done.part},
+              {"states", result.done.states},
+              {"states_full", result.done.states_full},
+              {"runs", result.done.runs},
+              {"seconds", seconds},
+              {"finds", Json::array()}};
+    if (!result.outcome.found()) return json;
+    const Counterexample kept = keep(args, result);
+    Json find;
+    add_outcome(find, kept.outcome, kept.plan);
+    add_plan(find, kept.file, kept.plan);
+    json["finds"].push_back(std::move(find));
+    return json;
+}
+
+int exit_code(const run::VerifyResult& result) {
+    if (result.outcome.found()) return exit_found;
+    if (result.finished) return exit_clean;
+    return interrupted() ? exit_interrupted : exit_undecided;
+}
+
+void print_counterexample(const VerifyArgs& args, const run::VerifyResult& result) {
+    const std::string path = keep(args, result).file;
     print("counterexample: {} at {}: run {} of plan {}: {}\n", word(result.outcome.verdict),
           result.outcome.site, result.done.runs, result.done.plans + 1, printable(path));
-    return exit_found;
+}
+
+void print_end(const VerifyArgs& args, const run::VerifyOptions& options,
+               const run::VerifyResult& result, double seconds) {
+    if (result.outcome.found()) return print_counterexample(args, result);
+    const std::string what = subject(args, options);
+    if (result.finished)
+        print("verified: {}, {} states{}, {} runs, no violation ({:.1f} s)\n", what,
+              result.done.states, result.done.states_full ? " kept of more" : "", result.done.runs,
+              seconds);
+    else
+        print(
+            "{}: {}: {} plans and {:.1f} % of the next one, {} runs, no violation so far "
+            "({:.1f} s)\n",
+            end_word(result), what, result.done.plans, 100 * result.done.part, result.done.runs,
+            seconds);
 }
 
 }  // namespace
@@ -108,20 +171,11 @@ int verify(const VerifyArgs& args) {
     options.keep_going_arg = &watch;
     const run::VerifyResult result = run::verify(options);
     watch.line.clear();
-    if (result.outcome.found()) return report_counterexample(args, result);
-    const std::string what = subject(args, options);
-    if (result.finished) {
-        print("verified: {}, {} states{}, {} runs, no violation ({:.1f} s)\n", what,
-              result.done.states, result.done.states_full ? " kept of more" : "", result.done.runs,
-              watch.seconds());
-        return exit_clean;
-    }
-    print(
-        "{}: {}: {} plans and {:.1f} % of the next one, {} runs, no violation so far "
-        "({:.1f} s)\n",
-        interrupted() ? "interrupted" : "not finished", what, result.done.plans,
-        100 * result.done.part, result.done.runs, watch.seconds());
-    return interrupted() ? exit_interrupted : exit_undecided;
+    if (args.json)
+        put_json(as_json(args, options, result, watch.seconds()));
+    else
+        print_end(args, options, result, watch.seconds());
+    return exit_code(result);
 }
 
 }  // namespace rcufuzz::cli

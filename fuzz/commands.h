@@ -32,6 +32,7 @@ run::Plan parse(std::span<const std::uint8_t> bytes, const std::string& file,
 
 // Where a command's one result goes: a file, or standard output where the path is empty or "-".
 // Checked before the work, whose result is not to be lost.
+bool is_standard_output(const std::string& path);
 void check_output(const std::string& path, bool force);
 void write_output(const std::string& path, std::string_view content, bool force);
 
@@ -72,6 +73,7 @@ struct StatusArgs {
     std::string format = "text";
     std::string output;
     bool force = false;
+    bool json = false;  // whatever the format
 };
 int status(const StatusArgs& args);
 
@@ -96,6 +98,7 @@ struct FileArgs {
     std::string booted;         // of a mail
     std::optional<double> seconds;  // minimize: as small as it gets in so much time
     bool force = false;
+    bool json = false;
 };
 int minimize(const FileArgs& args);
 int convert(const FileArgs& args);
@@ -106,6 +109,7 @@ struct StoryArgs {
     std::string mended;  // a kernel without the bug; empty: none
     std::string output;  // the last story as a plan
     bool force = false;
+    bool json = false;
 };
 int story(const StoryArgs& args);
 
@@ -120,6 +124,7 @@ struct VerifyArgs {
     std::size_t states = std::size_t{1} << 22;  // kept of each plan
     double seconds = 60;
     std::string out = ".";
+    bool json = false;
 };
 int verify(const VerifyArgs& args);
 
@@ -133,6 +138,7 @@ struct SurveyArgs {
     std::string identity;  // the only find that counts; empty: any
     std::string out;    // where finds are written, under the names of their plans; empty: nowhere
     bool list = false;  // a line for each plan
+    bool json = false;
 };
 int survey(const SurveyArgs& args);
 
@@ -140,6 +146,7 @@ struct TriageArgs {
     std::vector<std::string> paths;  // finds, and folders of them
     FrameArgs frame;                 // of bare inputs
     std::string out;                 // a new or an empty folder
+    bool json = false;
 };
 int triage(const TriageArgs& args);
 
@@ -159,6 +166,7 @@ struct BenchArgs {
     std::vector<std::string> strategies;  // none: all
     unsigned seeds = 20;
     std::uint64_t runs = 2'000'000;  // of each hunt
+    bool json = false;
 };
 int bench(const BenchArgs& args);
 

@@ -4,18 +4,16 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "core/base/check.h"
 #include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/run/names.h"
+#include "fuzz/json_stream.h"
 
 namespace rcufuzz::cli {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr int version = 1;
 constexpr const char* version_key = "rcufuzz_hunt";

@@ -42,7 +42,6 @@ struct HuntView {
 // Throws UserError where there is no record that can be read.
 HuntView view_hunt(const std::string& folder);
 
-std::string views_json(const std::vector<HuntView>& views);
 std::string views_page(const std::vector<HuntView>& views);
 
 }  // namespace rcufuzz::cli

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fuzz/json_output.h"
 
-#include <nlohmann/json.hpp>
-
-#include "core/run/codec.h"
 #include "core/run/names.h"
 #include "core/strategy/strategies.h"
-#include "fuzz/hunt_view.h"
 
 namespace rcufuzz::cli {
 
 namespace {
-
-// Keys stay in the order in which they are written here.
-using Json = nlohmann::ordered_json;
-
-// All in ASCII: what is no UTF-8 (a file may have any name) is replaced, the rest is escaped.
-std::string text_of(const Json& json) {
-    return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
-}
 
 // As text: JSON readers take numbers for doubles, which hold 53 bits.
 std::string hex(std::uint64_t value) {
@@ -92,7 +80,7 @@ Json quantities_of(const scenario::Subsystem& target) {
 
 }  // namespace
 
-std::string list_json(const scenario::Subsystem* only) {
+Json list_json(const scenario::Subsystem* only) {
     Json targets = Json::array();
     for (const scenario::Subsystem* const target : run::all_targets()) {
         if (only != nullptr && target != only) continue;
@@ -112,63 +100,50 @@ std::string list_json(const scenario::Subsystem* only) {
                             {"meaning", verdict.meaning},
                             {"black_box", verdict.black_box}});
     }
-    return text_of({{"targets", std::move(targets)},
-                  {"strategies", std::move(strategies)},
-                  {"verdicts", std::move(verdicts)}});
+    return {{"targets", std::move(targets)},
+            {"strategies", std::move(strategies)},
+            {"verdicts", std::move(verdicts)}};
 }
 
-std::string hunt_json(const HuntSummary& summary) {
-    Json finds = Json::array();
-    for (std::size_t i = 0; i < summary.result.finds.size(); ++i) {
-        const run::Find& find = summary.result.finds[i];
-        const std::string& file = summary.files[i];
-        Json json{{"verdict", word(find.outcome.verdict)},
-                  {"site", find.outcome.site},
-                  {"detail", find.outcome.detail},
-                  {"identity", find.outcome.identity},
-                  {"plan", file.empty() ? Json() : Json(file)},
-                  {"ops", find.plan.ops.size()},
-                  {"decisions", find.plan.decisions.size()},
-                  {"run", find.run}};
-        if (file.empty()) json["unwritten"] = run::to_text(find.plan);
-        finds.push_back(std::move(json));
-    }
-    Json json{{"target", summary.base.target->name},
-              {"bugs", run::bug_names(summary.base)},
-              {"strategy", summary.strategy},
-              {"seed", summary.seed},
-              {"runs", summary.result.runs},
+Json hunt_begins(const HuntSummary& summary) {
+    return {{"target", summary.base.target->name},
+            {"bugs", run::bug_names(summary.base)},
+            {"strategy", summary.strategy},
+            {"seed", summary.seed}};
+}
+
+Json hunt_find(const run::Find& find, const std::string& file) {
+    Json json;
+    add_outcome(json, find.outcome, find.plan);
+    add_plan(json, file, find.plan);
+    json["run"] = find.run;
+    return json;
+}
+
+Json hunt_ends(const HuntSummary& summary) {
+    Json json{{"runs", summary.result.runs},
               {"seconds", summary.seconds},
               {"runs_per_second", summary.runs_per_second()},
               {"points", summary.result.points},
-              {"distinct_states", summary.result.states.estimate()},
-              {"finds", std::move(finds)}};
+              {"distinct_states", summary.result.states.estimate()}};
     if (summary.in_all != nullptr)
         json["in_all"] = {{"runs", summary.in_all->runs()},
                           {"seconds", summary.in_all->seconds},
                           {"distinct_states", summary.in_all->states.estimate()},
                           {"finds", summary.in_all->finds.size()}};
-    return text_of(json);
+    return json;
 }
 
-std::string replay_json(const std::vector<ReplayedFile>& files) {
-    Json list = Json::array();
-    for (const ReplayedFile& replayed : files) {
-        if (!replayed.error.empty()) {
-            list.push_back({{"file", replayed.file}, {"error", replayed.error}});
-            continue;
-        }
-        list.push_back({{"file", replayed.file},
-                        {"verdict", word(replayed.outcome.verdict)},
-                        {"site", replayed.outcome.site},
-                        {"detail", replayed.outcome.detail},
-                        {"identity", replayed.outcome.identity},
-                        {"trace_hash", hex(replayed.outcome.trace_hash)},
-                        {"ops", replayed.plan.ops.size()},
-                        {"decisions", replayed.plan.decisions.size()},
-                        {"points", replayed.outcome.points}});
+Json replay_json(const ReplayedFile& replayed) {
+    Json json{{"file", replayed.file}};
+    if (!replayed.error.empty()) {
+        json["error"] = replayed.error;
+        return json;
     }
-    return text_of(list);
+    add_outcome(json, replayed.outcome, replayed.plan);
+    json["trace_hash"] = hex(replayed.outcome.trace_hash);
+    json["points"] = replayed.outcome.points;
+    return json;
 }
 
 namespace {
@@ -218,10 +193,10 @@ Json view_json(const HuntView& view) {
 
 }  // namespace
 
-std::string views_json(const std::vector<HuntView>& views) {
+Json views_json(const std::vector<HuntView>& views) {
     Json list = Json::array();
     for (const HuntView& view : views) list.push_back(view_json(view));
-    return text_of(list);
+    return list;
 }
 
 }  // namespace rcufuzz::cli

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What `--json` prints: one document each. This and hunt_record.cpp alone know nlohmann's JSON,
-// whose headers are slow to compile.
+// What `list`, `hunt`, `replay` and `status` print with `--json`.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +9,12 @@
 
 #include "core/run/hunt.h"
 #include "fuzz/hunt_record.h"
+#include "fuzz/hunt_view.h"
+#include "fuzz/json_stream.h"
 
 namespace rcufuzz::cli {
 
-std::string list_json(const scenario::Subsystem* only);  // null: all targets
+Json list_json(const scenario::Subsystem* only);  // null: all targets
 
 // A hunt as a whole, over all of its jobs.
 struct HuntSummary {
@@ -29,7 +30,10 @@ struct HuntSummary {
         return seconds > 0 ? static_cast<double>(result.runs) / seconds : 0;
     }
 };
-std::string hunt_json(const HuntSummary& summary);
+// What is known when it begins, with each find, and when it is over.
+Json hunt_begins(const HuntSummary& summary);
+Json hunt_find(const run::Find& find, const std::string& file);
+Json hunt_ends(const HuntSummary& summary);
 
 struct ReplayedFile {
     std::string file;
@@ -37,6 +41,8 @@ struct ReplayedFile {
     run::Plan plan;
     run::Outcome outcome;
 };
-std::string replay_json(const std::vector<ReplayedFile>& files);
+Json replay_json(const ReplayedFile& replayed);
+
+Json views_json(const std::vector<HuntView>& views);
 
 }  // namespace rcufuzz::cli

@@ -92,6 +92,23 @@ std::vector<std::string> command_names(const CLI::App& app) {
     return names;
 }
 
+Json commands_json(const CLI::App& app, std::string_view command) {
+    Json commands = Json::array();
+    for (const CLI::App* const known : commands_of(app)) {
+        if (!command.empty() && known->get_name() != command) continue;
+        Json options = Json::array();
+        for (const CLI::Option* const option : options_of(*known))
+            options.push_back({{"name", name_of(*option)},
+                               {"summary", option->get_description()},
+                               {"takes_value", takes_value(*option)},
+                               {"required", option->get_required()}});
+        commands.push_back({{"name", known->get_name()},
+                            {"summary", known->get_description()},
+                            {"options", std::move(options)}});
+    }
+    return {{"commands", std::move(commands)}};
+}
+
 std::string man_page(const CLI::App& app, std::string_view command) {
     if (command.empty()) return page_of_all(app);
     for (const CLI::App* const known : commands_of(app))

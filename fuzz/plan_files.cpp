@@ -16,9 +16,7 @@
 
 namespace rcufuzz::cli {
 
-namespace {
 bool is_standard_output(const std::string& path) { return path.empty() || path == "-"; }
-}  // namespace
 
 run::Frame make_frame(const FrameArgs& args) {
     return run::make_frame(run::target_from_word(args.target), args);

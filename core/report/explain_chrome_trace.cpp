@@ -132,7 +132,8 @@ class ChromeTrace {
 }  // namespace
 
 std::string explain_chrome_trace(const Find& find, const Interleaving& interleaving) {
-    return ChromeTrace(find, interleaving).json().dump(1) + "\n";
+    const Json json = ChromeTrace(find, interleaving).json();
+    return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace rcufuzz::report

@@ -51,7 +51,7 @@ std::string explain_json(const Find& find, const Interleaving& interleaving,
                     {"actors", interleaving.actors},
                     {"interleaving", rows},
                     {"blocked", find.trace.blocked}};
-    return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+    return json.dump(1, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace rcufuzz::report
