@@ -231,6 +231,17 @@ TEST(Readme, HasARowForEachBug) {
                 if (line.starts_with(begin) && line.ends_with(end)) ++rows;
             EXPECT_EQ(rows, 1u) << path << ": a row " << begin << "..." << end;
         }
+        for (const std::string_view line : lines(readme)) {
+            const std::string_view name = line.substr(0, 3) == "| `" ? words(line)[1] : "";
+            const auto is_this = [&](const scenario::BugSpec& bug) {
+                return name == "`" + std::string(bug.name) + "`";
+            };
+            const bool names_a_bug = name.size() > 3 && std::isupper(name[1]) != 0 &&
+                                     std::isdigit(name[2]) != 0 &&
+                                     name.find('_') != name.npos;
+            EXPECT_TRUE(!names_a_bug || std::ranges::any_of(target->bugs, is_this))
+                << path << ": " << name << " is no bug of bugs.def";
+        }
     }
 }
 
