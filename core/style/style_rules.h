@@ -46,6 +46,7 @@ Findings check_file(const Layers& layers, const SourceFile& file);      // all o
 Findings check_headers_used(const Tree& tree);  // unused-header
 Findings check_top_level(const Tree& tree);     // top-level
 Findings check_folders(const Tree& tree);       // folder: no tests/ or docs/, a README by all code
+Findings check_subsystems(const Tree& tree);    // subsystem: each has a test of its own
 Findings check_links(const Tree& tree);         // link: links and paths in *.md lead somewhere
 
 // Everything, less what layers.txt excuses, plus the excuses that nothing needs (stale-excuse).

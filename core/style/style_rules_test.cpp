@@ -227,6 +227,15 @@ TEST(TreeRules, Folders) {
     EXPECT_EQ(rules(check_folders(tree)), "folder folder folder");
 }
 
+TEST(TreeRules, ASubsystemHasATest) {
+    Tree tree;
+    tree.files.push_back(parse_source("core/subsystems/x/subsystem.cpp", ""));
+    tree.files.push_back(parse_source("core/subsystems/y_test.cpp", ""));
+    EXPECT_EQ(rules(check_subsystems(tree)), "subsystem");
+    tree.files.push_back(parse_source("core/subsystems/x/x_test.cpp", ""));
+    EXPECT_EQ(rules(check_subsystems(tree)), "");
+}
+
 TEST(TreeRules, Links) {
     Tree tree;
     tree.folders = {"core", "core/sim"};

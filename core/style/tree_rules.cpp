@@ -116,6 +116,23 @@ Findings check_folders(const Tree& tree) {
     return findings;
 }
 
+Findings check_subsystems(const Tree& tree) {
+    std::set<std::string> subsystems;
+    std::set<std::string> tested;
+    for (const SourceFile& file : tree.files) {
+        const std::string folder = folder_above(file.path);
+        if (file.path == folder + "/subsystem.cpp") subsystems.insert(folder);
+        if (file.path.ends_with("_test.cpp")) tested.insert(folder);
+    }
+    Findings findings;
+    for (const std::string& folder : subsystems) {
+        if (!tested.contains(folder))
+            findings.push_back(
+                {folder, 0, "subsystem", "has no test: x_test.cpp beside subsystem.cpp"});
+    }
+    return findings;
+}
+
 Findings check_links(const Tree& tree) {
     std::set<std::string> known(tree.folders.begin(), tree.folders.end());
     known.insert(tree.top_level.begin(), tree.top_level.end());
@@ -144,6 +161,7 @@ Findings check_tree(const Layers& layers, const Tree& tree) {
     append(all, check_headers_used(tree));
     append(all, check_top_level(tree));
     append(all, check_folders(tree));
+    append(all, check_subsystems(tree));
     append(all, check_links(tree));
 
     std::vector<bool> needed(layers.excuses.size());
