@@ -6,6 +6,8 @@
 #include <cctype>
 #include <span>
 
+#include "core/base/text.h"
+
 namespace rcufuzz::report {
 
 namespace {
@@ -73,18 +75,167 @@ std::string as_list(std::span<const Sentence> list) {
     return text + ".";
 }
 
+bool breaks_within(std::span<const Sentence> list) {
+    return std::ranges::any_of(list, &Sentence::breaks);
+}
+
+bool reads_the_same(std::span<const Sentence> a, std::span<const Sentence> b) {
+    return !breaks_within(a) && !breaks_within(b) &&
+           std::ranges::equal(a, b, {}, &Sentence::again, &Sentence::again);
+}
+
+// What stands at `begin`, one sentence, and the same once more: "It looks at cpu1. It waits. It
+// ends its wait. It looks at cpu1. It waits."
+struct Resumed {
+    std::size_t length = 0;  // of what is done again; 0: nothing is
+    std::size_t times = 0;   // again
+};
+
+Resumed resumed(std::span<const Sentence> list) {
+    for (std::size_t length = 2; 2 * length + 1 <= list.size(); ++length) {
+        const auto whole = list.first(length);
+        const Sentence& between = list[length];
+        if (between.breaks || !between.again.starts_with("It ")) continue;
+        // Else it is one repetition.
+        if (std::ranges::find(whole, between.again, &Sentence::again) != whole.end()) continue;
+        std::size_t times = 0;
+        for (std::size_t at = length; at + 1 + length <= list.size(); at += length + 1) {
+            if (list[at].again != between.again || list[at].breaks) break;
+            if (!reads_the_same(whole, list.subspan(at + 1, length))) break;
+            ++times;
+        }
+        if (times != 0) return {length, times};
+    }
+    return {};
+}
+
+bool is_alnum(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
+
+// Of a word that differs from another at `from` the number or the one letter that stands there: the
+// 3 of "3,", the c of "f(c).". Empty: neither.
+std::string_view counter_at(std::string_view word, std::size_t from) {
+    while (from > 0 && is_alnum(word[from - 1])) --from;
+    std::size_t to = from;
+    while (to < word.size() && is_alnum(word[to])) ++to;
+    const std::string_view found = word.substr(from, to - from);
+    const bool number = !found.empty() && found.size() < 10 &&
+                        std::ranges::all_of(found, [](char c) { return c >= '0' && c <= '9'; });
+    const bool letter = found.size() == 1 && found[0] >= 'a' && found[0] <= 'z';
+    return number || letter ? found : std::string_view();
+}
+
+bool follows(std::string_view before, std::string_view after) {
+    if (std::isdigit(static_cast<unsigned char>(before[0])) == 0)
+        return before.size() == 1 && after.size() == 1 && after[0] == before[0] + 1;
+    return std::isdigit(static_cast<unsigned char>(after[0])) != 0 &&
+           std::stoul(std::string(after)) == std::stoul(std::string(before)) + 1;
+}
+
+// The counter of `next` where it says the same as `first` but for one counter, one higher in every
+// place; empty: it does not. `counter` is that of `first`, once it is known.
+bool counts_on(std::string_view first, std::string_view next, std::string& counter,
+               std::string& counted) {
+    const std::vector<std::string_view> a = words(first);
+    const std::vector<std::string_view> b = words(next);
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        if (a[i] == b[i]) continue;
+        const auto differs = static_cast<std::size_t>(
+            std::ranges::mismatch(a[i], b[i]).in1 - a[i].begin());
+        const std::string_view from = counter_at(a[i], differs);
+        const std::string_view to = counter_at(b[i], differs);
+        if (from.empty() || to.empty() || !follows(from, to)) return false;
+        const auto behind = [](std::string_view word, std::string_view part) {
+            return word.substr(static_cast<std::size_t>(part.data() - word.data()) + part.size());
+        };
+        if (behind(a[i], from) != behind(b[i], to)) return false;
+        if (!counter.empty() && (from != counter || to != counted)) return false;
+        counter = from;
+        counted = to;
+    }
+    return true;
+}
+
+// Groups of `length` sentences that say the same of one thing after the other.
+struct Counted {
+    std::size_t length = 0;  // 0: there are none
+    std::size_t groups = 0;
+    std::string second, last;
+};
+
+Counted counted_groups(std::span<const Sentence> list) {
+    for (std::size_t length = 1; length <= 3 && 3 * length <= list.size(); ++length) {
+        Counted counted{length, 1, "", ""};
+        while ((counted.groups + 1) * length <= list.size()) {
+            const auto before = list.subspan((counted.groups - 1) * length, length);
+            const auto next = list.subspan(counted.groups * length, length);
+            std::string counter, one_higher;
+            bool same = !breaks_within(before) && !breaks_within(next);
+            for (std::size_t i = 0; same && i < length; ++i)
+                same = counts_on(before[i].again, next[i].again, counter, one_higher);
+            if (!same || one_higher.empty()) break;
+            if (counted.groups == 1) counted.second = one_higher;
+            counted.last = one_higher;
+            ++counted.groups;
+        }
+        if (counted.groups >= 3) return counted;
+    }
+    return {};
+}
+
+// The sentences at the front of `list` as one, in `texts`; returns how many they are, 0: none.
+std::size_t condense_resumed(std::span<const Sentence> list, std::vector<std::string>& texts) {
+    const Resumed again = resumed(list);
+    if (again.length == 0) return 0;
+    const auto whole = list.first(again.length);
+    for (std::string& text : condensed({whole.begin(), whole.end()}))
+        texts.push_back(std::move(text));
+    std::string text(without_period(list[again.length].text));
+    text += ", and does the same again";
+    texts.push_back(text + (again.times == 1 ? "." : ", " + times(again.times) + "."));
+    return again.length + again.times * (again.length + 1);
+}
+
+std::size_t condense_counted(std::span<const Sentence> list, std::vector<std::string>& texts) {
+    const Counted counted = counted_groups(list);
+    if (counted.length == 0) return 0;
+    for (const Sentence& sentence : list.first(counted.length)) texts.push_back(sentence.text);
+    texts.push_back("(The same with " + counted.second +
+                    (counted.groups == 3 ? " and " : " to ") + counted.last + ".)");
+    return counted.groups * counted.length;
+}
+
+// Of "the code of 0 v4.11, 1 v4.12" what stands there for the value; else all of it.
+std::string_view listed_meaning(std::string_view summary, std::int64_t value) {
+    const auto place_of = [summary](std::int64_t number, std::string_view before) {
+        return summary.find(std::string(before) + std::to_string(number) + " ");
+    };
+    std::size_t at = place_of(value, value == 0 ? " " : ", ");
+    if (place_of(0, " ") == summary.npos || at == summary.npos) return summary;
+    at = summary.find(' ', at + 2) + 1;
+    const std::size_t end = std::min(place_of(value + 1, ", "), summary.size());
+    return end > at ? summary.substr(at, end - at) : summary;
+}
+
 }  // namespace
 
 std::vector<std::string> condensed(const std::vector<Sentence>& sentences) {
     std::vector<std::string> texts;
     for (std::size_t i = 0; i < sentences.size();) {
+        const auto rest = std::span(sentences).subspan(i);
+        if (const std::size_t taken = condense_resumed(rest, texts)) {
+            i += taken;
+            continue;
+        }
         std::size_t length = 1;
         std::size_t count = 1;
         for (; i + 2 * length <= sentences.size(); ++length)
             if ((count = repetitions(sentences, i, length)) > 1) break;
         if (count == 1) {
-            const auto rest = std::span(sentences).subspan(i);
             const std::size_t listed = std::max<std::size_t>(list_length(rest), 1);
+            const std::size_t counted = listed == 1 ? condense_counted(rest, texts) : 0;
+            i += counted;
+            if (counted != 0) continue;
             texts.push_back(listed == 1 ? rest[0].text : as_list(rest.first(listed)));
             i += listed;
             continue;
@@ -123,7 +274,7 @@ std::string_view meaning_of(std::string_view summary, std::int64_t value) {
         if (rest.starts_with(wanted)) return rest.substr(wanted.size(), end - wanted.size());
         rest.remove_prefix(std::min(end + 2, rest.size()));
     }
-    return summary;
+    return listed_meaning(summary, value);
 }
 
 }  // namespace rcufuzz::report

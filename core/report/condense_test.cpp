@@ -40,6 +40,36 @@ TEST(Condensed, ListsNoNumbers) {
     EXPECT_THAT(condensed(list), ElementsAre("rcuog0 counts down to 2.", "It counts down to 1."));
 }
 
+TEST(Condensed, SaysThatItIsDoneAgainAfterSomethingElse) {
+    const auto once =
+        said({"looks at 1.", "waits.", "wakes up.", "looks at 1.", "waits.", "ends."});
+    EXPECT_THAT(condensed(once), ElementsAre("rcuog0 looks at 1.", "It waits.",
+                                             "It wakes up, and does the same again.", "It ends."));
+    const auto thrice = said({"looks at 1.", "waits.", "wakes up.", "looks at 1.", "waits.",
+                              "wakes up.", "looks at 1.", "waits."});
+    EXPECT_THAT(condensed(thrice),
+                ElementsAre("rcuog0 looks at 1.", "It waits.",
+                            "It wakes up, and does the same again, twice."));
+    EXPECT_THAT(condensed(said({"waits.", "waits.", "waits.", "waits.", "waits."})),
+                ElementsAre("rcuog0 waits, five times."));
+    const auto other = said({"looks at 1.", "waits.", "wakes up.", "looks at 2.", "waits."});
+    EXPECT_EQ(condensed(other).size(), 5u);
+}
+
+TEST(Condensed, CountsOn) {
+    EXPECT_THAT(condensed(said({"has 1 now.", "has 2 now.", "has 3 now.", "ends."})),
+                ElementsAre("rcuog0 has 1 now.", "(The same with 2 and 3.)", "It ends."));
+    EXPECT_THAT(condensed(said({"calls f(a).", "puts a there.", "calls f(b).", "puts b there.",
+                                "calls f(c).", "puts c there.", "calls f(d).", "puts d there."})),
+                ElementsAre("rcuog0 calls f(a).", "It puts a there.", "(The same with b to d.)"));
+    for (const std::vector<std::string>& other :
+         {std::vector<std::string>{"has 1 now.", "has 2 now."},
+          {"has 1 now.", "has 3 now.", "has 5 now."},
+          {"has 3 now.", "has 2 now.", "has 1 now."},
+          {"has 1 of 1.", "has 2 of 3.", "has 3 of 4."}})
+        EXPECT_EQ(condensed(said(other)).size(), other.size()) << other[1];
+}
+
 TEST(Condensed, KeepsWhatIsPointedOut) {
     auto list = said({"a is b.", "a is b.", "a is c."});
     list[1].breaks = true;
@@ -57,6 +87,10 @@ TEST(MeaningOf, TakesTheClauseOfTheValue) {
     EXPECT_EQ(meaning_of("1: each of its own; 0: all of one", 1), "each of its own");
     EXPECT_EQ(meaning_of("1: each of its own", 0), "1: each of its own");
     EXPECT_EQ(meaning_of("CPUs", 3), "CPUs");
+    EXPECT_EQ(meaning_of("the code of 0 v4.11, 1 v4.12, 2 v4.14", 0), "v4.11");
+    EXPECT_EQ(meaning_of("the code of 0 v4.11, 1 v4.12, 2 v4.14", 1), "v4.12");
+    EXPECT_EQ(meaning_of("the code of 0 v4.11, 1 v4.12, 2 v4.14", 2), "v4.14");
+    EXPECT_EQ(meaning_of("0 here, once 2 there", 2), "0 here, once 2 there");
 }
 
 }  // namespace

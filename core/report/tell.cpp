@@ -78,10 +78,15 @@ std::string configuration(const Find& find) {
     return list.empty() ? "" : wrapped("Configuration: " + joined(list, "; ") + ".", 4);
 }
 
+// Which invariant it is says more than that it is one.
+std::string title(const run::Outcome& outcome) {
+    if (outcome.verdict == Verdict::invariant) return outcome.detail;
+    return std::string(all_verdicts()[static_cast<std::size_t>(outcome.verdict)].meaning);
+}
+
 std::string header(const Find& find, std::string_view story) {
     const scenario::Subsystem& target = *find.plan.target;
-    const VerdictInfo& info = all_verdicts()[static_cast<std::size_t>(find.outcome.verdict)];
-    std::string text = "# " + as_sentence(std::string(info.meaning), find.trace) + "\n\n";
+    std::string text = "# " + as_sentence(title(find.outcome), find.trace) + "\n\n";
     text += wrapped("System: " + std::string(target.summary) + ".", 4);
     for (std::size_t i = 0; i < target.bugs.size(); ++i) {
         if (((find.plan.bugs >> i) & 1u) == 0) continue;

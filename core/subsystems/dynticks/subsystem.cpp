@@ -32,8 +32,8 @@ constexpr ConfigSpec configs[] = {
      true},
     {"cpus", "CPUs with work", 1, max_workload_cpus, 2, few_cpus},
     {"traced",
-     "where a function is traced: 0 nowhere, 1 task, on the way to 2 idle, 3 idle, 4 on the way "
-     "back, 5 rcu_irq_enter(), 6 irq, 7 rcu_irq_exit(), 8 NMI before in_nmi(), 9 before "
+     "where a function is traced: 0 nowhere, 1 task, 2 on the way to idle, 3 idle, 4 on the "
+     "way back, 5 rcu_irq_enter(), 6 irq, 7 rcu_irq_exit(), 8 NMI before in_nmi(), 9 before "
      "rcu_nmi_enter(), 10 NMI, 11 after in_nmi(), 12 IST exception, 13 everywhere",
      0, 13, 0, places},
     {"tracer",

@@ -90,7 +90,9 @@ constexpr ConfigSpec configs[] = {
     {"end_tick", "after the last operation 1: CPUs idle; 0: they first stay in the kernel", 0, 1, 1,
      scenario::end_tick_spec.swarm},
     {"cpus", "CPUs", 1, 4, 2, few_cpus},
-    {"nocbs", "rcu_nocbs= 0: not given, 1: all CPUs, 2: CPU 1 and up", 0, 2, 1, offloaded},
+    {"nocbs",
+     "0: rcu_nocbs= is not given; 1: rcu_nocbs=all; 2: rcu_nocbs= names CPU 1 and up",
+     0, 2, 1, offloaded},
     {"bypass_limit", "rcutree.nocb_nobypass_lim_per_jiffy= 0: not given, else this", 0, 64, 0,
      limits},
     {"failing_allocations", "1: an allocation may fail", 0, 1, 0, rarely},
@@ -120,12 +122,16 @@ constexpr ConfigSpec configs[] = {
 
 static_assert(std::size(configs) == config_count);
 
+constexpr scenario::ParamSpec param(std::string_view name, std::uint8_t min, std::uint8_t max) {
+    return {name, min, max, false, name == "count" || name == "times"};
+}
+
 // Operations that need no configuration name the first one.
 constexpr OpSpec ops[] = {
 #define OPERATION(...) OPERATION_WITH(end_tick, __VA_ARGS__)
 #define OPERATION_WITH(config, name, family, contexts, weight, a, a_min, a_max, b, b_min, b_max, \
                        summary)                                                                \
-    {#name,  summary, contexts,       {{{a, a_min, a_max}, {b, b_min, b_max}}}, \
+    {#name,  summary, contexts,       {{param(a, a_min, a_max), param(b, b_min, b_max)}}, \
      weight, config,  Turns::nothing, 0, 0, family},
 #include "core/linux/operations.def"
 #undef OPERATION
