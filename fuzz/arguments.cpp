@@ -146,7 +146,18 @@ void add_replay(CLI::App& app, int& exit_code) {
     command->add_flag("--json", args->json, json_help);
     command->add_option("--junit", args->junit, junit_help);
     command->add_option("--lines", args->lines, lines_help);
+    command->add_flag("--events", args->events, "print the kernel's trace, as tracefs has it");
     command->callback([args, &exit_code] { exit_code = replay(*args); });
+}
+
+void add_conform(CLI::App& app, int& exit_code) {
+    CLI::App* const command = app.add_subcommand(
+        "conform", "whether the machine can make what the trace of a booted kernel says");
+    const auto args = std::make_shared<ConformArgs>();
+    command->add_option("trace", args->trace, "a file of tracefs, with marks")->required();
+    command->add_option("--kernel", args->kernel, "the simulated kernel, for all of the trace");
+    command->add_option("--tries", args->tries, "runs at most for each window; default 2000");
+    command->callback([args, &exit_code] { exit_code = conform(*args); });
 }
 
 using FileCommand = int (*)(const FileArgs& args);
@@ -440,6 +451,7 @@ int run_command_line(int argc, const char* const* argv) {
     add_story(app, exit_code);
     add_verify(app, exit_code);
     add_survey(app, exit_code);
+    add_conform(app, exit_code);
     add_triage(app, exit_code);
     add_litmus(app, exit_code);
     add_bench(app, exit_code);

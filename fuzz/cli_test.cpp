@@ -23,9 +23,9 @@ using testing::HasSubstr;
 
 TEST_F(Cli, HelpAtEveryLevel) {
     EXPECT_THAT(rcufuzz("--help").out, HasSubstr("hunt"));
-    for (const char* command : {"list", "hunt", "replay", "explain", "minimize", "convert", "story",
-                                "verify", "litmus", "survey", "triage", "bench", "status", "help",
-                                "man", "completion"}) {
+    for (const char* command :
+         {"list", "hunt", "replay", "explain", "minimize", "convert", "story", "verify", "litmus",
+          "survey", "conform", "triage", "bench", "status", "help", "man", "completion"}) {
         const Result result = rcufuzz(std::string(command) + " --help");
         EXPECT_EQ(result.exit_code, 0) << command;
         EXPECT_FALSE(result.out.empty()) << command;
@@ -69,6 +69,10 @@ TEST_F(Cli, BadUsageIsOneLineAnd64) {
                                   "verify nocb --shard 3/2",
                                   "verify nocb --delays 1 --preemptions 1",
                                   "verify nocb --ops absent.plan",
+                                  "conform",
+                                  "conform absent.trace",
+                                  "conform bytes",
+                                  "replay bytes --target nocb --events",
                                   "survey",
                                   "survey absent.plan",
                                   "survey .",

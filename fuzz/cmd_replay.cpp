@@ -9,6 +9,7 @@
 #include "core/base/check.h"
 #include "core/base/files.h"
 #include "core/base/text.h"
+#include "core/conform/print.h"
 #include "core/run/runner.h"
 #include "fuzz/commands.h"
 #include "fuzz/inputs.h"
@@ -113,10 +114,26 @@ void write_junit(const std::string& file, const std::vector<ReplayedFile>& files
     write_file(file, junit_xml("replay", cases), true);
 }
 
+int print_events(const ReplayArgs& args, const Expected& expected) {
+    Inputs inputs(args.paths, plan_files);
+    bool as_wanted = true;
+    for (const std::string& file : inputs.files())
+        inputs.try_input([&] {
+            const run::Plan plan = load(file, args.frame);
+            const conform::Printed printed = conform::print_events(plan);
+            put(printed.trace);
+            const std::vector<Verdict> wanted = expected.of(plan);
+            if (std::ranges::find(wanted, printed.outcome.verdict) == wanted.end())
+                as_wanted = false;
+        });
+    return inputs.exit_code(as_wanted ? exit_clean : exit_found);
+}
+
 }  // namespace
 
 int replay(const ReplayArgs& args) {
     const Expected expected(args.expect);
+    if (args.events) return print_events(args, expected);
     if (!args.junit.empty()) check_junit(args.junit);
     if (!args.frame.target.empty()) make_frame(args.frame);  // an error there is no file's
     Inputs inputs(args.paths, plan_files);

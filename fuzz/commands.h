@@ -84,6 +84,7 @@ struct ReplayArgs {
     bool json = false;
     std::string junit;  // a file; empty: none
     std::string lines;  // a file; empty: none
+    bool events = false;  // print the subject's own trace instead
 };
 int replay(const ReplayArgs& args);
 
@@ -141,6 +142,13 @@ struct SurveyArgs {
     bool json = false;
 };
 int survey(const SurveyArgs& args);
+
+struct ConformArgs {
+    std::string trace;
+    std::string kernel;     // instead of the trace's own
+    unsigned tries = 2000;  // runs for each window
+};
+int conform(const ConformArgs& args);
 
 struct TriageArgs {
     std::vector<std::string> paths;  // finds, and folders of them

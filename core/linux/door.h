@@ -69,6 +69,8 @@ struct guest_door {
     const char *(*task_name)(unsigned number);
     int (*task_sleeps)(unsigned number);
     unsigned (*task_of)(unsigned cpu); /* the number of its current task */
+    /* How deep the acting CPU is in interrupts: 0 not, 1 softirq, 2 hardirq, 3 NMI. */
+    unsigned (*level)(void);
     int (*takes_interrupt)(unsigned cpu);
     int (*takes_nmi)(unsigned cpu);
     void (*interrupt)(unsigned cpu, unsigned vector);
@@ -85,7 +87,7 @@ struct guest_door {
 /* The interrupt of a device of the workload. */
 #define MACHINE_DEVICE_VECTOR 5
 
-#define GUEST_ABI 8u
+#define GUEST_ABI 9u
 
 typedef const struct guest_door *(*guest_entry)(const struct machine_door *door);
 

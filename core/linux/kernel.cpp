@@ -2,6 +2,8 @@
 #include "core/linux/kernel.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstring>
 #include <iterator>
 
@@ -9,6 +11,7 @@
 #include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/linux/notes.h"
+#include "core/linux/traced.h"
 #include "core/linux/work.h"
 
 namespace rcufuzz::linux_guest {
@@ -30,6 +33,8 @@ struct Running {
     std::span<sim::Irq> nmis;
     std::string* log = nullptr;
     unsigned begun = 0;  // CPUs whose task has begun, as bits
+    const guest_door* door = nullptr;
+    sim::SubjectListener* listener = nullptr;
 };
 Running now;
 
@@ -99,9 +104,53 @@ void door_suspect(const char* verdict, const char* text, const machine_site* sit
     world().findings().suspect(verdict_of(verdict), text, site_of(site));
 }
 
+sim::Level level_now() {
+    constexpr sim::Level levels[] = {sim::Level::task, sim::Level::softirq, sim::Level::hardirq,
+                                     sim::Level::nmi};
+    return levels[now.door->level()];
+}
+
+sim::SubjectEvent event_now(World& w, std::string_view text) {
+    const unsigned cpu = *now.cpu;
+    return {text, now.door->task_name(now.door->task_of(cpu)), cpu, level_now(),
+            w.current().key};
+}
+
+// Where each event is a point, the task may go on elsewhere, but nobody else has written here: who
+// is traced meanwhile has its text on its own stack.
+void tell_listener(World& w, std::string_view text) {
+    if (now.listener->wants_points()) {
+        now.listener->comes(event_now(w, text));
+        do {
+            w.point({0, sim::AccessKind::none}, w.current().site);
+            tell_kernel(w);
+        } while (now.listener->waits(event_now(w, text)));
+    }
+    now.listener->is_traced(event_now(w, text));
+}
+
+// As x86 traces it (asm/trace/irq_vectors.h). It comes where somebody has decided that it does.
+void tell_interrupt(World& w, unsigned vector) {
+    const sim::SubjectEvent event = event_now(w, interrupt_text(vector));
+    now.listener->comes(event);
+    now.listener->is_traced(event);
+}
+
+void tell_traced(World& w, const char* event, const long* args) {
+    static std::string printed;
+    printed.clear();
+    if (!print_traced(printed, event, args)) return;
+    // A string of its own would be lost with a run that ends here.
+    std::array<char, 200> text;
+    CHECK(printed.size() <= text.size());
+    std::memcpy(text.data(), printed.data(), printed.size());
+    tell_listener(w, {text.data(), printed.size()});
+}
+
 void door_told(const char* event, const long* args) {
     World& w = world();
     if (!w.in_context()) return;
+    if (now.listener != nullptr) tell_traced(w, event, args);
     if (const std::optional<Note> note = note_of(event, args))
         w.event(sim::EventKind::note, note->number, note->a, note->b, w.current().site);
 }
@@ -207,6 +256,7 @@ void Kernel::begin(unsigned cpus) {
     now.size = door_->whole.size;
     now.log = &log_;
     now.begun = 0;
+    now.door = door_;
     now.nmis = world().arena().make_array<sim::Irq>(cpus);
     now.vectors = world().arena().make_array<sim::Irq>(cpus * MACHINE_VECTORS);
     for (std::size_t i = 0; i < now.vectors.size(); ++i)
@@ -219,6 +269,7 @@ bool Kernel::takes_interrupt(unsigned cpu) {
 
 void Kernel::interrupt(unsigned cpu, unsigned vector) {
     tell_kernel(world());
+    if (machine.tells != 0 && now.listener != nullptr) tell_interrupt(world(), vector);
     door_->interrupt(cpu, vector);
 }
 
@@ -322,10 +373,23 @@ std::optional<long> Kernel::observe(const std::string& name, int cpu) const {
     return value < 0 ? std::nullopt : std::optional(value);
 }
 
+void listen(sim::SubjectListener* listener) { now.listener = listener; }
+
+void Kernel::tell_operation(std::string_view what, unsigned index) {
+    if (now.listener == nullptr) return;
+    // A run that ends here gives up its stack: no string may stand on it.
+    std::array<char, 40> text{};
+    char* end = text.data();
+    for (const std::string_view word : {std::string_view("rcufuzz: "), what, std::string_view(" ")})
+        end = std::copy(word.begin(), word.end(), end);
+    end = std::to_chars(end, text.data() + text.size(), index).ptr;
+    tell_listener(world(), {text.data(), static_cast<std::size_t>(end - text.data())});
+}
+
 void Kernel::start_run() {
     CHECK(now_ != nullptr);
     World& w = world();
-    machine.tells = w.trace().level() != sim::TraceLevel::off;
+    machine.tells = w.trace().level() != sim::TraceLevel::off || now.listener != nullptr;
     put_back(now_->pieces);
     now.jiffies_at_0 = now_->jiffies - w.jiffies();
     tell_kernel(w, 0);

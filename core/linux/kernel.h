@@ -16,9 +16,13 @@
 
 #include "core/linux/image.h"
 #include "core/sim/guest.h"
+#include "core/sim/subject_events.h"
 #include "core/sim/world.h"
 
 namespace rcufuzz::linux_guest {
+
+// Whoever hears from now on of the trace events of a kernel's runs, whichever it is. Null: nobody.
+void listen(sim::SubjectListener* listener);
 
 class Kernel final : public sim::Guest {
    public:
@@ -48,6 +52,9 @@ class Kernel final : public sim::Guest {
     // A number that stories may name, of a CPU or of none; empty: none of that name. At any time of
     // a run: it takes no point.
     std::optional<long> observe(const std::string& name, int cpu) const;
+    // Tells the listener "rcufuzz: begin 3", of whoever acts: an operation begins or ends.
+    void tell_operation(std::string_view what, unsigned index);
+
     void clear_log() { log_.clear(); }
     const std::string& log() const { return log_; }  // what the kernel printed since the boot began
 

@@ -168,7 +168,9 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
     sim::Limits limits{.free_jiffies = options.free_jiffies};
     if (const std::uint64_t own = platform.points(workload); own != 0) limits.points = own;
     // Each of the strategy's answers is a decision that has to fit into a plan.
-    limits.free_points = std::min<std::uint64_t>(limits.points / 2, max_decisions);
+    limits.free_points = options.decides_to_the_end
+                             ? limits.points
+                             : std::min<std::uint64_t>(limits.points / 2, max_decisions);
     const sim::TraceLevel level = options.identify ? sim::TraceLevel::full : options.trace;
     if (platform.boots(workload, level)) {
         w.begin(target.all_cpus(plan.config), strategy, level, limits, platform.guest());

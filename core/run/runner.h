@@ -56,6 +56,8 @@ struct RunOptions {
     bool identify = false;
     // How often the clock may advance though no timer waits for it.
     std::uint32_t free_jiffies = sim::Limits{}.free_jiffies;
+    // The strategy is asked up to the step bound; such a run cannot be recorded as a plan.
+    bool decides_to_the_end = false;
 };
 
 // Runs the plan once. `strategy` answers all choices (the plan's decisions count only if the

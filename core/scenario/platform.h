@@ -13,6 +13,7 @@
 
 namespace rcufuzz::sim {
 class Guest;
+class SubjectListener;
 struct Context;
 enum class TraceLevel : std::uint8_t;
 }  // namespace rcufuzz::sim
@@ -71,6 +72,10 @@ class Platform {
     virtual sim::Guest* guest() { return nullptr; }
     // How many points a run may have; 0: as the machine has it.
     virtual std::uint64_t points(const Workload& /*workload*/) const { return 0; }
+
+    // Whoever hears of the subject's own trace events in the runs from now on, and between these of
+    // "rcufuzz: begin N" and "rcufuzz: end N" for each operation. Null: nobody. False: it has none.
+    virtual bool listen(sim::SubjectListener* /*listener*/) { return false; }
 
     // The rest in the order in which a run calls them, all but judge_progress() before its end.
     // The machine is ready, and the instance is created next.

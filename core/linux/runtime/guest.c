@@ -8,6 +8,7 @@
 #include "core/linux/work.h"
 
 #include <linux/jiffies.h>
+#include <linux/preempt.h>
 #include <generated/utsrelease.h>
 
 int takes_interrupt(unsigned int cpu);
@@ -67,6 +68,11 @@ static unsigned int task_of(unsigned int cpu)
 	return thread_of(acting_task[cpu])->number;
 }
 
+static unsigned int level(void)
+{
+	return in_nmi() ? 3 : in_hardirq() ? 2 : in_serving_softirq() ? 1 : 0;
+}
+
 static struct guest_door guest = {
 	.abi = GUEST_ABI,
 	.release = UTS_RELEASE,
@@ -87,6 +93,7 @@ static struct guest_door guest = {
 	.task_name = task_name,
 	.task_sleeps = task_sleeps,
 	.task_of = task_of,
+	.level = level,
 	.work = &guest_work,
 };
 

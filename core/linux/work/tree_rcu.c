@@ -199,6 +199,8 @@ long rcu_quantity(const char *name, int cpu)
 	struct rcu_data *rdp;
 	long value;
 
+	if (cpu < 0 && !strcmp(name, "gp_seq"))
+		return rcu_state.gp_seq + (300UL << RCU_SEQ_CTR_SHIFT);
 	if (cpu < 0)
 		return strcmp(name, "gp") ? -1 : rcu_seq_state(rcu_state.gp_seq);
 	rdp = per_cpu_ptr(&rcu_data, cpu);

@@ -260,6 +260,10 @@ class LinuxPlatform final : public scenario::Platform {
                         ": it has no parameter '" + word + "'");
     }
     sim::Guest* guest() override { return kernel_; }
+    bool listen(sim::SubjectListener* listener) override {
+        linux_guest::listen(listener);
+        return true;
+    }
 
     bool lacks(const std::string& subject, std::size_t config) override {
         const std::string name = subject.empty() ? find_kernel({}).name : first_word(subject);
@@ -374,11 +378,13 @@ class LinuxPlatform final : public scenario::Platform {
     static void begins(unsigned index) {
         sim::World& w = sim::world();
         const work_op& op = began_[index];
+        loaded_kernel()->tell_operation("begin", index);
         w.event(sim::EventKind::op_begin, 0, index, 0, {});
         scenario::op_begins(index);
         w.event(sim::EventKind::note, linux_guest::note_count(), op.kind, op.a + 256 * op.b, {});
     }
     static void ends(unsigned index, int done) {
+        loaded_kernel()->tell_operation("end", index);
         scenario::op_ends(index, done != 0);
         sim::world().event(sim::EventKind::op_end, 0, index, done, {});
     }

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/linux/traced.h"
+
+#include <array>
+#include <charconv>
+
+#include "core/base/check.h"
+#include "core/linux/door.h"
+#include "core/sim/guest.h"
+
+// Kernel code is not instrumented: what it has written on a stack is no news to MemorySanitizer.
+#if defined(__has_feature)
+#if __has_feature(memory_sanitizer)
+#define RCUFUZZ_READS_GUEST_STACK [[clang::no_sanitize("memory")]]
+#endif
+#endif
+#if !defined(RCUFUZZ_READS_GUEST_STACK)
+#define RCUFUZZ_READS_GUEST_STACK
+#endif
+
+namespace rcufuzz::linux_guest {
+
+namespace {
+
+struct Traced {
+    std::string_view name, form;
+};
+
+constexpr std::array table{
+#define TRACED(name, form) Traced{#name, form},
+#include "core/linux/traced.def"
+#undef TRACED
+};
+
+RCUFUZZ_READS_GUEST_STACK long argument(const long* args, std::size_t number) {
+    return args[number];
+}
+
+template <typename Number>
+void add_number(std::string& to, Number number, int base) {
+    std::array<char, 24> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, base);
+    to.append(digits.data(), end.ptr);
+}
+
+void add(std::string& to, char form, long value) {
+    switch (form) {
+        case 's':
+            to += reinterpret_cast<const char*>(value);
+            break;
+        case 'd':
+            add_number(to, value, 10);
+            break;
+        case 'x':
+        case 'p':
+            add_number(to, static_cast<unsigned long>(value), 16);
+            break;
+        default:
+            CHECK(form >= 'A' && form <= 'Z');
+            to += value != 0 ? form : '.';
+    }
+}
+
+}  // namespace
+
+bool print_traced(std::string& to, std::string_view event, const long* args) {
+    for (const Traced& traced : table) {
+        if (traced.name != event) continue;
+        to.append(event).append(": ");
+        std::size_t next = 0;
+        for (std::size_t i = 0; i < traced.form.size(); ++i) {
+            const char c = traced.form[i];
+            if (c != '%') {
+                to += c;
+                continue;
+            }
+            const char form = traced.form[++i];
+            if (form == '!')
+                add(to, 'd', argument(args, static_cast<std::size_t>(traced.form[++i] - '0')));
+            else
+                add(to, form, argument(args, next++));
+        }
+        return true;
+    }
+    return false;
+}
+
+std::string_view interrupt_text(unsigned vector) {
+    if (vector == sim::timer_vector) return "local_timer_entry: vector=236";
+    switch (vector) {
+        case 0:
+            return "reschedule_entry: vector=253";
+        case 1:
+            return "call_function_entry: vector=252";
+        case 2:
+            return "call_function_single_entry: vector=251";
+        case 3:
+            return "irq_work_entry: vector=246";
+        default:
+            return "irq_work_entry: vector=246";
+    }
+}
+
+}  // namespace rcufuzz::linux_guest

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The kernel's trace events as text, in the form of its own TP_printk()
+// (include/trace/events/rcu.h, v6.1 and v6.12), as a file of tracefs has them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace rcufuzz::linux_guest {
+
+// Appends "rcu_grace_period: rcu_preempt -1195 start"; `args` are the event's, in its order. False:
+// the table has no such event.
+bool print_traced(std::string& to, std::string_view event, const long* args);
+
+// The same of an interrupt's beginning, by the machine's number of it.
+std::string_view interrupt_text(unsigned vector);
+
+}  // namespace rcufuzz::linux_guest
