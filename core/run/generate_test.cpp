@@ -26,7 +26,7 @@ TEST(Plan, CanonicalFormClipsMovesSortsAndDrops) {
                 {2, 0, scenario::OpContext::softirq, {}}};
     plan.decisions = {{8, 3, 5}, {0, 9, 4}, {0, 9, 2}, {0, 1, 0}, {97, 1, 1}, {main_key, 1, 1}};
     canonicalize(plan);
-    EXPECT_EQ(plan.bugs, 15u);
+    EXPECT_EQ(plan.bugs, 31u);
     EXPECT_EQ(plan.config[0], 1);
     EXPECT_EQ(plan.config[2], -5);
     EXPECT_EQ(plan.config[20], 0);

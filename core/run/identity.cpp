@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -94,6 +95,62 @@ std::string interrupted(Events events, sim::ContextKey key) {
 
 // --- livelocks ----------------------------------------------------------------------------------
 
+// Somebody who comes back to the same place each time that he goes on waits there without end.
+struct Spinner {
+    std::string_view function;
+    std::size_t began;  // number of the event
+};
+
+bool is_at(const Event& event, const sim::Site& site) {
+    return event.kind == EventKind::resume && event.site.line() == site.line() &&
+           std::string_view(event.site.function_name()) == site.function_name();
+}
+
+// In the order in which they began to.
+std::vector<Spinner> spinners(Events events) {
+    constexpr std::size_t window = 4096;
+    constexpr std::size_t turns_enough = 16;
+    struct Turns {
+        sim::Site site;
+        std::size_t count = 0;
+        bool all_at_it = true;
+    };
+    std::map<sim::ContextKey, Turns> turns;
+    for (const Event& event : events.last(std::min(events.size(), window))) {
+        Turns& of = turns[event.key];
+        if (of.count++ == 0) of.site = event.site;
+        of.all_at_it = of.all_at_it && is_at(event, of.site);
+    }
+    std::vector<Spinner> result;
+    for (const auto& [key, of] : turns) {
+        const bool spins = of.all_at_it && of.count >= turns_enough && of.site.line() != 0;
+        if (!spins || key == sim::main_key) continue;
+        std::size_t began = events.size();
+        while (began > 0 && (events[began - 1].key != key || is_at(events[began - 1], of.site)))
+            --began;
+        result.push_back({function_of(of.site), began});
+    }
+    std::ranges::sort(result, {}, &Spinner::began);
+    return result;
+}
+
+// Two may wait for each other; those that begin to wait later do so because of them. Who spins alone
+// has nobody to take turns with.
+std::string who_waits(Events events, const sim::Site& at_the_end) {
+    constexpr std::uint64_t long_since = 4096;  // points
+    if (!events.empty() && sim::world().points() - events.back().step > long_since)
+        return std::string(function_of(at_the_end));
+    std::vector<std::string_view> functions;
+    for (const Spinner& spinner : spinners(events))
+        if (functions.size() < 2 && std::ranges::find(functions, spinner.function) == functions.end())
+            functions.push_back(spinner.function);
+    std::ranges::sort(functions);
+    std::string text;
+    for (const std::string_view one : functions)
+        text += (text.empty() ? "" : "_") + std::string(one);
+    return text;
+}
+
 // Where it stood when the bound was reached is luck; who goes on is not.
 std::string who_goes_on(Events events) {
     std::vector<std::string_view> roles;
@@ -146,7 +203,8 @@ std::string identity_of(const sim::World& w) {
     const Events events = Events(w.trace().events()).first(root.events);
     std::string text(word(root.verdict));
     if (root.verdict == Verdict::livelock) {
-        add_part(text, who_goes_on(events));
+        const std::string waits = who_waits(events, root.site);
+        add_part(text, waits.empty() ? who_goes_on(events) : waits);
         return text.substr(0, max_identity);
     }
     if (root.whole) {

@@ -73,6 +73,25 @@ const std::vector<Op> two_posts{{toy::op_post, 0, OpContext::task_on, {}},
                                 {toy::op_post, 0, OpContext::task_on, {}}};
 
 // That an inner oracle stays silent is no property of the bug.
+// The worker goes on nowhere; a third CPU that comes to spin later is there because of the others.
+TEST(Identity, OfALivelockNamesThoseWhoSpinFirst) {
+    const Op add{.kind = toy::op_add, .cpu = 0, .args = {1, 0}};
+    const Op post{.kind = toy::op_post, .cpu = 1};
+    Op as_well = post;
+    as_well.cpu = 2;
+    Op alone = add;
+    alone.cpu = 2;
+    const auto identity = [](std::vector<Op> ops) {
+        Plan plan = with_bug(toy::bug_spins, std::move(ops));
+        plan.config[toy::config_cpus] = 3;
+        return replay(plan).identity;
+    };
+    EXPECT_EQ(identity({add, post}), "livelock-wait_for_addition_wait_for_post");
+    EXPECT_EQ(identity({add, post, as_well}), identity({add, post}));
+    EXPECT_EQ(identity({alone}), "livelock-wait_for_post");
+    EXPECT_EQ(identity({post}), "livelock-wait_for_addition");
+}
+
 TEST(Identity, IsTheSameForBlackBoxPlans) {
     Plan plan = with_bug(toy::bug_no_wake, two_posts);
     plan.bugs |= std::uint64_t{1} << toy::bug_odd_posts;

@@ -22,11 +22,12 @@ constexpr std::array<OpSpec, 3> ops{{
     {"post", "tells the worker", any_context, {}, 10},
     {"leave_irqs_off", "disables interrupts and returns", bit(OpContext::task_on), {}, 2},
 }};
-constexpr std::array<BugSpec, 4> bugs{{
+constexpr std::array<BugSpec, 5> bugs{{
     {"T01_no_lock", "T01", Verdict::wrong_data, "add without the lock", "never, v0"},
     {"T02_no_wake", "T02", Verdict::stranded_callback, "post wakes nobody", "never, v0"},
     {"T03_extra_wake", "T03", Verdict::clean, "post wakes twice", "never, v0"},
     {"T04_odd_posts", "T04", Verdict::invariant, "posts may be odd", "never, v0"},
+    {"T05_spins", "T05", Verdict::livelock, "add waits for post, post for add", "never, v0"},
 }};
 constexpr std::array<std::int16_t, 3> cpu_swarm{1, 2, 3};
 constexpr std::array<ConfigSpec, 3> configs{{
@@ -106,7 +107,16 @@ class Toy final : public Instance {
         if (!right) ++last_log.wrong_context;
     }
 
+    static void wait_for_post() {
+        for (;;) kernel::cpu_relax();
+    }
+
+    static void wait_for_addition() {
+        for (;;) kernel::cpu_relax();
+    }
+
     void add() {
+        if (bug_active(bug_spins)) wait_for_post();
         expected_ += step_;
         const bool locked = !bug_active(bug_no_lock);
         const kernel::IrqFlags flags = locked ? kernel::raw_spin_lock_irqsave(lock_) : 0;
@@ -115,6 +125,7 @@ class Toy final : public Instance {
     }
 
     void post() {
+        if (bug_active(bug_spins)) wait_for_addition();
         const kernel::IrqFlags flags = kernel::raw_spin_lock_irqsave(lock_);
         posted_.set(posted_.get() + 1);
         const bool odd = posted_.get() % 2 != 0;

@@ -9,7 +9,7 @@
 namespace rcufuzz::toy {
 
 enum ToyOp : std::uint8_t { op_add, op_post, op_leave_irqs_off };
-enum ToyBug : unsigned { bug_no_lock, bug_no_wake, bug_extra_wake, bug_odd_posts };
+enum ToyBug : unsigned { bug_no_lock, bug_no_wake, bug_extra_wake, bug_odd_posts, bug_spins };
 enum ToyConfig : std::size_t { config_end_tick, config_cpus, config_step };
 
 const scenario::Subsystem& subsystem();
