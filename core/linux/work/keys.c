@@ -53,7 +53,9 @@ static bool crowd(unsigned int cpu)
 
 /*
  * A switch: whoever has thrown it finds it so, unless somebody has begun to throw it back. Several
- * may throw it the same way at a time; the kernel leaves it to its users not to do both.
+ * may throw it the same way at a time; the kernel leaves it to its users not to do both. Who throws
+ * it off beside another does not wait until the other has changed the code: the count alone tells
+ * him that it is off (static_key_disable_cpuslocked()). Who throws it on does.
  */
 static DEFINE_STATIC_KEY_FALSE(switch_key);
 static unsigned int begun[2], switching[2];	/* operations that throw it off, and on */
@@ -73,7 +75,7 @@ static bool throw_switch(bool on)
 		static_branch_disable(&switch_key);
 	switching[on]--;
 	found = !!static_branch_unlikely(&switch_key);
-	if (begun[!on] == others && found != on)
+	if (begun[!on] == others && found != on && (on || !switching[on]))
 		fail("invariant", machine_here(), "a static key is not as it was switched");
 	return true;
 }
