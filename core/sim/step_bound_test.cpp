@@ -191,6 +191,30 @@ void spin_until(const bool& released, bool with_points) {
         });
 }
 
+// A loop that enables interrupts for four of so many points.
+TEST(StepBound, NoRhythmKeepsAnInterruptOut) {
+    static bool released;
+    static int period;
+    for (period = 8; period <= 200; ++period) {
+        NeverAsked never;
+        const Ran ran = run(1, never,
+                            [] {
+                                released = false;
+                                world().raise_irq(0, test::make_irq([] { released = true; }));
+                                spawn(0, [] {
+                                    for (int rounds = 0; !released && rounds < 20'000; ++rounds) {
+                                        world().set_irqs(false);
+                                        for (int i = 4; i < period; ++i) test::point();
+                                        world().set_irqs(true);
+                                        for (int i = 0; i < 4; ++i) test::point();
+                                    }
+                                });
+                            },
+                            {.points = 40'000, .free_points = 100, .free_jiffies = 0});
+        EXPECT_EQ(ran.verdict, Verdict::clean) << period;
+    }
+}
+
 TEST(StepBound, SpinnersSideBySideKeepNobodyOut) {
     static bool released;
     const std::array<test::Body, 5> releases{

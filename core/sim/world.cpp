@@ -9,6 +9,7 @@
 #include <span>
 #include <utility>
 
+#include "core/base/hash.h"
 #include "core/base/heap.h"
 #include "core/sim/explorer.h"
 #include "core/sim/image.h"
@@ -20,7 +21,7 @@ namespace {
 // A context that never gives way is made to after so many points: below the step bound the
 // scheduler is fair, whatever the strategy answers.
 constexpr std::uint64_t max_turn_points = 1000;
-constexpr std::int64_t fair_turn_points = 64;
+constexpr std::int64_t fair_turn_points = 64;  // on average
 constexpr std::int64_t unlimited = std::int64_t{1} << 60;
 constexpr const char* endless = "the run does not end within its step bound";
 
@@ -66,13 +67,20 @@ World the_world;
 
 // --- switching ----------------------------------------------------------------------------------
 
+// Turns of one length might end at the same few places of a loop each time, for instance where it
+// has interrupts disabled.
+static std::int64_t fair_turn(std::uint64_t points) {
+    constexpr std::uint64_t spread = 32;
+    return fair_turn_points - spread / 2 + static_cast<std::int64_t>(mix64(points) % (spread + 1));
+}
+
 inline void World::grant_points() {
     if (asks_at_every_point_ && !fair_) {
         granted_ = quiet_ = 1;
         return;
     }
     std::int64_t wanted =
-        fair_ ? fair_turn_points : strategy_->points_until_choice(current_->key, current_->ordinal);
+        fair_ ? fair_turn(points_) : strategy_->points_until_choice(current_->key, current_->ordinal);
     if (actor_appeared_ && !fair_) wanted = 1;
     const auto turn_left = static_cast<std::int64_t>(turn_began_ + max_turn_points - points_);
     // Turns may be short and never asked at their end: the bounds are met all the same.
