@@ -73,10 +73,23 @@ void local_bh_enable(const Site& site) {
     w.point({0, sim::AccessKind::irq}, site);
 }
 
+namespace {
+
+std::string warning(const char* what) { return std::string("the kernel warns: ") + what; }
+
+}  // namespace
+
 void warn_on(bool condition, const char* what, const Site& site) {
     if (condition) [[unlikely]]
-        sim::world().findings().suspect(Verdict::invariant,
-                                        std::string("the kernel warns: ") + what, site);
+        sim::world().findings().suspect(Verdict::invariant, warning(what), site);
+}
+
+void warn_on_context(bool condition, const char* what, const Site& site) {
+    if (!condition) [[likely]]
+        return;
+    sim::Objection why{warning(what)};
+    why.reads_nothing = true;
+    sim::world().findings().suspect(Verdict::invariant, std::move(why), site);
 }
 
 }  // namespace rcufuzz::kernel

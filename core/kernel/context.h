@@ -61,4 +61,8 @@ inline bool time_after(sim::Jiffies a, sim::Jiffies b) {
 // on, as the kernel does, for a consequence that users would see.
 void warn_on(bool condition, const char* what, const Site& site = Site::current());
 
+// The same where no memory is read: that interrupts are disabled, say. What the context has loaded
+// before has no part in it, so it has none in the identity of the find.
+void warn_on_context(bool condition, const char* what, const Site& site = Site::current());
+
 }  // namespace rcufuzz::kernel

@@ -25,7 +25,7 @@ void CallSingle::list_target(const void* self, Awaited& awaited) {
 
 void CallSingle::call_and_wait(unsigned cpu, sim::Job fn, void* arg, const Site& site) {
     sim::World& w = sim::world();
-    warn_on(irqs_disabled(), "calls another CPU with interrupts disabled", site);
+    warn_on_context(irqs_disabled(), "calls another CPU with interrupts disabled", site);
     preempt_disable();
     if (cpu == smp_processor_id()) {
         const IrqFlags flags = local_irq_save(site);

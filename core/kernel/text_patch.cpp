@@ -41,7 +41,7 @@ void do_sync_core(void*) {
 // on_each_cpu(do_sync_core, NULL, 1)
 void text_poke_sync(const Site& site) {
     sim::World& w = sim::world();
-    warn_on(irqs_disabled(), "waits for other CPUs with interrupts disabled", site);
+    warn_on_context(irqs_disabled(), "waits for other CPUs with interrupts disabled", site);
     preempt_disable();
     patch->unsynced = ((1u << patch->cpus) - 1) & ~(1u << smp_processor_id());
     patch->patcher = &w.current();

@@ -217,7 +217,7 @@ std::string identity_of(const sim::World& w) {
         add_part(text, function_of(root.site));
     for (const sim::ObjectId object : root.broken) add_part(text, last_change(events, object));
     if (root.by_interruption) add_part(text, interrupted(events, root.key));
-    if (!at_end) add_part(text, missed_store(events, root.key));
+    if (!at_end && !root.reads_nothing) add_part(text, missed_store(events, root.key));
     return text.substr(0, max_identity);
 }
 

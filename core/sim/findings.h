@@ -25,6 +25,7 @@ struct Finding {
     std::string cause{};
     std::vector<ObjectId> broken{};
     bool whole = false;
+    bool reads_nothing = false;
     bool by_interruption = false;
     ContextKey key = 0;      // whose doing it was; main_key: the end of the run was judged
     std::size_t events = 0;  // of the full trace, before it
@@ -77,6 +78,7 @@ class Findings {
                 std::move(why.cause),
                 std::move(why.broken),
                 why.whole,
+                why.reads_nothing,
                 why.by_interruption,
                 (*current_)->key,
                 trace_->events().size()};

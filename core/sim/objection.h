@@ -36,6 +36,7 @@ struct Objection {
     // Shared state that is not as it should be: whoever changed it last is part of the cause.
     std::vector<ObjectId> broken;
     bool whole = false;  // see whole_cause()
+    bool reads_nothing = false;  // it objects to no state that loads see: none of them is to blame
     // It shows in an interrupt, and what that has come between is part of the cause.
     bool by_interruption = false;
 };

@@ -100,7 +100,7 @@ unsigned next_target(const Request& request, unsigned from) {
 
 void smp_call_function_many(const Request& request, Call& call) {
     State& all = state();
-    kernel::warn_on(kernel::irqs_disabled(), "calls other CPUs with interrupts disabled");
+    kernel::warn_on_context(kernel::irqs_disabled(), "calls other CPUs with interrupts disabled");
     if (all.at_least(gen_6_12)) {
         smp_call_function_many_queued(request, call);
         return;

@@ -52,7 +52,7 @@ void smp_call_function_single(unsigned cpu, Call& call) {
     State& all = state();
     all.calls.set_targets(call, cpu_bit(cpu));
     note(Note::begin_single, call.number, cpu_bit(cpu));
-    kernel::warn_on(kernel::irqs_disabled(), "calls another CPU with interrupts disabled");
+    kernel::warn_on_context(kernel::irqs_disabled(), "calls another CPU with interrupts disabled");
     if (!call.waits) {
         csd_lock(all.caller().csd_data);
         generic_exec_single(cpu, all.caller().csd_data, call);

@@ -2,13 +2,14 @@
 //
 // Each generation and each bug on a script that can show it, under random schedules; the same
 // scripts on correct code, where nothing may be found; and what the machine's rules are for.
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/run/codec.h"
+#include "core/run/hunt.h"
 #include "core/run/names.h"
 #include "core/run/runner.h"
 #include "core/strategy/strategies.h"
@@ -130,6 +131,22 @@ TEST(Bugs, OfTheQueuesShow) {
         {"S32", goes_offline, false, Verdict::lost_call, "config hotplug 1\n"},
     };
     expect_found(deviations);
+}
+
+// Whatever was loaded before, under weak memory: that interrupts are disabled is no load's fault.
+TEST(Bugs, AWarningOfDisabledInterruptsIsOneFind) {
+    run::HuntOptions options;
+    options.base = run::with_words(plan_of("", 4, true), {.bugs = {"S25"}, .memory = "weak"});
+    options.strategy = "all";
+    options.runs = 2000;
+    options.all = true;
+    std::vector<std::string> warnings;
+    for (const run::Find& find : run::hunt(options).finds)
+        if (find.outcome.identity.find("_many") != std::string::npos)
+            warnings.push_back(find.outcome.identity);
+    EXPECT_THAT(warnings,
+                testing::ElementsAre("invariant-kernel_warns_calls_other_CPUs_with_interrupts_"
+                                     "disabled-smp_call_function_many"));
 }
 
 // A control of a bug: the same code without the step that others make superfluous.
