@@ -95,6 +95,15 @@ std::string interrupted(Events events, sim::ContextKey key) {
 
 // --- livelocks ----------------------------------------------------------------------------------
 
+// Each once, in the order of the alphabet.
+std::string joined(std::vector<std::string_view> words) {
+    std::ranges::sort(words);
+    words.erase(std::unique(words.begin(), words.end()), words.end());
+    std::string text;
+    for (const std::string_view word : words) text += (text.empty() ? "" : "_") + std::string(word);
+    return text;
+}
+
 // Somebody who comes back to the same place each time that he goes on waits there without end.
 struct Spinner {
     std::string_view function;
@@ -134,21 +143,18 @@ std::vector<Spinner> spinners(Events events) {
     return result;
 }
 
-// Two may wait for each other; those that begin to wait later do so because of them. Who spins alone
-// has nobody to take turns with.
+// Two may wait for each other; those that begin to wait later do so because of them. Who spins
+// alone has nobody to take turns with.
 std::string who_waits(Events events, const sim::Site& at_the_end) {
     constexpr std::uint64_t long_since = 4096;  // points
     if (!events.empty() && sim::world().points() - events.back().step > long_since)
         return std::string(function_of(at_the_end));
     std::vector<std::string_view> functions;
-    for (const Spinner& spinner : spinners(events))
-        if (functions.size() < 2 && std::ranges::find(functions, spinner.function) == functions.end())
-            functions.push_back(spinner.function);
-    std::ranges::sort(functions);
-    std::string text;
-    for (const std::string_view one : functions)
-        text += (text.empty() ? "" : "_") + std::string(one);
-    return text;
+    for (const Spinner& spinner : spinners(events)) {
+        const bool named = std::ranges::find(functions, spinner.function) != functions.end();
+        if (!named && functions.size() < 2) functions.push_back(spinner.function);
+    }
+    return joined(std::move(functions));
 }
 
 // Where it stood when the bound was reached is luck; who goes on is not.
@@ -161,11 +167,7 @@ std::string who_goes_on(Events events) {
         const kernel::Task* const task = context.is_task() ? kernel::task_of(context) : nullptr;
         roles.push_back(task == nullptr ? "interrupt" : w.names().of(task->name).text);
     }
-    std::ranges::sort(roles);
-    roles.erase(std::unique(roles.begin(), roles.end()), roles.end());
-    std::string text;
-    for (const std::string_view role : roles) text += (text.empty() ? "" : "_") + std::string(role);
-    return text;
+    return joined(std::move(roles));
 }
 
 // What an oracle saw at the end says less than what it saw when it happened; and then less than the

@@ -79,8 +79,8 @@ inline void World::grant_points() {
         granted_ = quiet_ = 1;
         return;
     }
-    std::int64_t wanted =
-        fair_ ? fair_turn(points_) : strategy_->points_until_choice(current_->key, current_->ordinal);
+    std::int64_t wanted = fair_ ? fair_turn(points_)
+                                : strategy_->points_until_choice(current_->key, current_->ordinal);
     if (actor_appeared_ && !fair_) wanted = 1;
     const auto turn_left = static_cast<std::int64_t>(turn_began_ + max_turn_points - points_);
     // Turns may be short and never asked at their end: the bounds are met all the same.
