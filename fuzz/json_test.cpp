@@ -133,7 +133,8 @@ TEST_F(JsonOutput, IsAsTheTableSays) {
 
 // A command that is added has --json, or is one of these, whose document is of another kind.
 TEST_F(JsonOutput, IsThereOfEveryCommand) {
-    for (const json& command : parsed(rcufuzz("help --json").out).at("commands")) {
+    const json help = parsed(rcufuzz("help --json").out);
+    for (const json& command : help.at("commands")) {
         const std::string name = command.at("name");
         bool has = false;
         for (const json& option : command.at("options")) has |= option.at("name") == "--json";

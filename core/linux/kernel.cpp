@@ -13,6 +13,7 @@
 #include "core/linux/notes.h"
 #include "core/linux/traced.h"
 #include "core/linux/work.h"
+#include "core/sim/fiber_switch.h"
 
 namespace rcufuzz::linux_guest {
 
@@ -297,7 +298,11 @@ void Kernel::remember(std::vector<Piece>& pieces) const {
     pieces.resize(count);
 }
 
+// Functions of ours that a run has left for good on the kernel's stacks are gone with it.
 void Kernel::put_back(const std::vector<Piece>& pieces) {
+#if defined(RCUFUZZ_ASAN)
+    __asan_unpoison_memory_region(reinterpret_cast<const void*>(now.begin), now.size);
+#endif
     for (const Piece& piece : pieces)
         std::memcpy(piece.begin, piece.bytes.data(), piece.bytes.size());
 }
