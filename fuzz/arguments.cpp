@@ -157,6 +157,7 @@ void add_conform(CLI::App& app, int& exit_code) {
     command->add_option("trace", args->trace, "a file of tracefs, with marks")->required();
     command->add_option("--kernel", args->kernel, "the simulated kernel, for all of the trace");
     command->add_option("--tries", args->tries, "runs at most for each window; default 2000");
+    command->add_flag("--json", args->json, json_help);
     command->callback([args, &exit_code] { exit_code = conform(*args); });
 }
 

@@ -147,6 +147,7 @@ struct ConformArgs {
     std::string trace;
     std::string kernel;     // instead of the trace's own
     unsigned tries = 2000;  // runs for each window
+    bool json = false;
 };
 int conform(const ConformArgs& args);
 

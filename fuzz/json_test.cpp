@@ -73,6 +73,18 @@ class JsonOutput : public Cli {
         write_file(path("t.litmus"),
                    "C t\n{}\nP0(int *x)\n{\n\tWRITE_ONCE(*x, 1);\n}\nexists (x=1)\n", false);
         write_file(path("u.litmus"), "nothing", false);
+        const std::string mark = "  a/0-7  [000] d..1.  1.0: f: rcufuzz: ";
+        write_file(path("lost.trace"),
+                   mark + "window gp_seq=8\n" + mark + "go\nCPU:1 [LOST 7 EVENTS]\n" + mark +
+                       "over\n",
+                   false);
+    }
+
+    // Only with a kernel is anything tried.
+    static void add_misfit(Fields& fields) {
+        for (const char* field : {"line", "window", "made", "tries"})
+            fields[field].insert("number");
+        for (const char* field : {"actor", "event", "instead"}) fields[field].insert("string");
     }
 
     // What the command prints in all of these calls.
@@ -109,6 +121,7 @@ TEST_F(JsonOutput, IsAsTheTableSays) {
           "survey --json --runs 9 --out o " + find_}},
         {"triage", {"triage --json --out t . bad.plan", "triage --json --out u absent"}},
         {"litmus", {"litmus --json ."}},
+        {"conform", {"conform --json lost.trace"}},
         {"bench",
          {"bench --json --target nocb --seconds 0.001", "bench memory --json --seconds 0.0001",
           "bench finds --json --target nocb --bug D10 --bug D01 --strategy pct --seeds 1 --runs 3",
@@ -121,6 +134,7 @@ TEST_F(JsonOutput, IsAsTheTableSays) {
         // What only some machines have, and what is only there where a disk is full.
         if (command == "bench") printed["said"].insert("list");
         if (command == "hunt") printed["text"].insert("string");
+        if (command == "conform") add_misfit(printed);
         for (const auto& [field, types] : printed) {
             ASSERT_TRUE(said.contains(field)) << command << ": " << field << " is not in json.md";
             for (const std::string& type : types)
