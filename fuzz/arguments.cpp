@@ -156,7 +156,9 @@ void add_conform(CLI::App& app, int& exit_code) {
     const auto args = std::make_shared<ConformArgs>();
     command->add_option("trace", args->trace, "a file of tracefs, with marks")->required();
     command->add_option("--kernel", args->kernel, "the simulated kernel, for all of the trace");
-    command->add_option("--tries", args->tries, "runs at most for each window; default 2000");
+    command->add_option("--tries", args->tries, "runs of each window, at most")
+        ->transform(whole(1, 1'000'000))
+        ->capture_default_str();
     command->add_flag("--json", args->json, json_help);
     command->callback([args, &exit_code] { exit_code = conform(*args); });
 }
@@ -437,7 +439,7 @@ int run_command_line(int argc, const char* const* argv) {
     app.footer(
         "Exit codes: 0 nothing found, or as expected; 42 a bug in the subject; 64 bad usage,\n"
         "input that cannot be read, or output that cannot be written; 70 a fault of rcufuzz;\n"
-        "75 no answer within the bounds (verify, litmus; a hunt whose jobs were all killed);\n"
+        "75 no answer within bounds (verify, litmus, conform; a hunt whose jobs were all killed);\n"
         "130 interrupted by SIGINT, SIGTERM or SIGHUP, whatever was found before.");
     add_list(app, exit_code);
     add_hunt(app, exit_code);

@@ -245,7 +245,8 @@ bool is_raised(const sim::Cpu& cpu, std::string_view what) {
     for (const sim::Irq* irq = cpu.irq_head; irq != nullptr; irq = irq->next)
         if (what == (irq->vector == 0   ? "irq resched"
                      : irq->vector <= 2 ? "irq call"
-                                        : "irq work"))
+                     : irq->vector == 3 ? "irq work"
+                                        : ""))
             return true;
     return false;
 }

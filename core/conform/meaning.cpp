@@ -12,9 +12,8 @@ namespace rcufuzz::conform {
 namespace {
 
 // How each word of an event is compared: = as it is, g as the number of a grace period, e of an
-// expedited one, b of a barrier, c as a callback, i without
-// whether the scheduler wants the CPU (S), - not at all. A word in brackets is a module's
-// name behind a function's, and does not count.
+// expedited one, b of a barrier, c as a callback, i without whether the scheduler wants the CPU
+// (S), - not at all. A word in brackets is a module's name behind a function's, and does not count.
 struct Form {
     std::string_view event, words;
 };

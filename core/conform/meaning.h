@@ -19,7 +19,7 @@ inline constexpr std::string_view mark = "rcufuzz: ";
 // "cpu0/nmi", "cpu0/idle", or a kthread's own name. `level` as in sim::Level.
 std::string who_of(std::string_view task, unsigned cpu, char level);
 
-// The beginning of an interrupt is nobody's: "cpu0/irq".
+// The beginning of an interrupt, "irq timer" and the like, is nobody's: "cpu0/irq".
 inline bool is_interrupt(std::string_view meaning) { return meaning.starts_with("irq "); }
 std::string interrupts_of(unsigned cpu);
 
@@ -29,7 +29,6 @@ class Meaning {
     // `base`: rcu_state.gp_seq at the window's beginning.
     explicit Meaning(std::int64_t base) : base_(base) {}
 
-    // "irq timer" and the like: the beginning of an interrupt.
     // Nothing: it is not compared, be it no event that is known here, or one about a grace period
     // before the window. The text is the kernel's own, "rcu_grace_period: rcu_preempt 5 start".
     std::optional<std::string> of(std::string_view text);

@@ -132,7 +132,9 @@ void tell_listener(World& w, std::string_view text) {
 
 // As x86 traces it (asm/trace/irq_vectors.h). It comes where somebody has decided that it does.
 void tell_interrupt(World& w, unsigned vector) {
-    const sim::SubjectEvent event = event_now(w, interrupt_text(vector));
+    const std::string_view text = interrupt_text(vector);
+    if (text.empty()) return;
+    const sim::SubjectEvent event = event_now(w, text);
     now.listener->comes(event);
     now.listener->is_traced(event);
 }

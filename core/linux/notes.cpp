@@ -4,16 +4,7 @@
 #include <array>
 
 #include "core/base/check.h"
-
-// Kernel code is not instrumented: what it has written on a stack is no news to MemorySanitizer.
-#if defined(__has_feature)
-#if __has_feature(memory_sanitizer)
-#define RCUFUZZ_READS_GUEST_STACK [[clang::no_sanitize("memory")]]
-#endif
-#endif
-#if !defined(RCUFUZZ_READS_GUEST_STACK)
-#define RCUFUZZ_READS_GUEST_STACK
-#endif
+#include "core/linux/guest_stack.h"
 
 namespace rcufuzz::linux_guest {
 

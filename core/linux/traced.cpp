@@ -5,18 +5,8 @@
 #include <charconv>
 
 #include "core/base/check.h"
-#include "core/linux/door.h"
+#include "core/linux/guest_stack.h"
 #include "core/sim/guest.h"
-
-// Kernel code is not instrumented: what it has written on a stack is no news to MemorySanitizer.
-#if defined(__has_feature)
-#if __has_feature(memory_sanitizer)
-#define RCUFUZZ_READS_GUEST_STACK [[clang::no_sanitize("memory")]]
-#endif
-#endif
-#if !defined(RCUFUZZ_READS_GUEST_STACK)
-#define RCUFUZZ_READS_GUEST_STACK
-#endif
 
 namespace rcufuzz::linux_guest {
 
@@ -97,7 +87,7 @@ std::string_view interrupt_text(unsigned vector) {
         case 3:
             return "irq_work_entry: vector=246";
         default:
-            return "irq_work_entry: vector=246";
+            return {};
     }
 }
 

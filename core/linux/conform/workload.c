@@ -281,7 +281,7 @@ static void rest(void)
 	} while (now != before);
 }
 
-static bool run_window(void)
+static void run_window(void)
 {
 	unsigned int cpu;
 
@@ -299,7 +299,6 @@ static bool run_window(void)
 		msleep(20);
 	msleep(30);
 	mark("over\n");
-	return true;
 }
 
 static int __init workload_init(void)
@@ -320,7 +319,7 @@ static int __init workload_init(void)
 	for_each_online_cpu(cpu)
 		kthread_stop(workers[cpu]);
 	rcu_barrier();
-	return -EAGAIN;	/* it is done */
+	return -ECANCELED;	/* it is done; a loader tries again at EAGAIN */
 }
 
 module_init(workload_init);
