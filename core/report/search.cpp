@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t run_cost_in_points = 400;  // setting a run up and taking it down
 constexpr std::uint64_t witness_factor = 30;       // noting a choice, compared with passing a point
+constexpr std::uint64_t recorded_factor = 2;       // asking a strategy, and noting its answers
 constexpr std::uint64_t identify_factor = 2;       // with a full trace
 constexpr std::uint64_t cost_between_questions = 1'000'000;  // some 50 ms at worst
 
@@ -145,7 +146,8 @@ bool Search::accept_recorded(run::Plan candidate, sim::Strategy& strategy) {
     run::canonicalize(candidate);  // what is kept must be what ran
     strategy::Record recorder(strategy, run::max_decisions);
     const run::Outcome outcome = run::run(candidate, recorder);
-    count(outcome.points);
+    count(outcome.points * recorded_factor);
+    if (outcome.verdict != outcome_.verdict) return false;
     candidate.decisions.assign(recorder.decisions().begin(), recorder.decisions().end());
     run::canonicalize(candidate);
     if (!shows_it(candidate, outcome)) return false;
