@@ -75,6 +75,11 @@ std::string as_list(std::span<const Sentence> list) {
     return text + ".";
 }
 
+// Where `sentence` stood, this.
+Sentence instead(const Sentence& sentence, const std::string& text) {
+    return {sentence.event, text, text, false};
+}
+
 bool breaks_within(std::span<const Sentence> list) {
     return std::ranges::any_of(list, &Sentence::breaks);
 }
@@ -183,25 +188,27 @@ Counted counted_groups(std::span<const Sentence> list) {
     return {};
 }
 
-// The sentences at the front of `list` as one, in `texts`; returns how many they are, 0: none.
-std::size_t condense_resumed(std::span<const Sentence> list, std::vector<std::string>& texts) {
+// The sentences at the front of `list` as one, in `told`; returns how many they are, 0: none.
+std::size_t condense_resumed(std::span<const Sentence> list, std::vector<Sentence>& told) {
     const Resumed again = resumed(list);
     if (again.length == 0) return 0;
     const auto whole = list.first(again.length);
-    for (std::string& text : condensed({whole.begin(), whole.end()}))
-        texts.push_back(std::move(text));
+    for (Sentence& sentence : condensed({whole.begin(), whole.end()}))
+        told.push_back(std::move(sentence));
     std::string text(without_period(list[again.length].text));
     text += ", and does the same again";
-    texts.push_back(text + (again.times == 1 ? "." : ", " + times(again.times) + "."));
+    text += again.times == 1 ? "." : ", " + times(again.times) + ".";
+    told.push_back(instead(list[again.length], text));
     return again.length + again.times * (again.length + 1);
 }
 
-std::size_t condense_counted(std::span<const Sentence> list, std::vector<std::string>& texts) {
+std::size_t condense_counted(std::span<const Sentence> list, std::vector<Sentence>& told) {
     const Counted counted = counted_groups(list);
     if (counted.length == 0) return 0;
-    for (const Sentence& sentence : list.first(counted.length)) texts.push_back(sentence.text);
-    texts.push_back("(The same with " + counted.second +
-                    (counted.groups == 3 ? " and " : " to ") + counted.last + ".)");
+    for (const Sentence& sentence : list.first(counted.length)) told.push_back(sentence);
+    told.push_back(instead(list[counted.length], "(The same with " + counted.second +
+                                                     (counted.groups == 3 ? " and " : " to ") +
+                                                     counted.last + ".)"));
     return counted.groups * counted.length;
 }
 
@@ -219,11 +226,11 @@ std::string_view listed_meaning(std::string_view summary, std::int64_t value) {
 
 }  // namespace
 
-std::vector<std::string> condensed(const std::vector<Sentence>& sentences) {
-    std::vector<std::string> texts;
+std::vector<Sentence> condensed(const std::vector<Sentence>& sentences) {
+    std::vector<Sentence> told;
     for (std::size_t i = 0; i < sentences.size();) {
         const auto rest = std::span(sentences).subspan(i);
-        if (const std::size_t taken = condense_resumed(rest, texts)) {
+        if (const std::size_t taken = condense_resumed(rest, told)) {
             i += taken;
             continue;
         }
@@ -233,23 +240,23 @@ std::vector<std::string> condensed(const std::vector<Sentence>& sentences) {
             if ((count = repetitions(sentences, i, length)) > 1) break;
         if (count == 1) {
             const std::size_t listed = std::max<std::size_t>(list_length(rest), 1);
-            const std::size_t counted = listed == 1 ? condense_counted(rest, texts) : 0;
+            const std::size_t counted = listed == 1 ? condense_counted(rest, told) : 0;
             i += counted;
             if (counted != 0) continue;
-            texts.push_back(listed == 1 ? rest[0].text : as_list(rest.first(listed)));
+            told.push_back(listed == 1 ? rest[0] : instead(rest[0], as_list(rest.first(listed))));
             i += listed;
             continue;
         }
-        for (std::size_t at = i; at < i + length; ++at) texts.push_back(sentences[at].text);
-        if (length == 1 && texts.back().ends_with('.')) {
-            texts.back().pop_back();
-            texts.back() += ", " + times(count) + ".";
-        } else {
-            texts.push_back("(These " + number_word(length) + " " + times(count) + ".)");
-        }
+        for (std::size_t at = i; at < i + length; ++at) told.push_back(sentences[at]);
+        std::string& last = told.back().text;
+        if (length == 1 && last.ends_with('.'))
+            last = last.substr(0, last.size() - 1) + ", " + times(count) + ".";
+        else
+            told.push_back(instead(sentences[i + length],
+                                   "(These " + number_word(length) + " " + times(count) + ".)"));
         i += count * length;
     }
-    return texts;
+    return told;
 }
 
 std::string joined_waits(const std::vector<std::string>& waits) {

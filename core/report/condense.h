@@ -12,7 +12,7 @@
 
 namespace rcufuzz::report {
 
-std::vector<std::string> condensed(const std::vector<Sentence>& sentences);
+std::vector<Sentence> condensed(const std::vector<Sentence>& sentences);
 
 // "rcuo0 waits for a, rcuo1 for b" of "rcuo0 waits for a" and "rcuo1 waits for b".
 std::string joined_waits(const std::vector<std::string>& waits);

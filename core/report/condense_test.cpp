@@ -17,49 +17,64 @@ std::vector<Sentence> said(const std::vector<std::string>& predicates) {
     return list;
 }
 
+std::vector<std::string> texts_of(const std::vector<Sentence>& sentences) {
+    std::vector<std::string> texts;
+    for (const Sentence& sentence : condensed(sentences)) texts.push_back(sentence.text);
+    return texts;
+}
+
+// A page has it there.
+TEST(Condensed, StandsWhereItsFirstSentenceStood) {
+    const std::vector<Sentence> told =
+        condensed(said({"invokes callback a.", "invokes callback b.", "sleeps."}));
+    ASSERT_EQ(told.size(), 2u);
+    EXPECT_EQ(told[0].event, 0u);
+    EXPECT_EQ(told[1].event, 2u);
+}
+
 TEST(Condensed, CountsASentenceThatRepeats) {
-    EXPECT_THAT(condensed(said({"wakes rcuo0 at 1.", "wakes rcuo0 at 1.", "goes on."})),
+    EXPECT_THAT(texts_of(said({"wakes rcuo0 at 1.", "wakes rcuo0 at 1.", "goes on."})),
                 ElementsAre("rcuog0 wakes rcuo0 at 1, twice.", "It goes on."));
-    EXPECT_THAT(condensed(said({"looks at 1.", "looks at 1.", "looks at 1."})),
+    EXPECT_THAT(texts_of(said({"looks at 1.", "looks at 1.", "looks at 1."})),
                 ElementsAre("rcuog0 looks at 1, three times."));
 }
 
 TEST(Condensed, CountsSentencesThatRepeatTogether) {
-    EXPECT_THAT(condensed(said({"looks at 1.", "waits.", "looks at 1.", "waits.", "sleeps."})),
+    EXPECT_THAT(texts_of(said({"looks at 1.", "waits.", "looks at 1.", "waits.", "sleeps."})),
                 ElementsAre("rcuog0 looks at 1.", "It waits.", "(These two twice.)", "It sleeps."));
 }
 
 TEST(Condensed, ListsWhatStandsAtTheEnd) {
-    EXPECT_THAT(condensed(said({"invokes callback a.", "invokes callback b.",
+    EXPECT_THAT(texts_of(said({"invokes callback a.", "invokes callback b.",
                                 "invokes callback c.", "goes to sleep."})),
                 ElementsAre("rcuog0 invokes callback a, b and c.", "It goes to sleep."));
 }
 
 TEST(Condensed, ListsNoNumbers) {
     const auto list = said({"counts down to 2.", "counts down to 1."});
-    EXPECT_THAT(condensed(list), ElementsAre("rcuog0 counts down to 2.", "It counts down to 1."));
+    EXPECT_THAT(texts_of(list), ElementsAre("rcuog0 counts down to 2.", "It counts down to 1."));
 }
 
 TEST(Condensed, SaysThatItIsDoneAgainAfterSomethingElse) {
     const auto once =
         said({"looks at 1.", "waits.", "wakes up.", "looks at 1.", "waits.", "ends."});
-    EXPECT_THAT(condensed(once), ElementsAre("rcuog0 looks at 1.", "It waits.",
+    EXPECT_THAT(texts_of(once), ElementsAre("rcuog0 looks at 1.", "It waits.",
                                              "It wakes up, and does the same again.", "It ends."));
     const auto thrice = said({"looks at 1.", "waits.", "wakes up.", "looks at 1.", "waits.",
                               "wakes up.", "looks at 1.", "waits."});
-    EXPECT_THAT(condensed(thrice),
+    EXPECT_THAT(texts_of(thrice),
                 ElementsAre("rcuog0 looks at 1.", "It waits.",
                             "It wakes up, and does the same again, twice."));
-    EXPECT_THAT(condensed(said({"waits.", "waits.", "waits.", "waits.", "waits."})),
+    EXPECT_THAT(texts_of(said({"waits.", "waits.", "waits.", "waits.", "waits."})),
                 ElementsAre("rcuog0 waits, five times."));
     const auto other = said({"looks at 1.", "waits.", "wakes up.", "looks at 2.", "waits."});
-    EXPECT_EQ(condensed(other).size(), 5u);
+    EXPECT_EQ(texts_of(other).size(), 5u);
 }
 
 TEST(Condensed, CountsOn) {
-    EXPECT_THAT(condensed(said({"has 1 now.", "has 2 now.", "has 3 now.", "ends."})),
+    EXPECT_THAT(texts_of(said({"has 1 now.", "has 2 now.", "has 3 now.", "ends."})),
                 ElementsAre("rcuog0 has 1 now.", "(The same with 2 and 3.)", "It ends."));
-    EXPECT_THAT(condensed(said({"calls f(a).", "puts a there.", "calls f(b).", "puts b there.",
+    EXPECT_THAT(texts_of(said({"calls f(a).", "puts a there.", "calls f(b).", "puts b there.",
                                 "calls f(c).", "puts c there.", "calls f(d).", "puts d there."})),
                 ElementsAre("rcuog0 calls f(a).", "It puts a there.", "(The same with b to d.)"));
     for (const std::vector<std::string>& other :
@@ -67,13 +82,13 @@ TEST(Condensed, CountsOn) {
           {"has 1 now.", "has 3 now.", "has 5 now."},
           {"has 3 now.", "has 2 now.", "has 1 now."},
           {"has 1 of 1.", "has 2 of 3.", "has 3 of 4."}})
-        EXPECT_EQ(condensed(said(other)).size(), other.size()) << other[1];
+        EXPECT_EQ(texts_of(said(other)).size(), other.size()) << other[1];
 }
 
 TEST(Condensed, KeepsWhatIsPointedOut) {
     auto list = said({"a is b.", "a is b.", "a is c."});
     list[1].breaks = true;
-    EXPECT_THAT(condensed(list), ElementsAre("rcuog0 a is b.", "It a is b.", "It a is c."));
+    EXPECT_THAT(texts_of(list), ElementsAre("rcuog0 a is b.", "It a is b.", "It a is c."));
 }
 
 TEST(JoinedWaits, SayTheVerbOnce) {

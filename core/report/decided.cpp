@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/run/names.h"
+
 namespace rcufuzz::report {
 
 namespace {
@@ -42,6 +44,22 @@ bool was_stopped(const std::vector<sim::Event>& events, std::size_t answer) {
     return last != events.rend() && !ends_turn(last->kind);
 }
 
+// The same of a kernel, which tells more places than events.
+bool stands_amid(const Find& find, std::size_t answer) {
+    const std::vector<sim::Event>& events = find.trace.events;
+    const sim::ContextKey key = events[answer].key;
+    if (key == run::main_key) return false;
+    for (std::size_t i = answer; i > 0; --i) {
+        const sim::Event& event = events[i - 1];
+        if (event.key != key || is_of_machine(event)) continue;
+        return !ends_turn(event.kind) ||
+               std::ranges::any_of(find.places, [&](const Place& place) {
+                   return place.key == key && place.event >= i && place.event <= answer;
+               });
+    }
+    return true;
+}
+
 }  // namespace
 
 std::optional<DecidedSwitch> decided_switch(const Find& find, std::size_t answer) {
@@ -50,6 +68,8 @@ std::optional<DecidedSwitch> decided_switch(const Find& find, std::size_t answer
     // b: a choice of data; the clock is told with the next step.
     if (event.kind != EventKind::answer || event.b != 0 || event.a == sim::actor_time)
         return std::nullopt;
+    if (!find.places.empty())
+        return DecidedSwitch{answer, event.key, event.key, stands_amid(find, answer)};
     for (std::size_t i = answer + 1; i < events.size(); ++i) {
         if (events[i].kind == EventKind::answer) return std::nullopt;
         if (is_of_machine(events[i]) && events[i].kind != EventKind::resume) continue;
@@ -57,6 +77,23 @@ std::optional<DecidedSwitch> decided_switch(const Find& find, std::size_t answer
         return DecidedSwitch{answer, event.key, events[i].key, was_stopped(events, answer)};
     }
     return std::nullopt;
+}
+
+std::string come_words(const run::Plan& plan, unsigned actor) {
+    const std::string cpu = run::cpu_word(plan, sim::actor_cpu(actor));
+    switch (sim::actor_act(actor)) {
+        case sim::Act::run:
+            return cpu + " goes on";
+        case sim::Act::irq:
+            return "an interrupt comes on " + cpu;
+        case sim::Act::softirq:
+            return "the timer interrupt comes on " + cpu;
+        case sim::Act::resched:
+            return "the task of " + cpu + " is preempted";
+        case sim::Act::nmi:
+            return "an NMI comes on " + cpu;
+    }
+    return cpu;
 }
 
 std::optional<Deed> last_deed(const Find& find, sim::ContextKey key, std::size_t from,

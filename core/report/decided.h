@@ -22,6 +22,9 @@ struct DecidedSwitch {
 // None where the event answers another kind of choice, or nobody acted any more.
 std::optional<DecidedSwitch> decided_switch(const Find& find, std::size_t answer);
 
+// "an interrupt comes on cpu2": what it means that a choice was answered with this actor.
+std::string come_words(const run::Plan& plan, unsigned actor);
+
 // The last thing that a context did between two events with what others can see, if it has a name:
 // "reads nocb_gp_sleep[0] as 1". Empty where there is none.
 struct Deed {

@@ -7,10 +7,10 @@
 #include "core/base/check.h"
 #include "core/base/text.h"
 #include "core/base/verdict.h"
+#include "core/report/decided.h"
 #include "core/report/explain_formats.h"
 #include "core/report/turns.h"
 #include "core/run/codec.h"
-#include "core/run/names.h"
 #include "core/run/site.h"
 #include "core/scenario/platform.h"
 
@@ -261,20 +261,9 @@ class Mail {
         if (event.b != 0) return who + ": " + answer(event) + ".";
         const auto number = static_cast<unsigned>(event.a);
         if (number == sim::actor_time) return who + " waits while time goes on.";
-        const std::string cpu = run::cpu_word(find_.plan, sim::actor_cpu(number));
-        switch (sim::actor_act(number)) {
-            case sim::Act::run:
-                return who + " is held up; " + cpu + " goes on.";
-            case sim::Act::irq:
-                return who + ": an interrupt comes on " + cpu + ".";
-            case sim::Act::softirq:
-                return who + ": the timer interrupt comes on " + cpu + ".";
-            case sim::Act::resched:
-                return who + ": the task of " + cpu + " is preempted.";
-            case sim::Act::nmi:
-                return who + ": an NMI comes on " + cpu + ".";
-        }
-        return who;
+        const std::string comes = come_words(find_.plan, number);
+        return sim::actor_act(number) == sim::Act::run ? who + " is held up; " + comes + "."
+                                                       : who + ": " + comes + ".";
     }
 
     std::string answer(const sim::Event& event) const {

@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "core/run/codec.h"
 #include "core/run/names.h"
+#include "core/sim/world.h"
 
 namespace rcufuzz::report {
 
@@ -26,11 +27,30 @@ std::string op_words(const run::Plan& plan, const scenario::Op& op) {
     return text + std::string(context_words[static_cast<std::size_t>(op.context)]);
 }
 
+// Of the last run: a kernel's boot is one of its own.
+struct Places {
+    std::vector<Place>& list;
+    std::uint64_t run = 0;
+};
+
+void add_place(void* arg, const sim::Context& who) {
+    auto& places = *static_cast<Places*>(arg);
+    const sim::World& w = sim::world();
+    if (places.run != w.run_number()) places.list.clear();
+    places.run = w.run_number();
+    places.list.push_back(
+        {w.trace().events().size(), who.key, who.cpu, w.jiffies(), who.site});
+}
+
 }  // namespace
 
 Find replay_find(const run::Plan& plan) {
-    Find find{plan, {}, {}, {}, {}, {}, {}};
+    Find find{plan, {}, {}, {}, {}, {}, {}, {}};
+    Places places{find.places};
+    const bool has_steps = !plan.target->steps.empty();
+    if (has_steps) sim::world().watchers().set_access_sink(add_place, &places);
     find.outcome = run::replay(plan, {.trace = sim::TraceLevel::full, .keep = &find.trace});
+    if (has_steps) sim::world().watchers().set_access_sink(nullptr, nullptr);
     for (const scenario::Op& op : plan.ops) find.ops.push_back(op_words(plan, op));
     const std::string text = run::to_text(plan);
     for (const std::string_view line : lines(text)) {
@@ -42,6 +62,20 @@ Find replay_find(const run::Plan& plan) {
         if (word == "memory" || word == "oracle") find.modes.emplace_back(line);
     }
     return find;
+}
+
+scenario::SubjectWords subject_words(const Find& find) {
+    const scenario::Platform* const platform = find.plan.target->platform;
+    if (platform == nullptr) return {};
+    return platform->words_of(find.plan.subject, find.plan.config);
+}
+
+std::string system_words(const Find& find) {
+    const scenario::Subsystem& target = *find.plan.target;
+    const scenario::SubjectWords words = subject_words(find);
+    if (words.version.empty()) return std::string(target.summary);
+    return std::string(target.called.source) + ", " + words.version + " (" + words.built_as + ")" +
+           (words.change.empty() ? "" : ", with " + words.change);
 }
 
 }  // namespace rcufuzz::report

@@ -7,8 +7,18 @@
 #include <vector>
 
 #include "core/run/runner.h"
+#include "core/scenario/platform.h"
 
 namespace rcufuzz::report {
+
+// A context is about to access something shared. Only of subjects that have StepSpecs.
+struct Place {
+    std::size_t event;  // how many events the trace had then
+    sim::ContextKey key;
+    std::uint8_t cpu;
+    std::uint64_t jiffies;
+    sim::Site site;
+};
 
 struct Find {
     const run::Plan& plan;
@@ -18,9 +28,15 @@ struct Find {
     std::vector<std::string> configs;  // "name value", those that are not standard
     std::vector<std::string> bugs;     // whole names
     std::vector<std::string> modes;    // "memory sc", "oracle all"
+    std::vector<Place> places;         // in the order of the run
 };
 
 // `plan` must outlive the result.
 Find replay_find(const run::Plan& plan);
+
+// What the subject says of itself; empty: it has nothing to say.
+scenario::SubjectWords subject_words(const Find& find);
+// What is tested, for people: "tracepoints with static calls, v5.10 to v6.12".
+std::string system_words(const Find& find);
 
 }  // namespace rcufuzz::report

@@ -7,6 +7,7 @@
 
 #include "core/base/text.h"
 #include "core/report/arrows.h"
+#include "core/report/condense.h"
 #include "core/report/effect.h"
 #include "core/report/turns.h"
 #include "core/run/codec.h"
@@ -50,7 +51,7 @@ class PageData {
                 {"site", find_.outcome.site},
                 {"site_source", source_of_site()},
                 {"detail", find_.outcome.detail},
-                {"system", std::string(target.name) + ": " + std::string(target.summary)},
+                {"system", std::string(target.name) + ": " + system_words(find_)},
                 {"bugs", bugs()},
                 {"configuration", configuration()},
                 {"ops", find_.ops},
@@ -85,9 +86,10 @@ class PageData {
         for (const Row& row : interleaving_.rows) list.push_back(row_json(row));
         if (list.empty()) return list;
         for (const Turn& turn : read_turns(find_, true))
-            for (const Sentence& sentence : turn.sentences) {
+            for (bool first = true; const Sentence& sentence : condensed(turn.sentences)) {
                 Json told{{"text", sentence.text}};
-                if (&sentence == &turn.sentences.front()) told["number"] = turn.number;
+                if (first) told["number"] = turn.number;
+                first = false;
                 if (sentence.breaks) told["breaks"] = true;
                 list[interleaving_.row_of(sentence.event, turn.key)]["told"].push_back(told);
             }

@@ -37,7 +37,7 @@ std::string interrupt_words(std::string_view context_name) {
     if (slot == "softirq") return "in softirq context";
     if (slot.starts_with("hardirq")) return "in an interrupt";
     if (slot.starts_with("nmi")) return "in an NMI";
-    return "in its " + std::string(slot);
+    return "in another task";
 }
 
 std::string wrapped(std::string_view text, std::size_t indent) {

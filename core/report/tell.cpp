@@ -44,29 +44,41 @@ std::string numbered(const std::vector<Turn>& turns) {
         if (first.jiffies != jiffies) item += " (jiffy " + std::to_string(first.jiffies) + ")";
         jiffies = first.jiffies;
         for (; i < turns.size() && turns[i].number == first.number; ++i)
-            for (const std::string& told : condensed(turns[i].sentences)) item += " " + told;
+            for (const Sentence& told : condensed(turns[i].sentences)) item += " " + told.text;
         text += wrapped(item, 4);
     }
     return text;
 }
 
-// The operations in the order in which they begin; those that never do come last.
+// The operations in the order in which they begin, with what their words mean, once; those that
+// never do come last.
 std::vector<std::string> workload(const Find& find) {
     std::vector<std::string> list;
+    std::vector<bool> explained(find.plan.target->ops.size(), false);
+    const auto add = [&](std::size_t index) {
+        const std::uint8_t kind = find.plan.ops[index].kind;
+        std::string text = find.ops[index];
+        if (!explained[kind])
+            text += " (" + std::string(find.plan.target->ops[kind].summary) + ")";
+        explained[kind] = true;
+        list.push_back(text);
+    };
     std::vector<bool> begun(find.ops.size(), false);
     for (const sim::Event& event : find.trace.events) {
         if (event.kind != sim::EventKind::op_begin) continue;
         const auto index = static_cast<std::size_t>(event.a);
         if (begun[index]) continue;
         begun[index] = true;
-        list.push_back(find.ops[index]);
+        add(index);
     }
     for (std::size_t i = 0; i < begun.size(); ++i)
-        if (!begun[i]) list.push_back(find.ops[i]);
+        if (!begun[i]) add(i);
     return list;
 }
 
 std::string configuration(const Find& find) {
+    if (const std::string words = subject_words(find).configuration; !words.empty())
+        return wrapped("Configuration: " + words + ".", 4);
     const auto configs = find.plan.target->configs;
     std::vector<std::string> list;
     for (std::size_t i = 0; i < configs.size(); ++i) {
@@ -87,7 +99,7 @@ std::string title(const run::Outcome& outcome) {
 std::string header(const Find& find, std::string_view story) {
     const scenario::Subsystem& target = *find.plan.target;
     std::string text = "# " + as_sentence(title(find.outcome), find.trace) + "\n\n";
-    text += wrapped("System: " + std::string(target.summary) + ".", 4);
+    text += wrapped("System: " + system_words(find) + ".", 4);
     for (std::size_t i = 0; i < target.bugs.size(); ++i) {
         if (((find.plan.bugs >> i) & 1u) == 0) continue;
         text += wrapped("Bug " + std::string(target.bugs[i].spec) + ": " +
@@ -102,16 +114,40 @@ std::string header(const Find& find, std::string_view story) {
     return text + configuration(find);
 }
 
+// Of other verdicts the run ends in the midst, and who sleeps then has no part in it.
+bool shows_in_waiting(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::stranded_callback:
+        case Verdict::callback_lost:
+        case Verdict::lost_call:
+        case Verdict::lost_wakeup:
+        case Verdict::deadlock:
+        case Verdict::livelock:
+        case Verdict::latency_exceeded:
+            return true;
+        default:
+            return false;
+    }
+}
+
+// Of a warning or an oops of a kernel: where it is.
+std::string end_place(const Find& find) {
+    const std::string& at = find.trace.fault.empty() ? find.outcome.site : find.trace.fault;
+    if (find.plan.target->platform == nullptr || !find.plan.target->owns(at)) return "";
+    return ", at " + at + "()";
+}
+
 }  // namespace
 
 std::string tell(const run::Plan& plan) {
     const Find find = replay_find(plan);
     const std::string story = numbered(read_turns(find, true));
     std::string text = header(find, story) + "\n" + story + "\n";
-    if (!find.trace.blocked.empty())
+    if (!find.trace.blocked.empty() && shows_in_waiting(find.outcome.verdict))
         text += wrapped("At the end " + joined_waits(find.trace.blocked) + ".", 0);
     const std::string end = find.outcome.found() ? find.outcome.detail : "Nothing is wrong";
-    return text + wrapped("**" + std::string(word(find.outcome.verdict)) + "**: " + end + ".", 0);
+    const std::string verdict = "**" + std::string(word(find.outcome.verdict)) + "**: ";
+    return text + wrapped(verdict + end + end_place(find) + ".", 0);
 }
 
 }  // namespace rcufuzz::report

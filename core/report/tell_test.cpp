@@ -109,7 +109,66 @@ TEST(Tell, SaysWhatSomebodySawWhoTellsNothing) {
 
 TEST(Tell, WorkloadStandsInTheOrderInWhichItBegins) {
     EXPECT_THAT(told("op cpu0 on add\nop cpu1 on post\ndecide world 1 run cpu1\n"),
-                HasSubstr("Workload: cpu1: post; cpu0: add."));
+                testing::ContainsRegex("Workload: cpu1: post .*; cpu0: add "));
+}
+
+// What an operation does stands behind the first of its kind.
+TEST(Tell, WorkloadSaysOnceWhatAnOperationIs) {
+    EXPECT_THAT(told("op cpu0 on add\nop cpu1 on add times=2\n"),
+                HasSubstr("cpu0: add (adds to the counter); cpu1: add times=2."));
+}
+
+// Who sleeps at the end has to do with what strands, and not with what was seen in the midst.
+TEST(Tell, SaysWhoWaitsWhereWaitingIsWhatIsWrong) {
+    EXPECT_THAT(told("bug T02\nop cpu0 on post\ndecide world 1 run worker\n"),
+                HasSubstr("At the end worker waits for"));
+    EXPECT_THAT(told("bug T01\nop cpu0 on add\nop cpu1 on add\ndecide cpu0 3 run cpu1\n"),
+                Not(HasSubstr("At the end")));
+}
+
+// --- of code without notes: the functions to which contexts come --------------------------------
+
+std::string told_by_steps(const std::string& lines) {
+    static constexpr scenario::StepSpec steps[] = {{"add", "{who} adds."},
+                                                   {"post", "{who} posts."}};
+    static const scenario::Subsystem stepping = [] {
+        scenario::Subsystem subsystem = toy::subsystem();
+        subsystem.tell = [](unsigned, std::string_view, std::int64_t, std::int64_t) {
+            return std::string();
+        };
+        subsystem.steps = steps;
+        subsystem.owns_file = [](std::string_view file) {
+            return file.find("toy_test.cpp") != file.npos;
+        };
+        return subsystem;
+    }();
+    run::Plan plan = run::from_text("rcufuzz-plan 1\ntarget toy\n" + lines, "test");
+    plan.target = &stepping;
+    return tell(plan);
+}
+
+TEST(Tell, AStepIsAFunctionToWhichAContextComes) {
+    const std::string text = told_by_steps("op cpu0 on add times=2\nop cpu1 on post\n");
+    EXPECT_THAT(text, HasSubstr("cpu0 adds."));
+    EXPECT_THAT(text, HasSubstr("cpu1 posts."));
+    EXPECT_EQ(text.find("cpu0 adds."), text.rfind("cpu0 adds."))
+        << "once, however often it accesses: " << text;
+}
+
+TEST(Tell, AStepThatWasStoppedIsToldWithItsPlaceAndAgain) {
+    const std::string text =
+        told_by_steps("bug T01\nop cpu0 on add\nop cpu1 on add\ndecide cpu0 3 run cpu1\n");
+    EXPECT_THAT(text, testing::ContainsRegex(
+                          "cpu0 has come to add\\(\\) \\(.*toy_test.cpp:[0-9]+\\); before it"
+                          "[\n ]+goes on, cpu1[\n ]+adds"));
+    EXPECT_THAT(text, testing::ContainsRegex("cpu1[\n ]+adds. cpu0 adds."));
+}
+
+// Others have acted since it began.
+TEST(Tell, AnOperationThatWasStoppedReturns) {
+    const std::string ops = "op cpu0 on add\nop cpu1 on add\n";
+    EXPECT_THAT(told_by_steps(ops + "decide cpu0 6 run cpu1\n"), HasSubstr("cpu0's add returns."));
+    EXPECT_THAT(told_by_steps(ops), Not(HasSubstr("returns")));
 }
 
 TEST(Tell, PointsOutWhereTheStateBreaks) {

@@ -8,6 +8,9 @@
 #include "core/report/break_watch.h"
 #include "core/report/decided.h"
 #include "core/report/sentence.h"
+#include "core/run/site.h"
+#include "core/scenario/platform.h"
+#include "core/scenario/sentence.h"
 
 namespace rcufuzz::report {
 
@@ -26,15 +29,18 @@ class TurnReader {
     std::vector<Turn> read() {
         for (; at_ < find_.trace.events.size(); ++at_) {
             const sim::Event& event = find_.trace.events[at_];
+            tell_steps();
             if (broken_ && event.step > broken_->step) tell_break();
-            if (event.kind == EventKind::answer && tells_decided_) begin_switch();
+            if (event.kind == EventKind::answer && tells_decided_) tell_answer(event);
             if (event.key == run::main_key) continue;
             if (event.kind == EventKind::op_begin) begin_op(event);
-            if (event.kind == EventKind::op_end) begins_ = true;
+            if (event.kind == EventKind::op_end) end_op(event);
+            if (ends_steps(event.kind)) step_.erase(event.key);
             if (event.kind == EventKind::note && target_.tell != nullptr) tell_note(event);
             if (event.kind == EventKind::read && event.b != 0) tell_stale_load(event);
         }
         at_ = find_.trace.events.size();
+        tell_steps();
         tell_silent_switch();
         if (broken_) tell_break();
         return std::move(turns_);
@@ -48,6 +54,49 @@ class TurnReader {
             irqs_off_key_ = event.key;
         else if (irqs_off_key_ == event.key)
             irqs_off_key_ = run::main_key;
+    }
+
+    // Of a kernel: what took long enough for others to act meanwhile has its end told.
+    void end_op(const sim::Event& event) {
+        if (!target_.steps.empty() && !turns_.empty() && event.key != turns_.back().key) {
+            const auto& op = find_.plan.ops[static_cast<std::size_t>(event.a)];
+            const std::string name(target_.ops[op.kind].name);
+            tell_event(event, [&](const std::string& who) {
+                return (who == "it" ? "its " : who + "'s ") + name + " returns.";
+            });
+        }
+        begins_ = true;
+    }
+
+    // --- steps: the functions to which contexts came ---
+
+    static bool ends_steps(EventKind kind) {
+        return kind == EventKind::op_begin || kind == EventKind::irq_exit ||
+               kind == EventKind::softirq_exit || kind == EventKind::nmi_exit;
+    }
+
+    // Those that come before the event at hand.
+    void tell_steps() {
+        for (; place_ < find_.places.size() && find_.places[place_].event <= at_; ++place_) {
+            const Place& place = find_.places[place_];
+            const auto* const step = step_of(run::bare_function_name(place.site.function_name()));
+            const auto [last, first] = step_.try_emplace(place.key, step);
+            const bool goes_on = !first && last->second == step && !turns_.empty() &&
+                                 turns_.back().key == place.key;
+            if (step == nullptr || goes_on) continue;
+            last->second = step;
+            const sim::Event event{EventKind::note, place.cpu, place.key, 0, 0, place.jiffies,
+                                   0, 0, place.site};
+            tell_event(event, [&](const std::string& who) {
+                return scenario::fill_in(step->sentence, who, 0, 0, nullptr);
+            });
+        }
+    }
+
+    const scenario::StepSpec* step_of(std::string_view function) const {
+        const auto found =
+            std::ranges::find(target_.steps, function, &scenario::StepSpec::function);
+        return found == target_.steps.end() ? nullptr : &*found;
     }
 
     void tell_note(const sim::Event& event) {
@@ -65,7 +114,7 @@ class TurnReader {
 
     template <typename ToldOf>
     void tell_event(const sim::Event& event, const ToldOf& told_of) {
-        if (switch_ && event.key != switch_->actor) tell_silent_switch();
+        if (switch_ && !is_of_switch(event)) tell_silent_switch();
         if (begins_ || switch_ || turns_.empty() || event.key != turns_.back().key) {
             turns_.push_back({event.key, event.jiffies, 0, {}});
             const std::string anonymous = told_of("\n");
@@ -83,6 +132,24 @@ class TurnReader {
 
     // --- decided switches ---
 
+    void tell_answer(const sim::Event& event) {
+        if (event.b == 0) return begin_switch();
+        const std::string what =
+            target_.platform == nullptr ? "" : target_.platform->answer_words(event.object);
+        if (!what.empty() && event.key != run::main_key)
+            tell_event(event, [&](const std::string&) { return what + "."; });
+    }
+
+    // Where tasks move, what has come on a CPU may be for any of them.
+    bool is_of_switch(const sim::Event& event) const {
+        if (target_.steps.empty()) return event.key == switch_->actor;
+        return event.cpu == sim::actor_cpu(actor_number(*switch_));
+    }
+
+    unsigned actor_number(const DecidedSwitch& decided) const {
+        return static_cast<unsigned>(find_.trace.events[decided.answer].a);
+    }
+
     void begin_switch() {
         const std::optional<DecidedSwitch> decided = decided_switch(find_, at_);
         if (!decided) return;
@@ -98,16 +165,33 @@ class TurnReader {
         switch_.reset();
         if (!decided.stopped) return "out of turn, ";
         const std::string who = name_of(decided.asker);
+        if (const std::string at = kernel_place(decided); !at.empty())
+            return who + " has come to " + at + "; before it goes on, ";
         const auto deed =
             last_deed(find_, decided.asker, last_told_[decided.asker], decided.answer);
         if (!deed) return "before " + who + " goes on, ";
         return who + " " + deed->just + "; before it goes on, ";
     }
 
+    // Of a kernel: where the asker stands, "csd_unlock() (kernel/smp.c:373)".
+    std::string kernel_place(const DecidedSwitch& decided) const {
+        const sim::Site& site = find_.trace.events[decided.answer].site;
+        if (target_.steps.empty() || !target_.owns(run::site_file(site.file_name()))) return "";
+        return std::string(run::bare_function_name(site.function_name())) + "() (" +
+               std::string(run::site_file(site.file_name())) + ":" +
+               std::to_string(site.line()) + ")";
+    }
+
     // Whoever acted had nothing to tell, but what it saw or did may be what others tell of.
     void tell_silent_switch() {
         if (!switch_) return;
         const DecidedSwitch decided = *switch_;
+        if (!target_.steps.empty()) {
+            turns_.push_back({decided.asker, find_.trace.events[decided.answer].jiffies, 0, {}});
+            say(lead_in() + come_words(find_.plan, actor_number(decided)) + ".", "");
+            begins_ = true;
+            return;
+        }
         const auto deed = last_deed(find_, decided.actor, decided.answer, at_);
         if (!deed) {
             switch_.reset();
@@ -130,6 +214,7 @@ class TurnReader {
         std::string slot = name.substr(slash + 1);
         if (slot.starts_with("hardirq")) slot = "interrupt";
         if (slot.starts_with("nmi")) slot = "NMI";
+        if (slot.starts_with("task")) return "another task of " + name.substr(0, slash);
         return "the " + slot + " of " + name.substr(0, slash);
     }
 
@@ -180,6 +265,8 @@ class TurnReader {
     std::vector<Turn> turns_;
     std::size_t at_ = 0;  // the event that is being told
     bool begins_ = true;
+    std::size_t place_ = 0;  // of Find::places, the next
+    std::map<sim::ContextKey, const scenario::StepSpec*> step_;  // that was told last
     sim::ContextKey irqs_off_key_ = run::main_key;  // the task whose operation disabled them
 };
 

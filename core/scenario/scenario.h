@@ -182,6 +182,13 @@ struct Called {
 using TellNote = std::string (*)(unsigned note, std::string_view who, std::int64_t a,
                                  std::int64_t b);
 
+// Of code that leaves no notes: what it says in a story that a context comes to a function, as
+// sentence.h has it.
+struct StepSpec {
+    std::string_view function;
+    std::string_view sentence;
+};
+
 struct Subsystem {
     std::string_view name;
     std::string_view summary;
@@ -207,6 +214,7 @@ struct Subsystem {
     bool (*owns_file)(std::string_view file) = nullptr;
     // All that observe() knows. Of a kernel that somebody built: what it can know.
     std::span<const QuantitySpec> quantities{};
+    std::span<const StepSpec> steps{};
 
     bool owns(std::string_view file) const {
         if (owns_file != nullptr) return owns_file(file);

@@ -36,6 +36,7 @@ static void call_runs(void *info)
 		fail("wrong_cpu_or_incarnation", machine_here(), "a call runs on a CPU that is not asked");
 	if (call->ran & bit)
 		fail("callback_twice", machine_here(), "a call runs twice");
+	tell_runs("work_call", 0);
 	call->ran |= bit;
 }
 
@@ -145,6 +146,7 @@ static void irq_work_runs(struct irq_work *work)
 	if (!in_hardirq() && cpu_online(raw_smp_processor_id()))
 		fail("wrong_cpu_or_incarnation", machine_here(), "irq_work runs outside of an interrupt");
 	own->ran = own->queued;
+	tell_runs("work_irq_work", 0);
 }
 
 bool do_irq_work(unsigned int cpu, unsigned int unused)

@@ -30,6 +30,7 @@ static void work_runs(struct kthread_work *work)
 	struct own_work *own = container_of(work, struct own_work, delayed.work);
 	int i;
 
+	tell_runs("work_kthread_work", own - works);
 	if (own->runs)
 		fail("callback_twice", machine_here(), "a work runs twice at the same time");
 	own->runs = true;

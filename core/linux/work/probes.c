@@ -42,6 +42,7 @@ static void check(void *data, unsigned int probe)
 {
 	struct probe_data *own = data;
 
+	tell_runs("work_probe", probe);
 	if (READ_ONCE(own->probe) != probe)
 		fail("wrong_data", machine_here(), "a probe is called with data of another");
 }

@@ -34,6 +34,7 @@ static void invoked(struct rcu_head *head)
 	struct domain *domain = tracked->domain;
 	bool posts_another = tracked->posts_another;
 
+	tell_runs("work_srcu_callback", domain - domains);
 	if (states[tracked->number] == INVOKED)
 		fail("callback_twice", machine_here(), "an SRCU callback is invoked a second time");
 	states[tracked->number] = INVOKED;

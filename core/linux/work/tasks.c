@@ -151,6 +151,7 @@ static void invoked(struct rcu_head *head)
 	enum flavor flavor = tracked->flavor;
 	bool posts_another = tracked->posts_another;
 
+	tell_runs("work_tasks_callback", 0);
 	if (states[tracked->number] == INVOKED)
 		fail("callback_twice", machine_here(), "a callback of %s is invoked a second time",
 		     names[flavor]);

@@ -25,6 +25,7 @@ static void timer_fires(struct timer_list *timer)
 	struct own_timer *own = container_of(timer, struct own_timer, timer);
 	unsigned int i;
 
+	tell_runs("work_timer", 0);
 	if (own->gone)
 		fail("callback_twice", machine_here(), "a timer fires after it was deleted");
 	if (time_before(jiffies, own->due))

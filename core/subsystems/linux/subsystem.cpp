@@ -13,6 +13,7 @@
 #include "core/scenario/op_watch.h"
 #include "core/scenario/sentence.h"
 #include "core/subsystems/linux/kernels.h"
+#include "core/subsystems/linux/steps.h"
 #include "core/subsystems/subsystems.h"
 
 namespace rcufuzz::linux_subject {
@@ -350,8 +351,7 @@ class LinuxPlatform final : public scenario::Platform {
             kernel_->door().work->judge_late();
     }
 
-    // The kernel's name without the slash, which is for interrupts ("cpu0/hardirq"). A task that
-    // executes the operations of a CPU goes by that CPU's name.
+    // The kernel's, without its slash; of a task that executes a CPU's operations, the CPU's.
     std::string task_name(const sim::Context& task) const override {
         if (kernel_ == nullptr || !sim::is_task_key(task.key)) return {};
         return name_of_task(task.key - sim::first_task_key);
@@ -416,8 +416,7 @@ class LinuxInstance final : public scenario::Instance {
     }
 };
 
-// What a kernel's observe() knows (core/linux/work), where it has it: those of nocb mean the CPU's
-// leader, and a kernel without nocb has none of them.
+// What observe() can know (core/linux/work); of nocb, where the kernel has it: of the CPU's leader.
 constexpr scenario::QuantitySpec quantities[] = {
     {"len", "callbacks of the CPU"},
     {"done", "callbacks in the segment RCU_DONE_TAIL"},
@@ -493,6 +492,7 @@ const scenario::Subsystem& subsystem() {
         .called = {"the kernel's own source", "the kernel"},
         .owns_file = s::is_of_kernel,
         .quantities = s::quantities,
+        .steps = s::steps(),
     };
     return description;
 }

@@ -124,7 +124,7 @@ bool rcu_nocb_try_bypass(RcuData& rdp, RcuHead& head, bool& was_alldone, IrqFlag
     rcu_nocb_lock(rdp);
     if (!rcu_segcblist_pend_cbs(rdp.cblist)) {
         note(Note::FirstBQwake, static_cast<int>(rdp.cpu), 0);
-        call_rcu_nocb_wake(rdp, true, flags);
+        call_rcu_nocb_wake(rdp, true, flags, bug(Bug::D01b_direct_wake_leaves_level));
     } else {
         note(Note::FirstBQnoWake, static_cast<int>(rdp.cpu), 0);
         rcu_nocb_unlock_irqrestore(rdp, flags);

@@ -39,7 +39,7 @@ void call_rcu(RcuHead& head, void (*func)(RcuHead*)) {
     rcu_segcblist_enqueue(rdp.cblist, head);
     note(was_alldone ? Note::FirstQ : Note::enqueued, callback.number, 0);
     if (rcu_rdp_is_offloaded(rdp)) {
-        call_rcu_nocb_wake(rdp, was_alldone, flags);
+        call_rcu_nocb_wake(rdp, was_alldone, flags, bug(Bug::D01b_direct_wake_leaves_level));
     } else {
         call_rcu_core(rdp, flags);
         kernel::local_irq_restore(flags);

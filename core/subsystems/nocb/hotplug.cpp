@@ -60,7 +60,7 @@ void rcutree_migrate_callbacks(RcuData& dead) {
     note(Note::migrated, static_cast<int>(dead.cpu), static_cast<int>(mine.cpu));
     if (rcu_rdp_is_offloaded(mine) && !bug(Bug::D28_migrated_not_numbered)) {
         raw_spin_unlock(rnp.lock);
-        call_rcu_nocb_wake(mine, true, flags);
+        call_rcu_nocb_wake(mine, true, flags, bug(Bug::D01b_direct_wake_leaves_level));
     } else {
         rcu_nocb_unlock(mine);
         raw_spin_unlock(rnp.lock);

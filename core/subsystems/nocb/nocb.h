@@ -189,11 +189,9 @@ bool rcu_nocb_flush_bypass(RcuData& rdp, RcuHead* head, Jiffies now);
 void rcu_nocb_try_flush_bypass(RcuData& rdp, Jiffies now);
 
 // --- waking rcuog (wake.cpp) --------------------------------------------------------------------
-// nocb_lock held on entry, dropped on return, interrupts restored.
-enum class Waker { enqueuer, deferral, bypass_timer };
-void call_rcu_nocb_wake(RcuData& rdp, bool was_alldone, IrqFlags flags,
-                        Waker waker = Waker::enqueuer);
-bool wake_nocb_gp(RcuData& rdp, bool force, IrqFlags flags, Waker waker);
+// nocb_lock held on entry, dropped on return, interrupts restored. leaves_level: the caller's bug.
+void call_rcu_nocb_wake(RcuData& rdp, bool was_alldone, IrqFlags flags, bool leaves_level);
+bool wake_nocb_gp(RcuData& rdp, bool force, IrqFlags flags, bool leaves_level = false);
 // nocb_lock held.
 void wake_nocb_gp_defer(RcuData& rdp, int level);
 bool do_nocb_deferred_wakeup(RcuData& rdp);  // at a flush point

@@ -12,12 +12,8 @@ namespace rcufuzz::nocb {
 namespace {
 
 // The wake-up that follows makes a deferred one needless: level and timer go together.
-void cancel_deferral(RcuData& rdp, Waker waker) {
-    const bool leaves_level =
-        bug(Bug::D01_wake_leaves_level) ||
-        (bug(Bug::D01b_direct_wake_leaves_level) && waker == Waker::enqueuer) ||
-        (bug(Bug::D02_bypass_timer_leaves_level) && waker == Waker::bypass_timer);
-    if (leaves_level) {
+void cancel_deferral(RcuData& rdp, bool leaves_level) {
+    if (leaves_level || bug(Bug::D01_wake_leaves_level)) {
         const bool was_pending = del_timer(rdp.nocb_timer);
         if (rdp.nocb_defer_wakeup.get() > RCU_NOCB_WAKE_NOT)
             note(Note::timer_cancelled_level_kept, static_cast<int>(rdp.cpu), was_pending);
@@ -40,7 +36,7 @@ bool do_nocb_deferred_wakeup_common(RcuData& rdp) {
     // Before the fix of 2021 the level was reset here, for this path alone.
     if (bug(Bug::D01_wake_leaves_level)) WRITE_ONCE(rdp.nocb_defer_wakeup, RCU_NOCB_WAKE_NOT);
     note(Note::DeferredWake, static_cast<int>(rdp.cpu), level);
-    return wake_nocb_gp(rdp, level == RCU_NOCB_WAKE_FORCE, flags, Waker::deferral);
+    return wake_nocb_gp(rdp, level == RCU_NOCB_WAKE_FORCE, flags);
 }
 
 // try_to_wake_up() takes the lock of a runqueue: who holds this CPU's must not come here.
@@ -65,7 +61,7 @@ bool timer_is_armed_or_firing(const RcuData& rdp) {
 
 }  // namespace
 
-void call_rcu_nocb_wake(RcuData& rdp, bool was_alldone, IrqFlags flags, Waker waker) {
+void call_rcu_nocb_wake(RcuData& rdp, bool was_alldone, IrqFlags flags, bool leaves_level) {
     if (READ_ONCE(rdp.nocb_gp_kthread) == nullptr) {
         rcu_nocb_unlock_irqrestore(rdp, flags);
         note(Note::WakeNotPoll, static_cast<int>(rdp.cpu), 0);
@@ -76,7 +72,7 @@ void call_rcu_nocb_wake(RcuData& rdp, bool was_alldone, IrqFlags flags, Waker wa
         rdp.qlen_last_fqs_check = len;
         if (!kernel::irqs_disabled_flags(flags) || bug(Bug::D32_wakes_with_irqs_disabled)) {
             note(Note::WakeEmpty, static_cast<int>(rdp.cpu), 0);
-            wake_nocb_gp(rdp, false, flags, waker);
+            wake_nocb_gp(rdp, false, flags, leaves_level);
         } else {
             wake_nocb_gp_defer(rdp, RCU_NOCB_WAKE);
             note(Note::WakeEmptyIsDeferred, static_cast<int>(rdp.cpu),
@@ -100,13 +96,13 @@ void call_rcu_nocb_wake(RcuData& rdp, bool was_alldone, IrqFlags flags, Waker wa
     }
 }
 
-bool wake_nocb_gp(RcuData& rdp, bool force, IrqFlags flags, Waker waker) {
+bool wake_nocb_gp(RcuData& rdp, bool force, IrqFlags flags, bool leaves_level) {
     RcuData& leader = *rdp.nocb_gp_rdp;
     if (READ_ONCE(leader.nocb_gp_kthread) == nullptr) {
         rcu_nocb_unlock_irqrestore(rdp, flags);
         return false;
     }
-    cancel_deferral(rdp, waker);
+    cancel_deferral(rdp, leaves_level);
     rcu_nocb_unlock_irqrestore(rdp, flags);
     const IrqFlags gp_flags = raw_spin_lock_irqsave(leader.nocb_gp_lock);
     bool needwake = false;
@@ -150,7 +146,7 @@ void do_nocb_bypass_wakeup_timer(kernel::TimerList& timer) {
     // smp_mb__after_spinlock(): orders the expiry before the look for callbacks to wake rcuog for.
     // Pairs with the overload test of call_rcu_nocb_wake().
     if (!bug(Bug::D44_timer_wake_unordered)) smp_mb();
-    call_rcu_nocb_wake(rdp, true, flags, Waker::bypass_timer);
+    call_rcu_nocb_wake(rdp, true, flags, bug(Bug::D02_bypass_timer_leaves_level));
 }
 
 }  // namespace rcufuzz::nocb

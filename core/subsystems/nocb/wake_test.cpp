@@ -194,17 +194,21 @@ TEST(Tick, WithoutADeferralDoesNothing) {
 
 // --- a wake-up cancels the deferral: D01, D01b, D02 ---------------------------------------------
 
+enum class Wakes { directly, by_deferral, by_bypass_timer };
+
 // Level and timer of CPU 1 after a deferral and then a wake-up of this kind.
-std::pair<std::int64_t, std::int64_t> level_and_timer_after(Waker waker, std::uint64_t bugs) {
+std::pair<std::int64_t, std::int64_t> level_and_timer_after(Wakes wakes, std::uint64_t bugs) {
     std::pair<std::int64_t, std::int64_t> after;
     on_cpu1(
         [&] {
             post_with_irqs_off();
-            if (waker == Waker::deferral) {
+            if (wakes == Wakes::by_deferral) {
                 do_nocb_deferred_wakeup(rdp1());
+            } else if (wakes == Wakes::by_bypass_timer) {
+                do_nocb_bypass_wakeup_timer(rdp1().nocb_bypass_timer);
             } else {
                 const IrqFlags flags = rcu_nocb_lock_irqsave(rdp1());
-                wake_nocb_gp(rdp1(), false, flags, waker);
+                wake_nocb_gp(rdp1(), false, flags, bug(Bug::D01b_direct_wake_leaves_level));
             }
             after = {now("level1"), now("timer1")};
         },
@@ -213,8 +217,8 @@ std::pair<std::int64_t, std::int64_t> level_and_timer_after(Waker waker, std::ui
 }
 
 TEST(Wakeup, CancelsLevelAndTimerTogether) {
-    for (const Waker waker : {Waker::enqueuer, Waker::deferral, Waker::bypass_timer})
-        EXPECT_EQ(level_and_timer_after(waker, 0), std::pair(0L, 0L));
+    for (const Wakes wakes : {Wakes::directly, Wakes::by_deferral, Wakes::by_bypass_timer})
+        EXPECT_EQ(level_and_timer_after(wakes, 0), std::pair(0L, 0L));
 }
 
 TEST(Wakeup, LeavesTheLevelWithTheBugsOfTheSeed) {
@@ -222,15 +226,16 @@ TEST(Wakeup, LeavesTheLevelWithTheBugsOfTheSeed) {
     constexpr std::pair cancelled{0L, 0L};
     struct Row {
         Bug bug;
-        std::pair<long, long> enqueuer, deferral, bypass_timer;
+        std::pair<long, long> directly, by_deferral, by_bypass_timer;
     };
     for (const Row& row : {Row{Bug::D01_wake_leaves_level, kept, cancelled, kept},
                            Row{Bug::D01b_direct_wake_leaves_level, kept, cancelled, cancelled},
                            Row{Bug::D02_bypass_timer_leaves_level, cancelled, cancelled, kept}}) {
         const std::uint64_t bugs = only(row.bug);
-        EXPECT_EQ(level_and_timer_after(Waker::enqueuer, bugs), row.enqueuer) << bugs;
-        EXPECT_EQ(level_and_timer_after(Waker::deferral, bugs), row.deferral) << bugs;
-        EXPECT_EQ(level_and_timer_after(Waker::bypass_timer, bugs), row.bypass_timer) << bugs;
+        EXPECT_EQ(level_and_timer_after(Wakes::directly, bugs), row.directly) << bugs;
+        EXPECT_EQ(level_and_timer_after(Wakes::by_deferral, bugs), row.by_deferral) << bugs;
+        EXPECT_EQ(level_and_timer_after(Wakes::by_bypass_timer, bugs), row.by_bypass_timer)
+            << bugs;
     }
 }
 
@@ -241,7 +246,7 @@ TEST(Wakeup, AStaleLevelArmsNoTimerAgain) {
             [&] {
                 post_with_irqs_off();
                 const IrqFlags flags = rcu_nocb_lock_irqsave(rdp1());
-                wake_nocb_gp(rdp1(), false, flags, Waker::enqueuer);
+                wake_nocb_gp(rdp1(), false, flags);
                 nocb().callbacks.await_cpu(1);
                 post_with_irqs_off();
                 timer = now("timer1");
@@ -285,7 +290,7 @@ bool wakeup_ends_wait_for_grace_period(std::uint64_t bugs) {
                 for (int i = 0; i < 100 && !rcuog_sleeps_on(queue); ++i) kernel::cpu_relax();
                 EXPECT_TRUE(rcuog_sleeps_on(queue));
                 const IrqFlags flags = rcu_nocb_lock_irqsave(rdp1());
-                EXPECT_TRUE(wake_nocb_gp(rdp1(), false, flags, Waker::enqueuer));
+                EXPECT_TRUE(wake_nocb_gp(rdp1(), false, flags));
                 woken = !rcuog_sleeps_on(queue);
                 done = true;
             });
