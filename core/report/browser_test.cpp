@@ -19,21 +19,24 @@ namespace {
 
 using nlohmann::json;
 
-std::string page() {
-    const auto bytes = read_file(std::string(RCUFUZZ_SOURCE_DIR) + "/corpus/bugs/nocb/D01.plan");
-    return explain(run::from_text(std::string(bytes.begin(), bytes.end()), "D01.plan"),
-                   Format::html, "D01.plan");
+const std::string short_find = "D01.plan";
+const std::string long_find = "D47.plan";
+
+std::string page(const std::string& find) {
+    const auto bytes = read_file(std::string(RCUFUZZ_SOURCE_DIR) + "/corpus/bugs/nocb/" + find);
+    return explain(run::from_text(std::string(bytes.begin(), bytes.end()), find), Format::html,
+                   find);
 }
 
 // The page in the browser, with a script of the test behind its own: what `probe` evaluates to.
 // A script error anywhere is the answer instead.
 json ask(const std::string& probe, const std::string& address = "",
-         const std::string& options = "") {
+         const std::string& options = "", const std::string& find = short_find) {
     const std::filesystem::path folder =
         std::filesystem::path(testing::TempDir()) / "rcufuzz_browser_test";
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
-    std::string text = page();
+    std::string text = page(find);
     text.insert(text.find("<script>"),
                 "<script>onerror = (what) => document.title = "
                 "JSON.stringify({error: String(what)});</script>");
@@ -117,6 +120,87 @@ TEST(Browser, SentencesFitAtEveryWidth) {
         EXPECT_LE(answer["scrolls"], 1) << size;
         EXPECT_GT(answer["height"], 120) << size << ": room for some turns";
     }
+}
+
+// On a phone the lanes are thin, and what happens has most of the width; nothing is beside the
+// screen, and the panel hides no line.
+TEST(Browser, APhoneHasRoomForTheSentences) {
+    const json answer = ask(R"(
+        const what = lines[0].element.querySelector('.what').getBoundingClientRect();
+        const panel = statePanel.getBoundingClientRect();
+        return {share: what.width / innerWidth,
+                over: document.documentElement.scrollWidth - innerWidth,
+                panel: panel.top - diagram.getBoundingClientRect().bottom,
+                rows: [...document.querySelectorAll('#state td')].every(
+                    (cell) => cell.getBoundingClientRect().right <= innerWidth)};)",
+                            "", "--window-size=390,844", long_find);
+    EXPECT_GT(answer["share"], 0.5);
+    EXPECT_LE(answer["over"], 0);
+    EXPECT_GE(answer["panel"], 0);
+    EXPECT_TRUE(answer["rows"]);
+}
+
+// However many lanes there are, the sentences have a good part of what the panel leaves.
+TEST(Browser, ManyLanesLeaveRoomForTheSentences) {
+    const std::string probe = R"(
+        const what = lines[0].element.querySelector('.what').getBoundingClientRect();
+        const panel = statePanel.getBoundingClientRect();
+        return {share: what.width / diagram.clientWidth, lanes: run.cpus.length,
+                hidden: what.right > (panel.left > 400 ? panel.left + 1 : innerWidth)};)";
+    for (const char* size : {"1440,900", "800,600"}) {
+        const json answer = ask(probe, "", std::string("--window-size=") + size, "D19.plan");
+        EXPECT_GT(answer["lanes"], 5);
+        EXPECT_GT(answer["share"], 0.39) << size;
+        EXPECT_FALSE(answer["hidden"]) << size;
+    }
+}
+
+// Hundreds of lines: a step draws no line anew.
+TEST(Browser, ALongFindIsWalkedThroughStepByStep) {
+    const json answer = ask(R"(
+        press('e');
+        const drawn = () => [lines[0].element, document.querySelector('#arrows path')];
+        const before = drawn();
+        const seen = new Set();
+        const panel = () => document.querySelector('#state b').textContent;
+        for (let i = 0; i < 400; ++i) press('k');
+        for (let i = 0; i < lines.length; ++i) { seen.add(panel()); press('j'); }
+        return {lines: lines.length, seen: seen.size, changes: changes.length,
+                same: before.every((element, i) => element === drawn()[i]),
+                steps: new Set(run.rows.map((row) => row.step)).size,
+                last: lines.indexOf(lineOfRow(selectedRow))};)",
+                            "", "", long_find);
+    EXPECT_GT(answer["lines"], 150);
+    EXPECT_EQ(answer["seen"], answer["steps"]);
+    EXPECT_EQ(answer["last"].get<int>() + 1, answer["lines"].get<int>());
+    EXPECT_TRUE(answer["same"]);
+    EXPECT_LE(answer["changes"], 10) << "of the address, in a second";
+}
+
+// What a printer gets: the style for print, as if it were the screen's.
+TEST(Browser, PrintsTheStoryAndThePlan) {
+    const json answer = ask(R"(
+        const sheet = document.styleSheets[0];
+        for (const rule of sheet.cssRules)
+          if (rule.media && rule.media.mediaText === 'print') rule.media.mediaText = 'all';
+        window.dispatchEvent(new Event('beforeprint'));
+        const shown = (selector) => {
+          const element = document.querySelector(selector);
+          return getComputedStyle(element).display !== 'none' && element.offsetHeight > 0;
+        };
+        const last = lines[lines.length - 1].element.getBoundingClientRect();
+        return {plan: shown('.plan pre'), command: shown('header code'), nav: shown('nav'),
+                state: shown('#state'), buttons: shown('button.copy'), footer: shown('footer'),
+                scrolls: diagram.scrollHeight - diagram.clientHeight,
+                cut: last.bottom - document.body.getBoundingClientRect().bottom,
+                over: document.documentElement.scrollWidth - innerWidth};)",
+                            "", "--window-size=800,1000", long_find);
+    for (const char* shown : {"plan", "command"}) EXPECT_TRUE(answer[shown]) << shown;
+    for (const char* hidden : {"nav", "state", "buttons", "footer"})
+        EXPECT_FALSE(answer[hidden]) << hidden;
+    EXPECT_LE(answer["scrolls"], 1);
+    EXPECT_LE(answer["cut"], 1);
+    EXPECT_LE(answer["over"], 1);
 }
 
 TEST(Browser, IdleLanesAreNarrowUntilAClick) {

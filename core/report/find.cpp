@@ -3,10 +3,14 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <span>
 
 #include "core/base/text.h"
 #include "core/run/codec.h"
 #include "core/run/names.h"
+#include "core/run/site.h"
+#include "core/scenario/sentence.h"
 #include "core/sim/world.h"
 
 namespace rcufuzz::report {
@@ -39,10 +43,62 @@ void add_place(void* arg, const sim::Context& who) {
     if (places.run != w.run_number()) places.list.clear();
     places.run = w.run_number();
     places.list.push_back(
-        {w.trace().events().size(), who.key, who.cpu, w.jiffies(), who.site});
+        {w.trace().events().size(), static_cast<std::uint32_t>(w.points()), who.key, who.cpu,
+         w.jiffies(), who.site});
 }
 
+// Puts the steps among the events; one of a context that goes on in the same function is left out.
+class StepNotes {
+   public:
+    explicit StepNotes(Find& find) : find_(find), steps_(find.plan.target->steps) {}
+
+    void add() {
+        const std::vector<sim::Event> events = std::move(find_.trace.events);
+        find_.trace.events.clear();
+        auto place = find_.places.begin();
+        for (std::size_t i = 0; i <= events.size(); ++i) {
+            for (; place != find_.places.end() && place->event <= i; ++place) pass(*place);
+            if (i == events.size()) break;
+            if (ends_step(events[i].kind)) last_.erase(events[i].key);
+            find_.trace.events.push_back(events[i]);
+        }
+    }
+
+   private:
+    static bool ends_step(sim::EventKind kind) {
+        return kind == sim::EventKind::op_begin || kind == sim::EventKind::irq_exit ||
+               kind == sim::EventKind::softirq_exit || kind == sim::EventKind::nmi_exit;
+    }
+
+    void pass(Place& place) {
+        place.event = find_.trace.events.size();
+        const auto step = std::ranges::find(
+            steps_, run::bare_function_name(place.site.function_name()),
+            &scenario::StepSpec::function);
+        if (step == steps_.end()) return;
+        const auto number = static_cast<sim::ObjectId>(step - steps_.begin());
+        const auto [last, first] = last_.try_emplace(place.key, number);
+        const bool goes_on = !first && last->second == number && last_key_ == place.key;
+        last->second = number;
+        last_key_ = place.key;
+        if (goes_on) return;
+        find_.trace.events.push_back({sim::EventKind::note, place.cpu, place.key,
+                                      first_step_note + number, place.step, place.jiffies, 0, 0,
+                                      place.site});
+    }
+
+    Find& find_;
+    const std::span<const scenario::StepSpec> steps_;
+    std::map<sim::ContextKey, sim::ObjectId> last_;  // the step that a context came to last
+    sim::ContextKey last_key_ = run::main_key;       // of the last step
+};
+
 }  // namespace
+
+std::string step_words(const scenario::Subsystem& target, sim::ObjectId note,
+                       std::string_view who) {
+    return scenario::fill_in(target.steps[note - first_step_note].sentence, who, 0, 0, nullptr);
+}
 
 Find replay_find(const run::Plan& plan) {
     Find find{plan, {}, {}, {}, {}, {}, {}, {}};
@@ -50,7 +106,10 @@ Find replay_find(const run::Plan& plan) {
     const bool has_steps = !plan.target->steps.empty();
     if (has_steps) sim::world().watchers().set_access_sink(add_place, &places);
     find.outcome = run::replay(plan, {.trace = sim::TraceLevel::full, .keep = &find.trace});
-    if (has_steps) sim::world().watchers().set_access_sink(nullptr, nullptr);
+    if (has_steps) {
+        sim::world().watchers().set_access_sink(nullptr, nullptr);
+        StepNotes(find).add();
+    }
     for (const scenario::Op& op : plan.ops) find.ops.push_back(op_words(plan, op));
     const std::string text = run::to_text(plan);
     for (const std::string_view line : lines(text)) {

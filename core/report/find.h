@@ -14,11 +14,16 @@ namespace rcufuzz::report {
 // A context is about to access something shared. Only of subjects that have StepSpecs.
 struct Place {
     std::size_t event;  // how many events the trace had then
+    std::uint32_t step;
     sim::ContextKey key;
     std::uint8_t cpu;
     std::uint64_t jiffies;
     sim::Site site;
 };
+
+// In the trace of a Find a context's coming to a step's function is a note: from this number on,
+// one for each of Subsystem::steps.
+inline constexpr sim::ObjectId first_step_note = sim::first_place;
 
 struct Find {
     const run::Plan& plan;
@@ -33,6 +38,10 @@ struct Find {
 
 // `plan` must outlive the result.
 Find replay_find(const run::Plan& plan);
+
+// What such a note tells.
+std::string step_words(const scenario::Subsystem& target, sim::ObjectId note,
+                       std::string_view who);
 
 // What the subject says of itself; empty: it has nothing to say.
 scenario::SubjectWords subject_words(const Find& find);

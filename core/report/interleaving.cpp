@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/report/find.h"
 #include "core/run/names.h"
 #include "core/run/site.h"
 
@@ -163,6 +164,9 @@ class Builder {
             case EventKind::op_end:
                 return "op " + std::to_string(event.a + 1) +
                        (event.b != 0 ? " ends" : " was not possible");
+            case EventKind::note:
+                if (event.object < first_step_note) return "";
+                return step_words(*plan_.target, event.object, "it");
             default:
                 return "";
         }

@@ -32,9 +32,9 @@ function makeSvg(tag, attributes) {
 
 const classOf = (kind) => kind.replace(' ', '-');
 
-// Long kernel names break at their underscores.
+// Long kernel names break at their underscores, those of contexts at the slash.
 function breakable(name) {
-  const pieces = name.split(/(?<=_)/);
+  const pieces = name.split(/(?<=[_/])/);
   return pieces.flatMap((piece, i) => (i === 0 ? [piece] : [make('wbr'), piece]));
 }
 
@@ -83,7 +83,7 @@ function textOf(line) {
 function sentenceElement(sentence) {
   const number = sentence.number ? sentence.number + '. ' : '';
   const text = sentence.text.replaceAll('**', '');
-  return make('span', sentence.breaks ? 'breaks' : '', number + text + ' ');
+  return make('span', sentence.breaks ? 'breaks' : '', ...breakable(number + text + ' '));
 }
 
 // Each step's lines of source; of a turn the last one, where the context stands then.
@@ -153,12 +153,14 @@ function layOut() {
   const narrow = diagram.clientWidth < 560;
   const idle = run.cpus.map((_, cpu) => isIdle(cpu));
   const numbers = narrow ? [34, 0] : [52, 46];
-  const sentences = narrow ? 150 : 280;
-  const thin = narrow ? 10 : 26;
+  const thin = narrow ? 12 : 24;
+  const most = narrow ? 40 : 190;
+  const share = narrow ? 0.55 : 0.42;
+  const sentences = Math.max(narrow ? 150 : 280, Math.floor(share * diagram.clientWidth));
   const busy = idle.filter((is) => !is).length || 1;
   const room = diagram.clientWidth - numbers[0] - numbers[1] - sentences -
                thin * (idle.length - busy);
-  const lane = Math.max(thin, Math.min(busy > 4 ? 120 : 190, Math.floor(room / busy)));
+  const lane = Math.max(thin, Math.min(busy > 4 ? 120 : most, most, Math.floor(room / busy)));
   const lanes = idle.map((is) => `${is ? thin : lane}px`).join(' ');
   diagram.style.setProperty(
       '--columns', `${numbers[0]}px ${numbers[1]}px ${lanes} minmax(${sentences - 20}px, 1fr)`);
@@ -257,6 +259,13 @@ function markerOf(kind) {
   return marker;
 }
 
+const isTouched = (arrow) => [arrow.from, arrow.to].some((line) => line.last === selectedRow);
+let drawn = []; // [arrow, its path]
+
+function touchArrows() {
+  for (const [arrow, path] of drawn) path.classList.toggle('touched', isTouched(arrow));
+}
+
 function drawArrows() {
   const old = document.getElementById('arrows');
   if (old) old.remove();
@@ -267,14 +276,15 @@ function drawArrows() {
   const svg = makeSvg('svg', {id: 'arrows', width: diagram.scrollWidth,
                               height: diagram.scrollHeight});
   svg.append(...arrowKinds.map(markerOf));
-  for (const arrow of arrows) {
+  drawn = arrows.map((arrow) => {
     const kind = classOf(arrow.kind);
-    const touched = [arrow.from, arrow.to].some((line) => line.last === selectedRow);
-    svg.append(makeSvg('path', {d: pathOf(arrow, port, origin), 'marker-end': `url(#head-${kind})`,
-                                class: kind + (touched ? ' touched' : ''),
-                                style: `stroke:var(--${kind})`}));
-  }
+    return [arrow, makeSvg('path', {d: pathOf(arrow, port, origin), class: kind,
+                                    'marker-end': `url(#head-${kind})`,
+                                    style: `stroke:var(--${kind})`})];
+  });
+  svg.append(...drawn.map(([, path]) => path));
   diagram.append(svg);
+  touchArrows();
 }
 
 // --- state --------------------------------------------------------------------------------------
@@ -302,7 +312,7 @@ function stateRow(name, entry) {
   const value = (changed ? entry.was + arrow : '') + entry.value;
   return make('tr', (entry.isNew ? 'touched' : '') + (changed ? ' changed' : ''),
               make('td', '', ...breakable(name)),
-              make('td', '', value), make('td', '', entry.by + ' ' + entry.step));
+              make('td', '', ...breakable(value)), make('td', '', entry.by + ' ' + entry.step));
 }
 
 function showState(line) {
@@ -327,6 +337,23 @@ function showState(line) {
 
 // --- selection ----------------------------------------------------------------------------------
 
+// Browsers refuse an address that changes too often: of many changes in a second the last counts.
+let changes = [];
+let later = 0;
+function keepAddress() {
+  const now = performance.now();
+  changes = changes.filter((at) => at > now - 1000);
+  clearTimeout(later);
+  if (changes.length >= 10) {
+    later = setTimeout(keepAddress, 200);
+    return;
+  }
+  const address = '#' + run.rows[selectedRow].step;
+  if (location.hash === address) return;
+  changes.push(now);
+  location.replace(address);
+}
+
 function select(line) {
   if (!line) return;
   for (const other of lines) other.element.classList.toggle('selected', other === line);
@@ -334,10 +361,9 @@ function select(line) {
   slider.max = lines.length - 1;
   slider.value = lines.indexOf(line);
   line.element.scrollIntoView({block: 'nearest'});
-  const address = '#' + run.rows[selectedRow].step;
-  if (location.hash !== address) location.replace(address);
+  keepAddress();
   showState(line);
-  drawArrows();
+  touchArrows();
 }
 
 function move(by, wanted = () => true) {

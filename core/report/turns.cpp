@@ -10,7 +10,6 @@
 #include "core/report/sentence.h"
 #include "core/run/site.h"
 #include "core/scenario/platform.h"
-#include "core/scenario/sentence.h"
 
 namespace rcufuzz::report {
 
@@ -29,18 +28,15 @@ class TurnReader {
     std::vector<Turn> read() {
         for (; at_ < find_.trace.events.size(); ++at_) {
             const sim::Event& event = find_.trace.events[at_];
-            tell_steps();
             if (broken_ && event.step > broken_->step) tell_break();
             if (event.kind == EventKind::answer && tells_decided_) tell_answer(event);
             if (event.key == run::main_key) continue;
             if (event.kind == EventKind::op_begin) begin_op(event);
             if (event.kind == EventKind::op_end) end_op(event);
-            if (ends_steps(event.kind)) step_.erase(event.key);
             if (event.kind == EventKind::note && target_.tell != nullptr) tell_note(event);
             if (event.kind == EventKind::read && event.b != 0) tell_stale_load(event);
         }
         at_ = find_.trace.events.size();
-        tell_steps();
         tell_silent_switch();
         if (broken_) tell_break();
         return std::move(turns_);
@@ -68,39 +64,9 @@ class TurnReader {
         begins_ = true;
     }
 
-    // --- steps: the functions to which contexts came ---
-
-    static bool ends_steps(EventKind kind) {
-        return kind == EventKind::op_begin || kind == EventKind::irq_exit ||
-               kind == EventKind::softirq_exit || kind == EventKind::nmi_exit;
-    }
-
-    // Those that come before the event at hand.
-    void tell_steps() {
-        for (; place_ < find_.places.size() && find_.places[place_].event <= at_; ++place_) {
-            const Place& place = find_.places[place_];
-            const auto* const step = step_of(run::bare_function_name(place.site.function_name()));
-            const auto [last, first] = step_.try_emplace(place.key, step);
-            const bool goes_on = !first && last->second == step && !turns_.empty() &&
-                                 turns_.back().key == place.key;
-            if (step == nullptr || goes_on) continue;
-            last->second = step;
-            const sim::Event event{EventKind::note, place.cpu, place.key, 0, 0, place.jiffies,
-                                   0, 0, place.site};
-            tell_event(event, [&](const std::string& who) {
-                return scenario::fill_in(step->sentence, who, 0, 0, nullptr);
-            });
-        }
-    }
-
-    const scenario::StepSpec* step_of(std::string_view function) const {
-        const auto found =
-            std::ranges::find(target_.steps, function, &scenario::StepSpec::function);
-        return found == target_.steps.end() ? nullptr : &*found;
-    }
-
     void tell_note(const sim::Event& event) {
         tell_event(event, [&](const std::string& who) {
+            if (event.object >= first_step_note) return step_words(target_, event.object, who);
             return target_.tell(event.object, who, event.a, event.b);
         });
     }
@@ -265,8 +231,6 @@ class TurnReader {
     std::vector<Turn> turns_;
     std::size_t at_ = 0;  // the event that is being told
     bool begins_ = true;
-    std::size_t place_ = 0;  // of Find::places, the next
-    std::map<sim::ContextKey, const scenario::StepSpec*> step_;  // that was told last
     sim::ContextKey irqs_off_key_ = run::main_key;  // the task whose operation disabled them
 };
 
