@@ -189,7 +189,7 @@ TEST_F(JsonOutput, HoldsWhateverANameHolds) {
 TEST_F(JsonOutput, ComesLineByLine) {
     for (const std::string command : {"survey --seconds 60 --runs 1000000000 --json ",
                                       "survey --seconds 60 --runs 1000000000 --json --list "}) {
-        const Result result = shell("\"$R\" " + command + find_ +
+        const Result result = shell("rm -f lines; \"$R\" " + command + find_ +
                                     " clean.plan >lines & pid=$!; for i in $(seq 300); do "
                                     "grep -q found.:true lines && break; sleep 0.1; done; "
                                     "cat lines; kill -9 $pid; wait");

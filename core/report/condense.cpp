@@ -274,14 +274,18 @@ std::string joined_waits(const std::vector<std::string>& waits) {
     return text;
 }
 
-std::string_view meaning_of(std::string_view summary, std::int64_t value) {
+std::string meaning_of(std::string_view summary, std::int64_t value) {
     const std::string wanted = std::to_string(value) + ": ";
     for (std::string_view rest = summary; !rest.empty();) {
         const std::size_t end = std::min(rest.find("; "), rest.size());
-        if (rest.starts_with(wanted)) return rest.substr(wanted.size(), end - wanted.size());
+        if (rest.starts_with(wanted))
+            return std::string(rest.substr(wanted.size(), end - wanted.size()));
         rest.remove_prefix(std::min(end + 2, rest.size()));
     }
-    return listed_meaning(summary, value);
+    constexpr std::string_view on = "1: ";
+    if (value == 0 && summary.starts_with(on) && summary.find("; ") == summary.npos)
+        return "not: " + std::string(summary.substr(on.size()));
+    return std::string(listed_meaning(summary, value));
 }
 
 }  // namespace rcufuzz::report

@@ -100,7 +100,7 @@ TEST(JoinedWaits, SayTheVerbOnce) {
 TEST(MeaningOf, TakesTheClauseOfTheValue) {
     EXPECT_EQ(meaning_of("1: each of its own; 0: all of one", 0), "all of one");
     EXPECT_EQ(meaning_of("1: each of its own; 0: all of one", 1), "each of its own");
-    EXPECT_EQ(meaning_of("1: each of its own", 0), "1: each of its own");
+    EXPECT_EQ(meaning_of("1: each of its own", 0), "not: each of its own");
     EXPECT_EQ(meaning_of("CPUs", 3), "CPUs");
     EXPECT_EQ(meaning_of("the code of 0 v4.11, 1 v4.12, 2 v4.14", 0), "v4.11");
     EXPECT_EQ(meaning_of("the code of 0 v4.11, 1 v4.12, 2 v4.14", 1), "v4.12");

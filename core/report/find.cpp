@@ -132,7 +132,9 @@ scenario::SubjectWords subject_words(const Find& find) {
 std::string system_words(const Find& find) {
     const scenario::Subsystem& target = *find.plan.target;
     const scenario::SubjectWords words = subject_words(find);
-    if (words.version.empty()) return std::string(target.summary);
+    if (words.version.empty())
+        return std::string(target.summary) +
+               (target.kernel_files.empty() ? "" : " (" + std::string(target.kernel_files) + ")");
     return std::string(target.called.source) + ", " + words.version + " (" + words.built_as + ")" +
            (words.change.empty() ? "" : ", with " + words.change);
 }

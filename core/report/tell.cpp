@@ -9,30 +9,10 @@
 #include "core/report/find.h"
 #include "core/report/sentence.h"
 #include "core/report/turns.h"
-#include "core/run/site.h"
 
 namespace rcufuzz::report {
 
 namespace {
-
-// The functions of the algorithm that the run went through, in the order in which it came to them,
-// without those that the story names. What is local to a file counts where its name says that it is
-// the system's. Of a whole kernel there would be too many.
-std::vector<std::string> functions(const Find& find, std::string_view story) {
-    std::vector<std::string> names;
-    if (find.plan.target->platform != nullptr) return names;
-    for (const sim::Event& event : find.trace.events) {
-        const std::string_view file = run::site_file(event.site.file_name());
-        const std::string_view pretty = event.site.function_name();
-        if (event.key == run::main_key || !find.plan.target->owns(file)) continue;
-        const std::string name = std::string(run::bare_function_name(pretty)) + "()";
-        const bool local = pretty.find("anonymous") != pretty.npos;
-        if (local && name.find(find.plan.target->name) == name.npos) continue;
-        if (story.find(name.substr(0, name.size() - 1)) != story.npos) continue;
-        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-    }
-    return names;
-}
 
 // Turns that share a number: "rcuo0 goes to sleep. rcuo1 goes to sleep."
 std::string numbered(const std::vector<Turn>& turns) {
@@ -85,7 +65,7 @@ std::string configuration(const Find& find) {
         const std::int16_t value = find.plan.config[i];
         if (value == configs[i].standard) continue;
         list.push_back(std::string(configs[i].name) + " = " + std::to_string(value) + " (" +
-                       std::string(meaning_of(configs[i].summary, value)) + ")");
+                       meaning_of(configs[i].summary, value) + ")");
     }
     return list.empty() ? "" : wrapped("Configuration: " + joined(list, "; ") + ".", 4);
 }
@@ -96,7 +76,7 @@ std::string title(const run::Outcome& outcome) {
     return std::string(all_verdicts()[static_cast<std::size_t>(outcome.verdict)].meaning);
 }
 
-std::string header(const Find& find, std::string_view story) {
+std::string header(const Find& find) {
     const scenario::Subsystem& target = *find.plan.target;
     std::string text = "# " + as_sentence(title(find.outcome), find.trace) + "\n\n";
     text += wrapped("System: " + system_words(find) + ".", 4);
@@ -107,8 +87,6 @@ std::string header(const Find& find, std::string_view story) {
                             ". Fix: " + std::string(target.bugs[i].fixed_by) + ".",
                         4);
     }
-    const std::vector<std::string> passed = functions(find, story);
-    if (!passed.empty()) text += wrapped("Other functions: " + joined(passed, ", ") + ".", 4);
     const std::vector<std::string> ops = workload(find);
     text += wrapped("Workload: " + (ops.empty() ? "none" : joined(ops, "; ")) + ".", 4);
     return text + configuration(find);
@@ -142,7 +120,7 @@ std::string end_place(const Find& find) {
 std::string tell(const run::Plan& plan) {
     const Find find = replay_find(plan);
     const std::string story = numbered(read_turns(find, true));
-    std::string text = header(find, story) + "\n" + story + "\n";
+    std::string text = header(find) + "\n" + story + "\n";
     if (!find.trace.blocked.empty() && shows_in_waiting(find.outcome.verdict))
         text += wrapped("At the end " + joined_waits(find.trace.blocked) + ".", 0);
     const std::string end = find.outcome.found() ? find.outcome.detail : "Nothing is wrong";

@@ -215,6 +215,8 @@ struct Subsystem {
     // All that observe() knows. Of a kernel that somebody built: what it can know.
     std::span<const QuantitySpec> quantities{};
     std::span<const StepSpec> steps{};
+    // Of a re-implementation: where the kernel has the algorithm, "kernel/smp.c".
+    std::string_view kernel_files{};
 
     bool owns(std::string_view file) const {
         if (owns_file != nullptr) return owns_file(file);

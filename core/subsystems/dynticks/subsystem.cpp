@@ -176,6 +176,7 @@ const scenario::Subsystem& subsystem() {
         .tell = d::tell,
         .runs_weak = true,
         .quantities = d::quantities,
+        .kernel_files = "kernel/rcu/tree.c, kernel/context_tracking.c",
     };
     return description;
 }

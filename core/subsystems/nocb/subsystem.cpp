@@ -253,6 +253,7 @@ const scenario::Subsystem& subsystem() {
         .switches = n::switches,
         .runs_weak = true,
         .quantities = n::quantities_of_nocb(),
+        .kernel_files = "kernel/rcu/tree_plugin.h, tree.c",
     };
     return description;
 }

@@ -339,6 +339,7 @@ const scenario::Subsystem& subsystem() {
         .tell = s::tell,
         .runs_weak = true,
         .quantities = s::quantities,
+        .kernel_files = "kernel/smp.c",
     };
     return description;
 }

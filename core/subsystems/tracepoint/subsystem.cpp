@@ -247,6 +247,7 @@ const scenario::Subsystem& subsystem() {
         .tell = t::tell,
         .runs_weak = true,
         .quantities = t::quantities,
+        .kernel_files = "kernel/tracepoint.c",
     };
     return description;
 }
