@@ -393,7 +393,7 @@ TEST_F(Cli, AnInterruptedHuntKeepsItsFinds) {
 
 TEST_F(Cli, AHuntBeginsWithGivenOperations) {
     const std::string plan = RCUFUZZ_SOURCE_DIR "/corpus/bugs/nocb/D01.plan";
-    const std::string hunt = "hunt nocb --bug D01 --runs 40 --json --begin-with ";
+    const std::string hunt = "hunt nocb --bug D01 --runs 200 --json --begin-with ";
     const Result result = rcufuzz(hunt + "'" + plan + "'");
     EXPECT_EQ(result.exit_code, exit_found) << "they show it within a few schedules";
     EXPECT_LE(nlohmann::json::parse(result.out).at("finds").at(0).at("ops"), 2);

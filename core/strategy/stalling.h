@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// A policy in some of whose runs one context stalls: from a random point on it does not go on while
-// anybody else can, or the clock. So it is where a hypervisor takes a virtual CPU away, or a long
-// interrupt of the firmware comes: the others get through whole grace periods meanwhile. A policy
-// by itself lets a context wait so long with a probability that falls with each of their steps.
+// A policy in some of whose runs one context stalls: from a random point on, or where it comes to
+// one of a few random places of the source, it does not go on while anybody else can, or the clock.
+// So it is where a hypervisor takes a virtual CPU away, or a long interrupt of the firmware comes:
+// the others get through whole grace periods meanwhile. A policy by itself lets a context wait so
+// long with a probability that falls with each of their steps.
 //
 // Interrupts still come to its CPU, and another task may take it.
+//
+// Points are where loops are: a place that is passed once in a run is hardly ever the random point.
+// So every second stall is at a place, of which each that a run passes is as likely as another.
 #pragma once
 
 #include <algorithm>
@@ -32,6 +36,9 @@ class Stalling final : public Policy {
         state_ = prng_.one_in(one_run_in) ? State::to_come : State::over;
         begins_at_ = 1 + prng_.below(expected_points_);
         length_ = draw_jiffies(prng_);
+        at_place_ = prng_.one_in(2);
+        salt_ = prng_.next();
+        few_ = (std::uint64_t{1} << (fewest_bits + prng_.below(4))) - 1;
         inner_.begin(world);
     }
     std::uint32_t choose(const sim::Choice& choice) override {
@@ -62,15 +69,25 @@ class Stalling final : public Policy {
     static constexpr std::uint64_t stream = 0x5ca1ab1e;  // numbers of its own, beside the policy's
     static constexpr std::uint32_t one_run_in = 2;
     static constexpr std::uint32_t first_guess = 256;
+    static constexpr unsigned fewest_bits = 3;  // one place in 8 to 64 is chosen
 
     // Who waits for others anyway is not held back: the stall waits for one that could go on.
     void begin_stall(const sim::Choice& choice) {
         const bool could_go_on =
             choice.kind == sim::ChoiceKind::schedule && choice.key != sim::main_key;
         if (!could_go_on || world_->points() < begins_at_) return;
+        if (at_place_ && !is_chosen(world_->context(choice.key).site)) return;
         state_ = State::stalls;
         stalled_ = choice.key;
         ends_at_ = world_->jiffies() + length_;
+    }
+
+    // One place in so many: a function of what the source says, and of the run.
+    bool is_chosen(const sim::Site& site) const {
+        std::uint64_t hash = salt_ ^ site.line();
+        for (const char* c = site.function_name(); *c != '\0'; ++c)
+            hash = hash * 31 + static_cast<unsigned char>(*c);
+        return (mix64(hash) & few_) == 0;
     }
 
     std::uint32_t choose_beside_it(const sim::Choice& choice) {
@@ -93,6 +110,9 @@ class Stalling final : public Policy {
     sim::ContextKey stalled_ = 0;
     std::uint32_t expected_points_ = first_guess;  // of a run
     std::uint64_t begins_at_ = 0;                  // in points of the run
+    bool at_place_ = false;
+    std::uint64_t salt_ = 0;
+    std::uint64_t few_ = 0;
     sim::Jiffies length_ = 0;
     sim::Jiffies ends_at_ = 0;
 };
