@@ -34,14 +34,14 @@ struct workqueue_struct *system_wq = THE_QUEUE, *system_highpri_wq = THE_QUEUE;
 struct workqueue_struct *system_percpu_wq = THE_QUEUE, *system_unbound_wq = THE_QUEUE;
 struct workqueue_struct *system_power_efficient_wq = THE_QUEUE;
 
-static bool runs_on(const struct work_pool *pool, const struct work_struct *work)
+static const struct worker *runner_in(const struct work_pool *pool, const struct work_struct *work)
 {
 	unsigned int i;
 
 	for (i = 0; i < WORKERS; i++)
 		if (pool->workers[i].running == work)
-			return true;
-	return false;
+			return &pool->workers[i];
+	return NULL;
 }
 
 /* -1: nowhere. */
@@ -50,7 +50,7 @@ static int cpu_that_runs(const struct work_struct *work)
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu)
-		if (runs_on(&pools[cpu], work))
+		if (runner_in(&pools[cpu], work))
 			return cpu;
 	return -1;
 }
@@ -58,6 +58,54 @@ static int cpu_that_runs(const struct work_struct *work)
 static bool runs_anywhere(const struct work_struct *work)
 {
 	return cpu_that_runs(work) >= 0;
+}
+
+/*
+ * Somebody waits for what was queued or ran when he came, as __flush_work() and its barrier item
+ * have it: not for what is queued after.
+ */
+struct flusher {
+	struct list_head entry;
+	const struct work_struct *work;
+	const struct worker *worker;	/* that runs it; NULL: none yet */
+	struct task_struct *task;
+	bool done;
+};
+static LIST_HEAD(flushers);
+
+static void tell_flushers_begin(const struct work_struct *work, const struct worker *worker)
+{
+	struct flusher *flusher;
+
+	list_for_each_entry(flusher, &flushers, entry)
+		if (flusher->work == work && !flusher->worker)
+			flusher->worker = worker;
+}
+
+static void tell_flushers_end(const struct worker *worker)
+{
+	struct flusher *flusher, *next;
+
+	list_for_each_entry_safe(flusher, next, &flushers, entry)
+		if (flusher->worker == worker) {
+			list_del_init(&flusher->entry);
+			flusher->done = true;
+			wake_up_process(flusher->task);
+		}
+}
+
+static void flush(const struct work_struct *work, const struct worker *worker)
+{
+	struct flusher self = { .work = work, .worker = worker, .task = current };
+
+	list_add_tail(&self.entry, &flushers);
+	for (;;) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		if (self.done)
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
 }
 
 /* From here on it runs, as far as others can see. */
@@ -69,6 +117,7 @@ static struct work_struct *take_work(struct work_pool *pool, struct worker *self
 		if (!runs_anywhere(work)) {
 			list_del_init(&work->entry);
 			self->running = work;
+			tell_flushers_begin(work, self);
 			return work;
 		}
 	return NULL;
@@ -98,6 +147,7 @@ static void run_work(struct work_pool *pool, struct worker *self, struct work_st
 	fn(work);
 	check_balance(&nothing_held, "a work item");
 	self->running = NULL;
+	tell_flushers_end(self);
 }
 
 static int worker_main(void *arg)
@@ -276,45 +326,73 @@ bool mod_delayed_work_on(int cpu, struct workqueue_struct *queue, struct delayed
 	return was_pending;
 }
 
-static void wait_until_done(struct work_struct *work)
+static const struct worker *runner_of(const struct work_struct *work)
 {
-	while (test_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work)) || runs_anywhere(work))
+	int cpu = cpu_that_runs(work);
+
+	return cpu < 0 ? NULL : runner_in(&pools[cpu], work);
+}
+
+/* Of what runs only. */
+static void wait_while_it_runs(const struct work_struct *work)
+{
+	const struct worker *worker = runner_of(work);
+
+	if (worker)
+		flush(work, worker);
+}
+
+/*
+ * While it is cancelled it counts as pending, so that nobody queues it, itself neither. Where it is
+ * just being queued, or its timer has just fired, try_to_grab_pending() tries again.
+ */
+static bool cancel(struct work_struct *work, bool (*take)(struct work_struct *work))
+{
+	bool was_pending;
+
+	for (;;) {
+		was_pending = take(work);
+		if (was_pending || !test_and_set_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work)))
+			break;
 		schedule_timeout_uninterruptible(1);
+	}
+	wait_while_it_runs(work);
+	clear_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work));
+	return was_pending;
+}
+
+static bool take_from_queue(struct work_struct *work)
+{
+	if (list_empty(&work->entry))
+		return false;
+	list_del_init(&work->entry);
+	return true;
+}
+
+static bool take_delayed(struct work_struct *work)
+{
+	return take_back(to_delayed_work(work));
 }
 
 bool cancel_delayed_work_sync(struct delayed_work *work)
 {
-	bool was_pending = take_back(work);
-
-	/* It is just being queued, or its timer has just fired: try_to_grab_pending() tries again. */
-	while (!was_pending && test_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(&work->work))) {
-		schedule_timeout_uninterruptible(1);
-		was_pending = take_back(work);
-	}
-	if (was_pending)
-		clear_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(&work->work));
-	wait_until_done(&work->work);
-	return was_pending;
+	return cancel(&work->work, take_delayed);
 }
 
 bool cancel_work_sync(struct work_struct *work)
 {
-	bool was_pending = !list_empty(&work->entry);
-
-	if (was_pending) {
-		list_del_init(&work->entry);
-		clear_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work));
-	}
-	wait_until_done(work);
-	return was_pending;
+	return cancel(work, take_from_queue);
 }
 
 bool flush_work(struct work_struct *work)
 {
-	bool busy = test_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work)) || runs_anywhere(work);
-
-	wait_until_done(work);
-	return busy;
+	if (!list_empty(&work->entry))
+		flush(work, NULL);
+	else if (runner_of(work))
+		flush(work, runner_of(work));
+	else
+		return false;
+	return true;
 }
 
 bool flush_delayed_work(struct delayed_work *work)
