@@ -40,6 +40,11 @@ std::string interrupt_words(std::string_view context_name) {
     return "in another task";
 }
 
+std::string without_end(std::string text) {
+    text.erase(text.find_last_not_of(" .\n") + 1);
+    return text;
+}
+
 std::string wrapped(std::string_view text, std::size_t indent) {
     std::string result;
     std::string line(text.substr(0, text.find_first_not_of(' ')));

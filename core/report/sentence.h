@@ -17,6 +17,9 @@ std::string as_sentence(std::string text, const run::NamedTrace& trace);
 // "in softirq context" for a context named "cpu1/softirq"; empty for a CPU's first task.
 std::string interrupt_words(std::string_view context_name);
 
+// Without the period and the line break that a kernel's message may end with.
+std::string without_end(std::string text);
+
 // Broken into lines of at most 100 columns, all but the first indented.
 std::string wrapped(std::string_view text, std::size_t indent);
 

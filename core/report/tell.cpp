@@ -123,7 +123,8 @@ std::string tell(const run::Plan& plan) {
     std::string text = header(find) + "\n" + story + "\n";
     if (!find.trace.blocked.empty() && shows_in_waiting(find.outcome.verdict))
         text += wrapped("At the end " + joined_waits(find.trace.blocked) + ".", 0);
-    const std::string end = find.outcome.found() ? find.outcome.detail : "Nothing is wrong";
+    const std::string end =
+        find.outcome.found() ? without_end(find.outcome.detail) : "Nothing is wrong";
     const std::string verdict = "**" + std::string(word(find.outcome.verdict)) + "**: ";
     return text + wrapped(verdict + end + end_place(find) + ".", 0);
 }

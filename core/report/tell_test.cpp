@@ -189,6 +189,11 @@ TEST(Sentence, NamesKeepTheirSmallLetters) {
     EXPECT_EQ(as_sentence("call_rcu(a) returns", trace), "call_rcu(a) returns");
 }
 
+TEST(Sentence, AMessageThatEndsIsGoneOnWith) {
+    EXPECT_EQ(without_end("list_add double add.\n"), "list_add double add");
+    EXPECT_EQ(without_end("nothing"), "nothing");
+}
+
 TEST(Sentence, LongTextsAreWrapped) {
     std::string text;
     for (int i = 0; i < 50; ++i) text += "word ";
