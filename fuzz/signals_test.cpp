@@ -18,8 +18,9 @@ class Signals : public Cli {
     // The exit code is the command's; what it printed is in `hunt.out`.
     Result during(const std::string& command, const std::string& ready,
                   const std::string& then) const {
-        return shell("\"$R\" " + command + " >hunt.out 2>&1 & P=$!\n" + wait_until(ready) + "\n" +
-                     then + "\nwait $P");
+        // What an earlier one has printed is not this one's.
+        return shell(": >hunt.out; \"$R\" " + command + " >hunt.out 2>&1 & P=$!\n" +
+                     wait_until(ready) + "\n" + then + "\nwait $P");
     }
 
     static std::string wait_until(const std::string& condition) {
