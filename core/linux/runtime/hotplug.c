@@ -18,9 +18,8 @@ static int secondary_main(void *unused)
 	notify_cpu_starting(cpu);
 	set_cpu_online(cpu, true);
 	local_irq_enable();
+	tick_starts();
 	cpuhp_online_idle(CPUHP_AP_ONLINE_IDLE);
-	preempt_enable();
-	preempt_disable();
 	idle_loop();
 	return 0;
 }

@@ -123,6 +123,7 @@ void leave_user_mode(void);
 void __noreturn play_dead(void);
 
 /* tick.c */
+void tick_starts(void);
 void tick_dies(void);
 void tick_prepare(void);
 bool is_tickless(unsigned int cpu);	/* by nohz_full= */

@@ -108,6 +108,12 @@ static void restart_tick(void)
 	keep_tick();
 }
 
+/* As setup_percpu_clockev() of start_secondary(): before any task can run there. */
+void tick_starts(void)
+{
+	restart_tick();
+}
+
 static bool kernel_wants_tick(void)
 {
 	return rcu_needs_cpu() || irq_work_needs_cpu() ||

@@ -375,6 +375,18 @@ TEST_P(EveryKernel, LosesNothingWhereCpusComeAndGo) {
     EXPECT_FALSE(find.has_value()) << find->outcome.detail << "\n" << run::to_text(find->plan);
 }
 
+// A CPU that starts has its tick, be it that a task runs there before it has ever been idle.
+TEST_P(EveryKernel, TicksFromTheStart) {
+    const run::Plan workload = plan(
+        "config cpus 4\nconfig hotplug 1\nconfig use_softirq 0\nconfig two_per_leaf 1\n"
+        "op cpu1 on cpu_down cpu=2\nop cpu2 on spin jiffies=1 how=0\n"
+        "op cpu2 on spin jiffies=3 how=1\nop cpu2 on spin jiffies=3 how=1\n"
+        "op cpu2 on spin jiffies=3 how=1\n");
+    const std::optional<run::Find> find =
+        run::Survey({.strategies = {}, .runs = 600}).try_plan(workload);
+    EXPECT_FALSE(find.has_value()) << find->outcome.detail << "\n" << run::to_text(find->plan);
+}
+
 TEST_P(EveryKernel, RunsRcusCoreInThreads) {
     const std::string ops = "config nocbs 0\nop cpu0 on call_rcu how=1\nop cpu1 on rcu_barrier\n";
     const run::Outcome softirq = run::replay(plan(ops));
