@@ -82,16 +82,26 @@ static void tell_flushers_begin(const struct work_struct *work, const struct wor
 			flusher->worker = worker;
 }
 
+static struct flusher *flusher_of(const struct worker *worker)
+{
+	struct flusher *flusher;
+
+	list_for_each_entry(flusher, &flushers, entry)
+		if (flusher->worker == worker)
+			return flusher;
+	return NULL;
+}
+
+/* While one is woken others may come and go, and with them what they have on their stacks. */
 static void tell_flushers_end(const struct worker *worker)
 {
-	struct flusher *flusher, *next;
+	struct flusher *flusher;
 
-	list_for_each_entry_safe(flusher, next, &flushers, entry)
-		if (flusher->worker == worker) {
-			list_del_init(&flusher->entry);
-			flusher->done = true;
-			wake_up_process(flusher->task);
-		}
+	while ((flusher = flusher_of(worker)) != NULL) {
+		list_del_init(&flusher->entry);
+		flusher->done = true;
+		wake_up_process(flusher->task);
+	}
 }
 
 static void flush(const struct work_struct *work, const struct worker *worker)
