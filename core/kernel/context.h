@@ -14,7 +14,7 @@ using sim::Site;
 // Prepares the kernel layer for a run; after World::begin(), before anything else here.
 void boot();
 
-inline unsigned smp_processor_id() { return sim::world().this_cpu_number(); }
+inline unsigned smp_processor_id() { return sim::world().current().cpu; }
 
 inline bool irqs_disabled() { return !sim::world().this_cpu().irqs_on; }
 
@@ -27,7 +27,7 @@ inline bool irqs_disabled_flags(IrqFlags flags) { return flags == 0; }
 void local_irq_disable(const Site& site = Site::current());
 void local_irq_enable(const Site& site = Site::current());
 IrqFlags local_irq_save(const Site& site = Site::current());
-// As local_irq_disable(), but no point: for whoever has just come to one.
+// As local_irq_disable(), but no point: for a caller that has just passed one.
 void local_irq_disable_now(const Site& site);
 void local_irq_restore(IrqFlags flags, const Site& site = Site::current());
 
@@ -47,7 +47,7 @@ inline bool in_serving_softirq() { return sim::world().current().slot == sim::Sl
 // The body of a busy-wait loop.
 inline void cpu_relax(const Site& site = Site::current()) { sim::world().yield(site); }
 
-// A run that is over leaves every context where it stands: none is told.
+// A context does not learn that the run is over: it is left where it stands.
 constexpr bool run_is_over() { return false; }
 
 inline sim::Jiffies jiffies() { return sim::world().jiffies(); }

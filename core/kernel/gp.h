@@ -52,7 +52,7 @@ struct RcuState {
     bool strict = false;
     bool never_wakes_itself = false;
     unsigned first_fqs_jiffies = 1;
-    // Books of promptness.h, a bit for each CPU: all, and those that no scan has found quiescent
+    // For promptness.h, a bit for each CPU: all CPUs, and those that no scan has found quiescent
     // since the grace period in progress began.
     std::uint32_t cpus = 0;
     std::uint32_t not_yet_quiescent = 0;
@@ -67,7 +67,7 @@ struct RcuConfig {
     unsigned gp_cpu = 0;  // where rcu_gp_kthread runs
     bool two_leaves = false;
     bool strict = false;
-    // As before 1d1f898df658, v5.2: whatever interrupts the kthread does not wake it either.
+    // As before 1d1f898df658, v5.2: an interrupt on top of the kthread does not wake it either.
     bool never_wakes_itself = false;
     LockClass node_lock_class = 0;
 };

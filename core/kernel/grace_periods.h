@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Grace periods as those see them who wait for them: synchronize, cookies, callbacks. One object is
+// Grace periods for those who wait for one: synchronize, cookies, callbacks. One object is
 // one flavour: RCU, whose readers are regions with preemption disabled, or one SRCU domain.
 // As in kernel/rcu/tree.c and kernel/rcu/srcutree.c, v5.14: synchronize_rcu(),
 // get_state_synchronize_rcu(), cond_synchronize_rcu(), call_rcu(), start_poll_synchronize_srcu().
@@ -34,8 +34,8 @@ class GracePeriods {
     void reader_exit(const Site& site = Site::current());
     bool in_reader() const;
 
-    // The value that the sequence number will have reached when a grace period that begins after
-    // now is over. get_state() asks for none; start_poll() does.
+    // A cookie: the value of the sequence number at the end of a grace period that begins after
+    // now. get_state() does not ask for that grace period; start_poll() does.
     // `after_barrier` false leaves out the full barrier that comes first: what the caller did
     // before is then not covered.
     Seq get_state(const Site& site = Site::current(), bool after_barrier = true);
@@ -68,7 +68,7 @@ class GracePeriods {
     void run_callbacks();
     void ask_for(Seq cookie, const Site& site);
     bool have_left(std::uint32_t first, const Site& site);
-    // Books of promptness.h.
+    // For promptness.h.
     void count_awaited();
     void judge_promptness(const Site& site) const;
 

@@ -23,7 +23,7 @@ class IpiVector {
     void send(unsigned cpu, const Site& site = Site::current());
     void raise(unsigned cpu);  // pending from now on; not a point
     bool pending(unsigned cpu) const { return lines_[cpu].irq.pending && !lines_[cpu].dropped; }
-    // The CPU goes offline, and its interrupt controller forgets. Not a point.
+    // The CPU goes offline, and its interrupt controller forgets what was pending. Not a point.
     void drop(unsigned cpu) { lines_[cpu].dropped = true; }
 
    private:

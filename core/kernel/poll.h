@@ -3,8 +3,8 @@
 // A task that checks a condition every few jiffies, as the grace-period kthread does between two
 // scans. Nobody wakes the task. Its checks do not order memory.
 //
-// The kernel's task sleeps with a timeout. Here it sleeps until the condition holds, and whoever
-// changes something says so: looking in vain changes nothing, and a run has an end.
+// The kernel's task sleeps with a timeout and looks again. Here it sleeps until the condition is
+// true, and whoever changes something says so. A check that fails has no effect in either.
 #pragma once
 
 #include "core/kernel/kthread.h"
@@ -14,9 +14,9 @@ namespace rcufuzz::kernel {
 class Poll {
    public:
     void init(const char* name, int index);
-    // Sleeps until the condition, of newest values, holds or the run is over. One task at a time.
+    // Sleeps until the condition holds, of the newest values, or the run is over. For one task.
     void until(const WaitCondition& condition, const Site& site = Site::current());
-    // What the condition is about has changed. From anywhere; not a point, orders nothing.
+    // Says that what the condition reads has changed. From anywhere; no point, orders nothing.
     void changed();
 
    private:

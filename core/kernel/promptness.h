@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// That grace periods end. Whoever runs them keeps books, beside those that it works with, of who
-// has passed a quiescent state since one began; once everybody has, nothing may keep it going. For
-// oracles: nothing depends on these books but a suspicion, `latency_exceeded`.
+// Judges whether grace periods end in time. The code that runs a grace period also notes, for the
+// oracle alone, which CPUs have passed a quiescent state since it began. Once all have, nothing may
+// keep it going; otherwise the run is suspected of `latency_exceeded`.
 //
-// Not judged: how late a timer or a kthread is, for everything may be late here.
+// It is not judged how late a timer or a kthread is: everything may be late here.
 #pragma once
 
 #include "core/kernel/context.h"
 
 namespace rcufuzz::kernel {
 
-// Off while only oracles judge that do not look inside.
+// False under `--oracle black-box`, where no oracle looks inside.
 extern bool promptness_is_judged;
 
-// Says so of the run, which goes on. The cause is all that its identity tells; an empty objection
-// is none.
+// Notes the suspicion, and the run goes on. Its cause is all of its identity. An empty objection
+// notes nothing.
 void grace_period_is_overdue(sim::Objection why, const Site& site);
 
 }  // namespace rcufuzz::kernel

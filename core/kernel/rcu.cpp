@@ -16,14 +16,14 @@ struct ReaderState {
 
 std::array<ReaderState, sim::max_cpus> readers{};
 std::uint32_t sections_begun = 0;
-const sim::RunState readers_state(readers);
-const sim::RunState sections_state(sections_begun);
 
 }  // namespace
 
 void begin_readers() {
     readers.fill({});
     sections_begun = 0;
+    sim::run_state.add(readers);
+    sim::run_state.add(sections_begun);
 }
 
 void rcu_read_lock(const Site& site) {

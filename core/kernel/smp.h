@@ -33,9 +33,9 @@ class CallSingle {
 class CpuWorker {
    public:
     void init(const char* name, int index);
-    // Runs `fn` in a task on the CPU and waits until that is gone.
+    // Runs `fn` in a task on the CPU and waits until that task is gone.
     void run_and_wait(unsigned cpu, sim::Job fn, void* arg, const Site& site = Site::current());
-    // For `fn`, with interrupts disabled: when the task is gone, its CPU is offline.
+    // To be called by `fn`, with interrupts disabled: the CPU goes offline when the task is gone.
     void take_cpu_down() { takes_cpu_down_ = true; }
 
    private:
@@ -58,10 +58,10 @@ void set_cpu_online(unsigned cpu, bool online);
 
 // Another task of this CPU wants to run.
 inline bool need_resched() { return sim::world().another_task_ready(smp_processor_id()); }
-// Somebody else than kthreads is on this CPU, running or not.
+// This CPU has a task that is no kthread, running or not.
 bool has_task(unsigned cpu);
 inline bool at_rest(unsigned cpu) { return sim::world().cpu(cpu).halted; }
-// With interrupts disabled: one that makes this CPU schedule will come as soon as they are enabled.
+// With interrupts disabled: an interrupt is pending that will make this CPU schedule.
 inline bool resched_irq_pending() { return sim::world().this_cpu().woken_from_afar; }
 // This CPU goes idle or to user mode, for good: until a wake-up or an interrupt comes, no task runs
 // on it. Enables interrupts. The last step of a task; not a point.

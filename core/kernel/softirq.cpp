@@ -14,7 +14,6 @@ constexpr std::uint32_t work_bit = 1;
 constexpr unsigned vector_count = 4;
 
 std::array<SoftirqWork*, sim::max_cpus> works{};
-const sim::RunState works_state(works);
 std::array<sim::Job, vector_count> actions{};
 
 void run_works(unsigned cpu) {
@@ -54,6 +53,7 @@ void set_pending(std::uint32_t bits, const Site& site) {
 
 void begin_softirqs() {
     works.fill(nullptr);
+    sim::run_state.add(works);
     actions.fill(nullptr);
     sim::world().set_softirq_body(do_softirq);
 }

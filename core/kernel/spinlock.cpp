@@ -13,7 +13,6 @@ LockHooks lock_hooks;
 namespace {
 
 std::array<std::uint8_t, sim::max_cpus * sim::slots_per_cpu> held_by_key{};
-const sim::RunState held_by_key_state(held_by_key);
 
 // An interrupt cannot wait for the code that it interrupted.
 bool owner_is_below(const sim::Context& owner, const sim::Context& self) {
@@ -23,7 +22,10 @@ bool owner_is_below(const sim::Context& owner, const sim::Context& self) {
 
 }  // namespace
 
-void begin_spinlocks() { held_by_key.fill(0); }
+void begin_spinlocks() {
+    held_by_key.fill(0);
+    sim::run_state.add(held_by_key);
+}
 
 unsigned locks_held_by_current() {
     const sim::ContextKey key = sim::world().current().key;

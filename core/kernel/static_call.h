@@ -2,7 +2,7 @@
 //
 // Calls and branches that are patched into the text. As in kernel/static_call_inline.c and
 // kernel/jump_label.c, v5.14. Each has a few call sites, which other CPUs may be executing.
-// No CPU comes or goes in what uses this, so cpus_read_lock() is left out.
+// The algorithms that use this have no CPU hotplug, so cpus_read_lock() is left out.
 #pragma once
 
 #include <array>

@@ -63,7 +63,7 @@ inline void plain_write(ObjectId object, const Site& site = Site::current()) {
     sim::world().point({object, sim::AccessKind::write}, site);
 }
 
-// For oracles: true while the task sleeps on this object (a wait queue's, say).
+// For oracles: whether the task sleeps on this object (that of a wait queue, say).
 inline bool sleeps_on(const Task& task, ObjectId object) {
     return task.context->state == sim::ContextState::sleeping && task.state == TaskState::idle &&
            task.context->blocked_on == object;

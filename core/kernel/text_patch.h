@@ -9,8 +9,8 @@
 // executes; the other two would only make the patcher wait longer, so one is all there is here, and
 // more interleavings are possible rather than fewer.
 //
-// It is no grace period: a CPU with interrupts enabled takes the interrupt wherever it is and goes
-// on with what it had loaded before. One with interrupts disabled holds the patcher up.
+// A patch waits for no grace period: a CPU with interrupts enabled takes the interrupt wherever it
+// is, and goes on with what it had loaded before. One with interrupts disabled delays the patcher.
 #pragma once
 
 #include <cstdint>

@@ -13,16 +13,12 @@ namespace {
 
 std::array<TimerList*, sim::max_cpus> wheels{};             // sorted by expiry, first armed first
 std::array<memory::LockOrder, sim::max_cpus> base_locks{};  // each operation is one step
-const sim::RunState wheels_state(wheels);
 constexpr unsigned where_armed = ~0u;
 unsigned timer_target = where_armed;
 
 void wheel_changed(unsigned cpu) {
-    sim::World& w = sim::world();
     const TimerList* const first = wheels[cpu];
-    w.cpu(cpu).next_expiry = first != nullptr ? first->expires : sim::no_expiry;
-    w.refresh(cpu);
-    w.refresh_clock();
+    sim::world().set_expiry(cpu, first != nullptr ? first->expires : sim::no_expiry);
 }
 
 void insert(TimerList& timer) {
@@ -68,6 +64,7 @@ void wake_sync_waiters(TimerList& timer) {
 
 void begin_timers() {
     wheels.fill(nullptr);
+    sim::run_state.add(wheels);
     timer_target = where_armed;
     for (unsigned cpu = 0; cpu < sim::world().cpus(); ++cpu) base_locks[cpu].init();
 }

@@ -10,7 +10,6 @@ namespace rcufuzz::kernel {
 namespace {
 
 std::array<WaitFor, sim::max_cpus * sim::slots_per_cpu> waits{};
-const sim::RunState waits_state(waits);
 
 }  // namespace
 
@@ -21,7 +20,10 @@ void Awaited::contexts(const std::array<std::uint64_t, 2>& keys) {
                                                  static_cast<unsigned>(std::countr_zero(rest))));
 }
 
-void begin_waits() { waits.fill({}); }
+void begin_waits() {
+    waits.fill({});
+    sim::run_state.add(waits);
+}
 
 const WaitFor& wait_of(sim::ContextKey key) { return waits[key]; }
 

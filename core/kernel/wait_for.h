@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Whom a context waits for. Every primitive that blocks, and every loop that looks again until
-// something has happened, says so; oracles follow the edges to tell a deadlock from a run that is
-// merely long (core/oracle/deadlock.h). Nothing else depends on them.
+// Whom a context waits for. Every primitive that blocks, and every loop that polls, says for whom.
+// Oracles follow these edges to tell a deadlock from a run that is merely long
+// (core/oracle/deadlock.h). Nothing else depends on them.
 //
 //   const WaitScope scope({holders, this}, object_);   // until the end of the block
 #pragma once
@@ -58,7 +58,7 @@ void begin_waits();
 // Of the context, whether it is blocked or looks again and again.
 const WaitFor& wait_of(sim::ContextKey key);
 
-// The current context waits so until the end of the block; what it waited for before comes back.
+// The current context waits for this until the end of the block, then again for what it did before.
 class WaitScope {
    public:
     explicit WaitScope(const WaitFor& wait);

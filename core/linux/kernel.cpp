@@ -14,6 +14,7 @@
 #include "core/linux/traced.h"
 #include "core/linux/work.h"
 #include "core/sim/fiber_switch.h"
+#include "core/sim/guest_schedule.h"
 
 namespace rcufuzz::linux_guest {
 
@@ -46,7 +47,7 @@ inline void tell_kernel(World& w, unsigned cpu) {
     *now.jiffies = now.jiffies_at_0 + w.jiffies();
 }
 
-inline void tell_kernel(World& w) { tell_kernel(w, w.this_cpu_number()); }
+inline void tell_kernel(World& w) { tell_kernel(w, w.current().cpu); }
 
 inline sim::ObjectId place(const volatile void* object) {
     const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(object) - now.begin;
@@ -72,7 +73,7 @@ void door_relax(const machine_site* site) {
     tell_kernel(w);
 }
 
-void door_changed(unsigned cpu) { world().changed(cpu); }
+void door_changed(unsigned cpu) { sim::GuestSchedule::changed(cpu); }
 
 void door_expiry(unsigned cpu, unsigned long jiffy) {
     world().set_expiry(cpu, jiffy == MACHINE_NEVER ? sim::no_expiry : jiffy - now.jiffies_at_0);
@@ -88,7 +89,7 @@ void door_raise_nmi(unsigned cpu) {
     world().raise_nmi(cpu, now.nmis[cpu]);
 }
 
-void door_task_is(unsigned number) { world().become_task(number); }
+void door_task_is(unsigned number) { sim::GuestSchedule::become_task(number); }
 
 Verdict verdict_of(const char* word) {
     const std::optional<Verdict> verdict = verdict_from_word(word);
@@ -174,7 +175,7 @@ machine_door machine{
 void enter(const Kernel& kernel, unsigned cpu) {
     tell_kernel(world());
     kernel.door().enter(cpu);
-    world().halt(Site::current());
+    sim::GuestSchedule::halt(Site::current());
 }
 
 // The task of each CPU on the machine's own stack; in the boot, and from the booted state on, in
@@ -182,23 +183,23 @@ void enter(const Kernel& kernel, unsigned cpu) {
 // An interrupt needs a stack that it can interrupt: none comes before the task has begun.
 void begin_cpu() {
     World& w = world();
-    now.begun |= 1u << w.this_cpu_number();
-    w.changed(w.this_cpu_number());
+    now.begun |= 1u << w.current().cpu;
+    sim::GuestSchedule::changed(w.current().cpu);
 }
 
 void boot_cpu(void* arg) {
     const auto& kernel = *static_cast<const Kernel*>(arg);
     begin_cpu();
-    for (;;) enter(kernel, world().this_cpu_number());
+    for (;;) enter(kernel, world().current().cpu);
 }
 
 void run_cpu(void* arg) {
     const auto& kernel = *static_cast<const Kernel*>(arg);
-    const unsigned cpu = world().this_cpu_number();
+    const unsigned cpu = world().current().cpu;
     begin_cpu();
     tell_kernel(world());
-    world().become_task(kernel.door().task_of(cpu));
-    world().halt(Site::current());
+    sim::GuestSchedule::become_task(kernel.door().task_of(cpu));
+    sim::GuestSchedule::halt(Site::current());
     for (;;) enter(kernel, cpu);
 }
 
@@ -312,7 +313,7 @@ void Kernel::put_back(const std::vector<Piece>& pieces) {
 // Where its first task waits for ever, CPUs may go on with their ticks.
 void Kernel::judge_boot() const {
     World& w = world();
-    const Verdict verdict = w.finding().verdict;
+    const Verdict verdict = w.findings().result().verdict;
     const bool may_wait = verdict == Verdict::clean || verdict == Verdict::livelock;
     if (!may_wait || door_->has_booted() != 0) return;
     w.each_context([&](const sim::Context& context) {
@@ -347,7 +348,7 @@ bool Kernel::boot(unsigned cpus, const std::string& parameters, sim::TraceLevel 
     w.run_to_quiescence();
     if (unknown_parameter() != nullptr) return false;
     judge_boot();
-    if (w.finding().verdict != Verdict::clean) return false;
+    if (w.findings().result().verdict != Verdict::clean) return false;
     if (booted_.size() == max_booted)
         booted_.splice(booted_.begin(), booted_, std::prev(booted_.end()));
     else

@@ -30,7 +30,7 @@ void Machine::refuse(unsigned line, const std::string& what) {
 
 // The world may change here. How often it did within the statement belongs to the state.
 void Machine::before(AccessKind kind, sim::ObjectId object) {
-    threads_[sim::world().this_cpu_number()].loaded.add(1);
+    threads_[sim::world().current().cpu].loaded.add(1);
     sim::world().point({object, kind}, Site::current());
 }
 

@@ -56,8 +56,8 @@ struct Store {
     StoreId id{};
     Time time = 0;             // when it was executed
     Time visible = never;      // from when on everybody sees it, or something newer
-    Time ready = 0;            // when what it was computed from had been loaded
-    bool overwritten = false;  // by a read-modify-write that read it; nothing comes in between
+    Time ready = 0;            // when all loads that it depends on had executed
+    bool overwritten = false;  // by a read-modify-write that read it; no store comes between
     bool plain = false;
     View before;  // what propagates before it to everybody
     // Of a store that unlocks: what propagates before any store of the next holder.
@@ -79,10 +79,10 @@ struct Location {
     // By agent: its last plain and its last marked load, as counted by Agent::loads_done.
     std::array<std::uint16_t, max_agents> plain_load{};
     std::array<std::uint16_t, max_agents> marked_load{};
-    // By agent: loads in a row that did not see the newest store; kept by who bounds them.
+    // By agent: loads in a row that did not see the newest store; kept by the caller, for a bound.
     std::array<std::uint8_t, max_agents> stale_loads{};
     std::uint32_t name = 0;      // the caller's
-    bool uninitialised = false;  // the value that it begins with is no value
+    bool uninitialised = false;  // reading its first value is a fault
 
     const Store& newest() const { return *stores[count - 1u]; }
 };
@@ -199,7 +199,7 @@ class Model {
     void smp_mb__after_spinlock(unsigned agent);
     void smp_mb__after_unlock_lock(unsigned agent);
     void smp_mb__after_srcu_read_unlock(unsigned agent);
-    // A full barrier of `other`, which is at rest, and of `agent`, which finds it so.
+    // A full barrier of `other`, which is at rest, and of `agent`, which has observed that.
     void observe_at_rest(unsigned agent, unsigned other);
 
     // A lock is a location that holds 0 (free) or 1. spin_lock() needs it free; the caller waits.

@@ -49,14 +49,14 @@ struct RunMemory {
 RunMemory run;
 bool weak = false;
 std::vector<std::size_t> missed_held_back;  // by read event; of runs with a full trace
-const sim::RunState run_state([](unsigned piece) -> std::span<const std::byte> {
-    if (!weak) return {};
+
+std::span<const std::byte> piece_of_state(unsigned piece) {
     if (piece < Model::pieces) return run.model.piece(piece);
     if (piece == Model::pieces)
         return std::as_bytes(std::span(run.agents).first(sim::world().cpus()));
     if (piece == Model::pieces + 1) return std::as_bytes(std::span(&run.now, 1));
     return {};
-});
+}
 
 std::uint32_t ask(void* /*arg*/, std::uint32_t count) {
     if (run.now.question == 0) return 0;
@@ -121,6 +121,7 @@ void begin_memory(bool on, bool races) {
     run.model.begin(w.arena(), w.cpus(), ask, nullptr);
     run.model.track_races(races);
     run.now.race_told = false;
+    sim::run_state.add(piece_of_state);
     missed_held_back.clear();
 }
 
@@ -128,7 +129,7 @@ Model* weak_model() { return weak ? &run.model : nullptr; }
 
 unsigned current_agent() {
     const sim::World& w = sim::world();
-    const unsigned number = sim::world().this_cpu_number();
+    const unsigned number = sim::world().current().cpu;
     AgentState& agent = run.agents[number];
     if (const std::uint32_t switches = w.cpu(number).task_switches;
         switches != agent.task_switches) {
@@ -209,7 +210,7 @@ Updated update(Location& x, const void* cell, bool (*update)(void*, Value, Value
 
 void note_pointer(const void* begin, std::size_t size) {
     if (outside()) return;
-    AgentState& agent = run.agents[sim::world().this_cpu_number()];
+    AgentState& agent = run.agents[sim::world().current().cpu];
     const auto* const at = static_cast<const std::byte*>(begin);
     for (Pointer& p : agent.pointers) {
         if (p.begin != at || p.size != size) continue;

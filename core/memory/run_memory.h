@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The memory of the current run. Under sequential consistency there is nothing to it: a variable
+// The memory of the current run. Under sequential consistency nothing is needed: a variable
 // holds its newest value, and barriers do nothing. Under weak memory each variable is a location of
 // a Model, each CPU an agent of it, and which store a load observes is a decision of the run.
 //

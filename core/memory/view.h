@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // A set of stores: "everything that has propagated to this CPU", "everything that propagates before
-// this store". Most such sets hold, of each writer, all stores up to some point; what a relaxed
-// load adds beyond that is a dot.
+// this store". For each writer such a set holds all stores up to some number, and perhaps single
+// later ones, which a relaxed load has added: its dots.
 //
-// The dots of a set are bounded. Where one too many comes, the set takes in all earlier stores of
-// that writer as well: it grows, which can only forbid behaviour, never allow any.
+// A set has room for a few dots. With one more it takes in all earlier stores of that writer as
+// well. A larger set can only forbid behaviour, never allow any.
 #pragma once
 
 #include <algorithm>

@@ -12,8 +12,8 @@
 
 namespace rcufuzz::oracle {
 
-// `who` cannot go on before the next link's `who` does: it waits for `what` of his, or, where that
-// is empty, he has the CPU. `role` and `what_role` are the same without numbers: "rcuog", "task",
+// `who` cannot go on before the next link's `who` does: that one holds `what`, or has the CPU where
+// `what` is empty. `role` and `what_role` are the same without numbers: "rcuog", "task",
 // "softirq"; "nocb_lock".
 struct WaitLink {
     std::string who;

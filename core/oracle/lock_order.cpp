@@ -79,20 +79,21 @@ struct Usage {
     bool with_softirqs_on = false;  // where a softirq could come in
 };
 
-struct State {
+struct Seen {
     std::array<std::uint64_t, max_classes> before{};  // bit c: taken while holding this class
     std::array<kernel::TimerFn, max_timer_classes> timer_classes{};
     std::array<Usage, max_lock_classes> usage{};
 };
 
 HeldLocks held_locks;
-State state;
-const sim::RunState run_state([](unsigned piece) -> std::span<const std::byte> {
-    if (piece == 0) return std::as_bytes(std::span(&state, 1));
+Seen seen;
+
+std::span<const std::byte> piece_of_state(unsigned piece) {
+    if (piece == 0) return std::as_bytes(std::span(&seen, 1));
     if (piece == 1) return std::as_bytes(std::span(&held_locks.count(), 1));
     if (piece == 2) return std::as_bytes(held_locks.all());
     return {};
-});
+}
 
 std::string object_name(std::uint64_t id) {
     const sim::ObjectName& name = sim::world().names().of(static_cast<sim::ObjectId>(id));
@@ -109,11 +110,11 @@ Held as_held(const RawSpinlock& lock) {
 // A handler that comes when all classes are used up shares the last one with others: none does.
 Held as_held(const kernel::TimerList& timer) {
     unsigned number = 0;
-    while (state.timer_classes[number] != nullptr && state.timer_classes[number] != timer.fn &&
+    while (seen.timer_classes[number] != nullptr && seen.timer_classes[number] != timer.fn &&
            number + 1 < max_timer_classes)
         ++number;
-    CHECK(state.timer_classes[number] == nullptr || state.timer_classes[number] == timer.fn);
-    state.timer_classes[number] = timer.fn;
+    CHECK(seen.timer_classes[number] == nullptr || seen.timer_classes[number] == timer.fn);
+    seen.timer_classes[number] = timer.fn;
     return {&timer, sim::world().current().key, timer.object, max_lock_classes + number};
 }
 
@@ -141,15 +142,15 @@ void check_order(std::span<const Held> already, const Held& taken, bool nested, 
             if (!nested) sim::world().fail(Verdict::lock_misuse, same_class(outer, taken), site);
             continue;
         }
-        if (((state.before[taken.order_class] >> outer.order_class) & 1u) != 0)
+        if (((seen.before[taken.order_class] >> outer.order_class) & 1u) != 0)
             sim::world().fail(Verdict::lock_misuse, both_orders(outer, taken), site);
-        state.before[outer.order_class] |= std::uint64_t{1} << taken.order_class;
+        seen.before[outer.order_class] |= std::uint64_t{1} << taken.order_class;
     }
 }
 
 // A trylock in an interrupt cannot wait; but an interrupt can wait for a lock that was tried.
 void note_wait(const RawSpinlock& lock) {
-    Usage& usage = state.usage[lock.lock_class()];
+    Usage& usage = seen.usage[lock.lock_class()];
     if (kernel::in_hardirq()) usage.in_hardirq = true;
     if (kernel::in_serving_softirq()) usage.in_softirq = true;
 }
@@ -158,7 +159,7 @@ void note_wait(const RawSpinlock& lock) {
 // between.
 void check_usage(const RawSpinlock& lock, const Site& site) {
     sim::World& w = sim::world();
-    Usage& usage = state.usage[lock.lock_class()];
+    Usage& usage = seen.usage[lock.lock_class()];
     const sim::Cpu& cpu = w.this_cpu();
     if (cpu.irqs_on && !kernel::in_hardirq()) {
         usage.with_irqs_on = true;
@@ -210,9 +211,10 @@ void waits_for_handler(const kernel::TimerList& timer, const Site& site) {
 
 void begin_lock_order() {
     held_locks.clear();
-    state.before.fill(0);
-    state.usage.fill({});
-    state.timer_classes.fill(nullptr);
+    seen.before.fill(0);
+    seen.usage.fill({});
+    seen.timer_classes.fill(nullptr);
+    sim::run_state.add(piece_of_state);
     kernel::lock_hooks = {acquired, released};
     kernel::timer_hooks = {handler_begins, handler_ends, waits_for_handler};
 }

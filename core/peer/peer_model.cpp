@@ -48,7 +48,7 @@ struct Cpu {
     bool defer = false, timer = false, stop_timer = false;
 };
 
-struct State {
+struct PeerState {
     std::array<Cpu, 2> cpus{};
     std::array<Thread, 6> threads{};
     std::uint8_t total = 0;
@@ -58,12 +58,7 @@ struct State {
     bool cb_wake = false;
     bool fixed = false;
 };
-State state;
-bool state_counts = false;
-const sim::RunState run_state([](unsigned piece) {
-    const bool counts = piece == 0 && state_counts;
-    return counts ? std::as_bytes(std::span(&state, 1)) : std::span<const std::byte>{};
-});
+PeerState state;
 
 sim::ObjectId lock_of(unsigned cpu) {
     return static_cast<sim::ObjectId>(cpu == 0 ? cpu0_lock : cpu1_lock);
@@ -231,9 +226,9 @@ bool commute(const sim::Access& a, const sim::Access& b) {
 
 bool run_peer_model(const PeerModel& model, sim::Strategy& strategy) {
     sim::World& w = sim::world();
-    state_counts = true;
     w.begin(6, strategy, sim::TraceLevel::off, {.points = 2000, .free_jiffies = 0});
-    state = State{};
+    state = PeerState{};
+    sim::run_state.add(state);
     state.fixed = model.fixed;
     state.wanted = static_cast<std::uint8_t>(model.enqueues0 + model.enqueues1);
     constexpr std::array<sim::Job, 6> jobs{cpu_main, cpu_main,   gp_main,
@@ -253,7 +248,6 @@ bool run_peer_model(const PeerModel& model, sim::Strategy& strategy) {
     const bool wrong = quiescent && !done;
     CHECK(quiescent || w.abandoned());
     w.finish();
-    state_counts = false;
     return !wrong;
 }
 

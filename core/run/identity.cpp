@@ -175,7 +175,7 @@ std::string who_goes_on(Events events) {
 const sim::Finding& root_of(const sim::World& w) {
     const sim::Finding& suspicion = w.findings().suspicion();
     const bool early = suspicion.verdict != Verdict::clean && suspicion.key != sim::main_key;
-    return early ? suspicion : w.finding();
+    return early ? suspicion : w.findings().result();
 }
 
 // Parts stand between hyphens; the whole is to be good for the name of a file.

@@ -34,7 +34,7 @@ std::uint64_t hash_state(const sim::World& w) {
         hash.add(std::uint64_t{context.key} | static_cast<std::uint64_t>(context.state) << 8 |
                  progress << 16 | waits_for << 32);
     });
-    hash.add(static_cast<std::uint64_t>(w.finding().verdict));
+    hash.add(static_cast<std::uint64_t>(w.findings().result().verdict));
     return hash.value();
 }
 
@@ -117,7 +117,9 @@ NamedTrace named_trace(const Plan& plan, const sim::World& w, scenario::Platform
     named.objects.resize(1u + last_object(w));
     for (std::size_t id = 1; id < named.objects.size(); ++id)
         named.objects[id] = object_text(w.names().of(static_cast<sim::ObjectId>(id)));
-    named.contexts.resize(sim::first_task_key + std::size_t{w.free_tasks()});
+    std::size_t keys = sim::first_task_key;
+    w.each_context([&](const sim::Context& context) { keys = std::max(keys, context.key + 1ul); });
+    named.contexts.resize(keys);
     named.contexts[main_key] = context_word(plan, main_key);
     w.each_context([&](const sim::Context& context) {
         named.contexts[context.key] = context_name(plan, context);
@@ -147,7 +149,7 @@ void run_booted(const Plan& plan, const scenario::Workload& workload,
         clean = w.run_to_quiescence();
     }
     if (clean) judge(instance, platform);
-    if (w.finding().verdict == Verdict::livelock) judge_endless(instance, platform);
+    if (w.findings().result().verdict == Verdict::livelock) judge_endless(instance, platform);
 }
 
 }  // namespace
@@ -181,10 +183,10 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
     const std::uintptr_t fault = sim::take_fault();
 
     Outcome outcome;
-    if (w.finding().verdict != Verdict::clean) {
-        outcome.verdict = w.finding().verdict;
-        outcome.site = site_text(w.finding().site);
-        outcome.detail = w.finding().detail;
+    if (w.findings().result().verdict != Verdict::clean) {
+        outcome.verdict = w.findings().result().verdict;
+        outcome.site = site_text(w.findings().result().site);
+        outcome.detail = w.findings().result().detail;
         if (options.identify) outcome.identity = identity_of(w);
     }
     if (options.trace != sim::TraceLevel::off) outcome.trace_hash = w.trace().hash();

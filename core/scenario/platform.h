@@ -29,7 +29,7 @@ struct Workload {
     const std::string& subject;  // as of Platform::subject(); empty: whatever there is
 };
 
-// What a subject is that was built of somebody's source, in the words of reports.
+// How reports describe a subject that was built from a source tree.
 struct SubjectWords {
     std::string version;        // "6.12.117"
     std::string built_as;       // "6.12-lazy, sources ca051f522d16"
@@ -44,12 +44,12 @@ class Platform {
    public:
     virtual ~Platform() = default;
 
-    // Which build of it a plan is for, "NAME HASH"; `name` is the user's word, empty: the only one.
-    // Empty where there is no such choice. Throws UserError for a name that there is not.
+    // Which build of it a plan is for, "NAME HASH"; `name` is what the user gave, empty: the only
+    // build. Empty where there is no such choice. Throws UserError for an unknown name.
     virtual std::string subject(const std::string& /*name*/) { return {}; }
 
-    // Whether a value other than 0 of that configuration entry says nothing with this subject, nor
-    // do operations that need one. For generators, which then leave both out.
+    // Whether this subject ignores that configuration entry, and the operations that need it not
+    // to be 0 have no effect. Generators then leave both out.
     virtual bool lacks(const std::string& /*subject*/, std::size_t /*config*/) { return false; }
 
     // From now on it is noted to which lines of this subject's source runs come, also in processes
@@ -73,8 +73,8 @@ class Platform {
     // How many points a run may have; 0: as the machine has it.
     virtual std::uint64_t points(const Workload& /*workload*/) const { return 0; }
 
-    // Whoever hears of the subject's own trace events in the runs from now on, and between these of
-    // "rcufuzz: begin N" and "rcufuzz: end N" for each operation. Null: nobody. False: it has none.
+    // From the next run on the listener hears the subject's own trace events, and around each
+    // operation "rcufuzz: begin N" and "rcufuzz: end N". Null: nobody. False: it has no events.
     virtual bool listen(sim::SubjectListener* /*listener*/) { return false; }
 
     // The rest in the order in which a run calls them, all but judge_progress() before its end.
@@ -85,16 +85,16 @@ class Platform {
     virtual void start_ops(const Workload& workload, Instance& instance) = 0;
     // One scheduling-clock tick for every CPU of the workload, at quiescence.
     virtual void raise_ticks(const Workload& workload, Instance& instance) = 0;
-    // Whether contexts wait for each other: at quiescence.
+    // Called at quiescence: contexts that wait for each other are a deadlock.
     virtual void judge_deadlock() {}
-    // The run has come to its step bound. What is noted here is its verdict, otherwise it is a
-    // livelock.
+    // Called when the run has come to its step bound. What is noted here is its verdict; without
+    // that it is a livelock.
     virtual void judge_endless_run() {}
-    // Whether somebody who ought to have come to his end has not. At quiescence, where the
-    // instance has found nothing.
+    // Called at quiescence, where the instance has found nothing: a task that should have ended
+    // and has not is a fault.
     virtual void judge_progress() = 0;
 
-    // Of a plan's subject; empty words where it is the same for all.
+    // Describes a plan's subject; all words are empty where every plan has the same.
     virtual SubjectWords words_of(const std::string& /*subject*/, const ConfigValues&) const {
         return {};
     }

@@ -34,7 +34,7 @@ using Job = void (*)(void* arg);
 
 struct Context {
     // Hot: touched at every point.
-    std::uint32_t ordinal = 0;  // points passed in this run under this key
+    std::uint32_t ordinal = 0;  // points that this key has passed in this run
     Access pending{};
     // Warm: touched at switches.
     ContextState state = ContextState::unused;
@@ -43,15 +43,15 @@ struct Context {
     Slot slot = Slot::task;
     bool saved_irqs_on = false;  // of the context it interrupted
     bool fresh = false;          // its job has not begun
-    bool left_frames = false;    // it has ended in the middle of them
-    bool on_borrowed_stack = false;  // that of the context which it interrupted
+    bool left_frames = false;    // it was ended while its frames stood
+    bool on_borrowed_stack = false;  // it runs on that of the context it interrupted
     ObjectId blocked_on = 0;
     Job job = nullptr;
     void* arg = nullptr;
     Site site{};
     const std::byte* job_frame = nullptr;  // the job's frames are below it; for images
     Fiber fiber{};
-    Fiber own_fiber{};  // while it is on a borrowed stack
+    Fiber own_fiber{};  // kept here while it is on a borrowed stack
 
     bool is_task() const {
         return slot == Slot::task || slot == Slot::task2 || slot == Slot::task3;
@@ -62,7 +62,7 @@ struct Context {
 struct Irq {
     Job handler = nullptr;
     void* arg = nullptr;
-    unsigned vector = 0;  // of a guest's: what it knows it by
+    unsigned vector = 0;  // the number by which a guest knows it
     ObjectId name = 0;
     bool pending = false;
     Irq* next = nullptr;
@@ -96,11 +96,11 @@ struct Cpu {
 };
 
 struct Limits {
-    // Points, and handovers, beyond which the run is a livelock. An ordinal counts both, and has 16
-    // bits in a Decision: what a context does beyond that can be run, and not be recorded.
+    // A run with more points, or more handovers, is a livelock. An ordinal counts both and has 16
+    // bits in a Decision: a context may go on beyond that, but no plan can record what it does.
     std::uint64_t points = 29000;
-    // Points, and handovers, after which the strategy is not asked any more and everybody has his
-    // turn; 0: half of them.
+    // After so many points, or handovers, the strategy is no longer asked and the contexts take
+    // turns. 0: half of `points`.
     std::uint64_t free_points = 0;
     std::uint32_t free_jiffies = 8;  // how often the clock may advance with no timer to wait for
 };

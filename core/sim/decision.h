@@ -20,9 +20,9 @@ constexpr std::uint8_t slot_bit(Slot slot) {
     return static_cast<std::uint8_t>(1u << static_cast<unsigned>(slot));
 }
 
-// Names a context across runs of the same configuration. What belongs to a CPU for life, levels of
-// interrupts and tasks that are bound to it: cpu * 8 + slot. Tasks that go where their kernel sends
-// them: by their number, in order of creation.
+// Names a context in all runs of one configuration. A level of interrupts and a task that is bound
+// to its CPU have the key cpu * 8 + slot. Tasks that a guest's scheduler moves between CPUs have
+// keys from first_task_key on, in the order of their creation.
 using ContextKey = std::uint16_t;
 inline constexpr unsigned bound_key_count = max_cpus * slots_per_cpu;
 inline constexpr ContextKey main_key = 255;  // the world itself, before the first context runs
@@ -96,7 +96,7 @@ struct Choice {
 // 0x80 + the answer for those: it keeps its meaning when other candidates come or go.
 inline constexpr std::uint8_t data_value = 0x80;
 
-// Whether some choice could be answered so.
+// Whether there can be a choice that has this answer.
 constexpr bool is_decision_value(std::uint8_t value) {
     return (value >= 1 && value <= actor_time + 1) || value > data_value;
 }

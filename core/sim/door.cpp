@@ -7,7 +7,7 @@
 
 #include "core/sim/address_map.h"
 #include "core/sim/door_guest.h"
-#include "core/sim/world.h"
+#include "core/sim/guest_schedule.h"
 
 namespace rcufuzz::sim {
 
@@ -21,11 +21,6 @@ std::span<Irq> nmis;     // by CPU
 static_assert(MACHINE_TIMER_VECTOR == timer_vector);
 static_assert(MACHINE_IRQ == static_cast<int>(AccessKind::irq));
 static_assert(MACHINE_NEVER == no_expiry);
-
-Context& numbered_task(unsigned number) {
-    CHECK(number < world().free_tasks());
-    return world().context(task_key(number));
-}
 
 Verdict verdict_of(const char* text) {
     const std::optional<Verdict> verdict = verdict_from_word(text);
@@ -63,7 +58,7 @@ extern "C" {
 // --- tasks ---------------------------------------------------------------------------------------
 
 unsigned machine_create_task(void (*function)(void*), void* argument) {
-    return world().create_task(function, argument).key - sim::first_task_key;
+    return sim::GuestSchedule::create_task(function, argument).key - sim::first_task_key;
 }
 
 unsigned machine_current_task() {
@@ -71,26 +66,26 @@ unsigned machine_current_task() {
     return world().this_cpu().task->key - unsigned{sim::first_task_key};
 }
 
-void machine_task_is(unsigned number) { world().become_task(number); }
+void machine_task_is(unsigned number) { sim::GuestSchedule::become_task(number); }
 
 void machine_switch_to(unsigned next, const machine_site* site) {
-    world().switch_task(sim::numbered_task(next), Site(site));
+    sim::GuestSchedule::switch_task(sim::GuestSchedule::task(next), Site(site));
 }
 
 void machine_end_task(unsigned next, const machine_site* site) {
-    world().end_task(sim::numbered_task(next), Site(site));
+    sim::GuestSchedule::end_task(sim::GuestSchedule::task(next), Site(site));
 }
 
 // --- CPUs ----------------------------------------------------------------------------------------
 
-unsigned machine_cpu() { return world().this_cpu_number(); }
+unsigned machine_cpu() { return world().current().cpu; }
 unsigned machine_cpus() { return world().cpus(); }
 
 void machine_start_cpu(unsigned cpu, unsigned task) {
-    world().start_cpu(cpu, sim::numbered_task(task));
+    sim::GuestSchedule::start_cpu(cpu, sim::GuestSchedule::task(task));
 }
-void machine_stop_cpu(const machine_site* site) { world().stop_cpu(Site(site)); }
-void machine_rest(const machine_site* site) { world().halt(Site(site)); }
+void machine_stop_cpu(const machine_site* site) { sim::GuestSchedule::stop_cpu(Site(site)); }
+void machine_rest(const machine_site* site) { sim::GuestSchedule::halt(Site(site)); }
 
 // --- points and choices --------------------------------------------------------------------------
 
@@ -104,7 +99,7 @@ void machine_spin_on(unsigned object, const machine_site* site) {
     world().block(sim::ContextState::spinning, object, Site(site));
 }
 
-void machine_wake_spinners(unsigned object) { world().unblock_all(object); }
+void machine_wake_spinners(unsigned object) { sim::GuestSchedule::unblock_all(object); }
 
 unsigned machine_choose(unsigned what, unsigned count, const machine_site* site) {
     return world().choose(static_cast<std::uint16_t>(what), count, Site(site));
@@ -126,7 +121,7 @@ void machine_raise_nmi(unsigned cpu, unsigned name) {
 }
 
 void machine_expiry(unsigned cpu, unsigned long jiffy) { world().set_expiry(cpu, jiffy); }
-void machine_changed(unsigned cpu) { world().changed(cpu); }
+void machine_changed(unsigned cpu) { sim::GuestSchedule::changed(cpu); }
 unsigned long machine_jiffies() { return world().jiffies(); }
 
 // --- what is told --------------------------------------------------------------------------------

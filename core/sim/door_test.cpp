@@ -39,7 +39,7 @@ Ended run_small(const small_plan& plan, Strategy& strategy,
     small_boot(&plan);
     Ended ended;
     ended.quiescent = w.run_to_quiescence();
-    ended.verdict = w.finding().verdict;
+    ended.verdict = w.findings().result().verdict;
     ended.hash = w.trace().hash();
     ended.points = w.points();
     ended.state = *small_result();

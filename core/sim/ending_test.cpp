@@ -83,7 +83,7 @@ TEST(Fail, GivesUpWhateverAllContextsWereIn) {
         },
         without_ticks(), [] { told.clear(); });
     EXPECT_EQ(told, "") << "no destructor runs";
-    EXPECT_EQ(world().finding().verdict, Verdict::data_race);
+    EXPECT_EQ(world().findings().result().verdict, Verdict::data_race);
     Sequential after;
     EXPECT_EQ(run(4, after, [] { spawn(2, [] { step('d'); }); }).told, "d");
 }

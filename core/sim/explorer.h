@@ -15,12 +15,12 @@ class Explorer {
 
     // True: the run may go back to earlier choices of contexts (moment.h). The rest is for these.
     virtual bool returns() const = 0;
-    // After an answer: the run may come back to this choice.
+    // Asked after an answer: may the run come back to this choice?
     virtual bool keeps_moment() = 0;
-    // After abandon_run: to the last of the first so many moments kept, where the same choice will
-    // be asked again. 0: the run ends.
+    // Asked after abandon_run. The answer n: the run goes back to the n-th moment that was kept,
+    // where it asks the same choice again. 0: the run ends.
     virtual std::size_t go_back() = 0;
-    // What was kept so far is gone.
+    // The moments kept so far are gone.
     virtual void forget_moments() = 0;
 
    protected:

@@ -2,15 +2,15 @@
 //
 // Stacks to run contexts on: Boost fcontext with the sanitizers told of every switch.
 //
-// A fiber never dies: its entry function runs one job after another and parks in between. A fiber
-// that were re-made for each run would cost ASan a new fake stack, and TSan a growing shadow stack,
-// each time. A job may be left in the middle all the same, whatever the sanitizer: restart().
+// A fiber never dies: its entry function runs one job after another and parks in between. A new
+// fiber for each run would cost ASan a new fake stack and TSan a growing shadow stack each time. A
+// job may still be left in the middle, under every sanitizer: see restart().
 #pragma once
 
 #include <cstddef>
 
-// For what happens once in a process, or in the run after: no coverage, since an engine would take
-// it for something that its input has done. Callers that have coverage must not inline it.
+// Marks code that runs once in a process. It has no coverage, since a fuzzer would take it for an
+// effect of its input. Callers that have coverage must not inline it.
 #if defined(__clang__)
 #define RCUFUZZ_NO_COVERAGE __attribute__((no_sanitize("coverage")))
 #else
@@ -28,18 +28,18 @@ class Fiber {
     Fiber& operator=(const Fiber&) = delete;
 
     // Gives the fiber its stack, with a guard page below; `entry(arg)` runs at the first switch.
-    // Once: a fiber that has one keeps it. The stack is never given back: there are as many fibers
-    // as one run has had contexts, at most.
+    // A fiber that has a stack keeps it, and no stack is ever freed: there are at most as many
+    // fibers as the largest run had contexts.
     void create(Entry entry, void* arg);
-    // The frames on its stack are given up, destructors and all: the next switch enters it anew.
-    // Not of the running fiber.
+    // Gives up the frames on its stack; no destructor runs. The next switch enters it anew. Not
+    // for the running fiber.
     void restart();
-    // From now on both mean the stack that is the other's: what runs on that stack may stop and go
-    // on as either. The stack that it had stays with whoever else means it.
+    // From now on both fibers stand for the other one's stack: what runs there may stop and go on
+    // as either. The stack that this one had stays with the fibers that still stand for it.
     void share(const Fiber& other);
-    // What its frames have left on the stack is no longer there. Of a fiber that restarts next.
+    // Wipes what its frames have left on the stack. For a fiber that restarts next.
     void scrub();
-    // The same for what it called before it stopped.
+    // Wipes what its calls left on the stack before it stopped.
     void scrub_below();
     void* stack_top() const;
     const void* suspended_at() const { return context_; }  // its stack pointer, while it is

@@ -21,7 +21,7 @@ struct Finding {
     Verdict verdict = Verdict::clean;
     Site site{};
     std::string detail;  // why the oracle objects, in one sentence
-    // For its identity, see objection.h.
+    // For the identity of the find; see objection.h.
     std::string cause{};
     std::vector<ObjectId> broken{};
     bool whole = false;
@@ -35,7 +35,7 @@ struct Finding {
 
 class Findings {
    public:
-    // Both outlive the run: its trace, and who acts.
+    // Both references outlive the run: its trace, and the context that acts.
     void begin(const Trace& trace, Context* const& current) {
         finding_ = suspicion_ = Finding{};
         trace_ = &trace;
@@ -46,14 +46,14 @@ class Findings {
     void note(Verdict verdict, Objection why, const Site& site) {
         if (finding_.is_none()) finding_ = found(verdict, std::move(why), site);
     }
-    // For a run that has ended at its step bound: takes the verdict back, so that somebody may say
-    // what it is in truth; and puts it back where nobody has.
+    // For a run that has ended at its step bound: takes the verdict `livelock` back, so that an
+    // oracle may give a better one; put_back() restores it where none did.
     Finding take_back() { return std::exchange(finding_, {}); }
     void put_back(Finding finding) {
         if (finding_.is_none()) finding_ = std::move(finding);
     }
-    // An inner invariant does not hold, say. The run goes on: a consequence that users would see is
-    // the better find. Where none comes, this is the verdict.
+    // For an inner invariant that does not hold, say. The run goes on, since a consequence that
+    // users would see is the better find. If none comes, this is the verdict.
     void suspect(Verdict verdict, Objection why, const Site& site) {
         if (suspicion_.is_none()) suspicion_ = found(verdict, std::move(why), site);
     }
@@ -63,9 +63,9 @@ class Findings {
     // More than a suspicion: the run is over.
     bool has_consequence() const { return !finding_.is_none(); }
     Verdict suspected() const { return suspicion_.verdict; }
-    // The first, also where a consequence has come.
+    // The first suspicion, also where a consequence has come since.
     const Finding& suspicion() const { return suspicion_; }
-    // The run has gone back to where there was none.
+    // Called when the run has gone back to a moment before the suspicion.
     void forget_suspicion() {
         if (!suspicion_.is_none()) suspicion_ = Finding{};
     }

@@ -22,7 +22,7 @@ class Guest {
     virtual void begin(unsigned /*cpus*/) {}
 
     // Whether this CPU would take an interrupt, an NMI, now. The machine asks while one is pending,
-    // and again when it is told that the answer may have changed (World::changed). May be asked
+    // and again when GuestSchedule::changed() says that the answer may have changed. May be asked
     // while another CPU acts; comes to no point.
     virtual bool takes_interrupt(unsigned cpu) = 0;
     virtual bool takes_nmi(unsigned cpu) = 0;

@@ -69,7 +69,7 @@ class Image {
     std::uint64_t hash() {
         const auto used = world_.arena_.content();
         hash_.add(used.data(), used.size());
-        for (const RunStateRegion& region : RunState::all())
+        for (const RunStateRegion& region : run_state.all())
             region.each_piece(world_.cpu_count_, [this](std::span<const std::byte> piece) {
                 hash_.add(piece.data(), piece.size());
             });

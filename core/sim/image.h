@@ -35,8 +35,8 @@ inline constexpr bool has_image = true;
 inline constexpr bool has_image = false;
 #endif
 
-// Of the run that goes on, at a choice of who acts; its strategy must have asked for it
-// (Explorer::needs_image()).
+// The hash of the running run. To be called at a choice of who acts, by a strategy that has asked
+// for it (Explorer::needs_image()).
 std::uint64_t image_hash(const World& world);
 
 }  // namespace rcufuzz::sim

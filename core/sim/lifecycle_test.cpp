@@ -47,16 +47,15 @@ void bump(AccessKind kind = AccessKind::write) {
 void on_irq(void*) {
     bump();
     world().this_cpu().softirq_pending = 1;
-    world().refresh(world().this_cpu_number());
+    world().refresh(world().current().cpu);
     bump();
 }
 
 void on_softirq(void*) {
-    Cpu& cpu = world().this_cpu();
-    cpu.softirq_pending = 0;
-    cpu.next_expiry = no_expiry;
-    world().refresh(world().this_cpu_number());
-    world().refresh_clock();
+    const unsigned number = world().current().cpu;
+    world().this_cpu().softirq_pending = 0;
+    world().refresh(number);
+    world().set_expiry(number, no_expiry);
     bump();
     machine->flag = true;
     if (machine->sleeper != nullptr) world().unblock(*machine->sleeper);
@@ -66,7 +65,7 @@ void on_softirq(void*) {
 void worker(void*) {
     World& w = world();
     bump();
-    w.raise_irq((w.this_cpu_number() + 1) % w.cpus(), machine->irq);
+    w.raise_irq((w.current().cpu + 1) % w.cpus(), machine->irq);
     w.set_irqs(false);
     bump();
     w.set_irqs(true);
@@ -78,9 +77,7 @@ void worker(void*) {
 void sleeper(void*) {
     World& w = world();
     machine->sleeper = &w.current();
-    w.this_cpu().next_expiry = w.jiffies() + 2;
-    w.refresh(w.this_cpu_number());
-    w.refresh_clock();
+    w.set_expiry(w.current().cpu, w.jiffies() + 2);
     while (!machine->flag)
         w.block(ContextState::sleeping, machine->counter, Site::current());
     bump();

@@ -80,6 +80,14 @@ void World::set_actors(ActorMask mask) {
     actors_ = mask;
 }
 
+void World::set_expiry(unsigned number, Jiffies when) {
+    Cpu& cpu = cpus_[number];
+    if (cpu.next_expiry == when) return;
+    cpu.next_expiry = when;
+    refresh(number);
+    refresh_clock();
+}
+
 void World::refresh_clock() {
     timer_armed_ = false;
     for (unsigned i = 0; i < cpu_count_; ++i)

@@ -143,8 +143,7 @@ TEST(Irq, WakesAnIdleCpu) {
     const Ran ran = run(2, strategy, [] {
         spawn(0, [] {
             step('a');
-            world().raise_irq(1,
-                              make_irq([] { told += std::to_string(world().this_cpu_number()); }));
+            world().raise_irq(1, make_irq([] { told += std::to_string(world().current().cpu); }));
         });
     });
     EXPECT_EQ(ran.told, "a1");
@@ -255,15 +254,11 @@ TEST(Softirq, RunsForAnExpiredTimer) {
     });
     const Ran ran = run(1, strategy, [] {
         world().set_softirq_body([](void*) {
-            world().this_cpu().next_expiry = no_expiry;
-            world().refresh(0);
-            world().refresh_clock();
+            world().set_expiry(0, no_expiry);
             step('s');
         });
         spawn(0, [] {
-            world().this_cpu().next_expiry = world().jiffies() + 1;
-            world().refresh(0);
-            world().refresh_clock();
+            world().set_expiry(0, world().jiffies() + 1);
             steps("aaaa");
         });
     });

@@ -80,7 +80,7 @@ class RunBytes {
         free_tasks();
         if (world_.guest_ != nullptr) memory(*world_.guest_);
         bytes_.arena(world_.arena_);
-        for (const RunStateRegion& region : RunState::all())
+        for (const RunStateRegion& region : run_state.all())
             region.each_piece(world_.cpu_count_, [this](std::span<const std::byte> piece) {
                 bytes_.bytes(const_cast<std::byte*>(piece.data()), piece.size());
             });

@@ -48,9 +48,9 @@ class Moments {
 
     void clear();
     bool have_room() const { return bytes_.size() < max_bytes; }
-    // Of the run that goes on, at a choice of the current context, which stands still.
+    // Keeps the running run, at a choice of its current context.
     void keep(World& world);
-    // To the last of the first `count`; those after it are forgotten.
+    // Goes back to moment number `count` (from 1) and forgets those after it.
     void return_to(World& world, std::size_t count);
 
    private:

@@ -21,7 +21,7 @@ struct Objection {
     Objection(std::string text, std::string why, std::initializer_list<ObjectId> wrong = {})
         : sentence(std::move(text)), cause(std::move(why)), broken(wrong) {}
 
-    // The cause says all: where it shows, and what its context has loaded, is luck.
+    // The cause says it all: the place where it shows, and what that context has loaded, are luck.
     static Objection whole_cause(std::string text, std::string why) {
         Objection objection(std::move(text), std::move(why));
         objection.whole = true;

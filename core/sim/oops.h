@@ -18,12 +18,12 @@ extern const bool survives_oopses;
 // signals before. A context may compute for a twentieth of a second between two points.
 void survive_oopses();
 
-// Where the code stood that a context was ended in for such a fault: of a call to nowhere, what
-// called. Since it was last asked; 0: there was none.
+// The address of the code that had the fault since this was last asked; for a call to nowhere, that
+// of the caller. 0: there was no fault.
 std::uintptr_t take_fault();
 
-// For what looks at a subject from outside of all contexts: calls look(arg). False: what it looked
-// at is in such a state that it did not come back. What its frames held is lost.
+// Calls look(arg), which looks at a subject from outside of all contexts. False: the subject is in
+// such a state that look() had a fault. What its frames held on the heap is lost.
 bool survives(void (*look)(void*), void* arg);
 
 }  // namespace rcufuzz::sim

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What a run leaves behind outside of the world and its arena: a global variable that kernel
-// primitives or oracles keep, and that is set anew at the beginning of each run. It is part of the
-// run's state (image.h):
+// What a run keeps outside of the world and its arena: the global variables of kernel primitives
+// and oracles. They are part of the run's state (image.h). Whoever sets such a variable at the
+// beginning of a run names it there:
 //
-//   std::array<TimerList*, max_cpus> wheels{};
-//   const sim::RunState wheels_state(wheels);
+//   void begin_timers() {
+//       wheels.fill(nullptr);
+//       sim::run_state.add(wheels);
+//   }
 //
 // An array with an element for each context or CPU counts as far as the run has such.
 #pragma once
@@ -49,32 +51,36 @@ class RunStateRegion {
 
 class RunState {
    public:
+    void begin() { count_ = 0; }
+
     template <typename T>
-        requires(!std::is_invocable_v<T, unsigned>)
-    explicit RunState(const T& variable) {
+    requires(!std::is_invocable_v<T, unsigned>) void add(const T& variable) {
         static_assert(std::is_trivially_copyable_v<T> || std::is_standard_layout_v<T>);
         add({{reinterpret_cast<const std::byte*>(&variable), sizeof(T)}, 0, nullptr});
     }
     template <typename T, std::size_t n>
-    explicit RunState(const std::array<T, n>& by_cpu_or_context) {
+    void add(const std::array<T, n>& by_cpu_or_context) {
         static_assert(std::is_trivially_copyable_v<T>);
         static_assert(n == max_cpus || n == max_cpus * slots_per_cpu);
         add({{reinterpret_cast<const std::byte*>(by_cpu_or_context.data()), n * sizeof(T)},
              n / max_cpus * sizeof(T),
              nullptr});
     }
-    explicit RunState(RunStatePiece piece) { add({{}, 0, piece}); }
+    void add(RunStatePiece piece) { add({{}, 0, piece}); }
 
-    static std::span<const RunStateRegion> all() { return {all_.data(), count_}; }
+    std::span<const RunStateRegion> all() const { return {all_.data(), count_}; }
 
    private:
-    static void add(const RunStateRegion& region) {
+    void add(const RunStateRegion& region) {
         CHECK(count_ < all_.size());
         all_[count_++] = region;
     }
 
-    inline static std::array<RunStateRegion, 32> all_{};
-    inline static std::size_t count_ = 0;
+    std::array<RunStateRegion, 32> all_{};
+    std::size_t count_ = 0;
 };
+
+// Of the run that goes on. World::begin() empties it.
+inline RunState run_state;
 
 }  // namespace rcufuzz::sim

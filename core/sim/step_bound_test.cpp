@@ -125,13 +125,10 @@ TEST(StepBound, ASoftirqThatComesForEverIsALivelockToo) {
                             [] {
                                 world().set_softirq_body([](void*) {
                                     test::point();
-                                    world().this_cpu().next_expiry =
-                                        ++rounds < 200'000 ? world().jiffies() + 1 : no_expiry;
-                                    world().refresh(0);
-                                    world().refresh_clock();
+                                    const bool more = ++rounds < 200'000;
+                                    world().set_expiry(0, more ? world().jiffies() + 1 : no_expiry);
                                 });
-                                world().cpu(0).next_expiry = world().jiffies() + 1;
-                                world().refresh_clock();
+                                world().set_expiry(0, world().jiffies() + 1);
                             },
                             {.points = 3000, .free_jiffies = 0});
         EXPECT_EQ(ran.verdict, Verdict::livelock) << "asked: " << (strategy == &asked);
@@ -234,13 +231,10 @@ TEST(StepBound, SpinnersSideBySideKeepNobodyOut) {
         },
         [] {
             world().set_softirq_body([](void*) {
-                world().this_cpu().next_expiry = no_expiry;
-                world().refresh(0);
-                world().refresh_clock();
+                world().set_expiry(0, no_expiry);
                 released = true;
             });
-            world().cpu(0).next_expiry = world().jiffies() + 5;
-            world().refresh_clock();
+            world().set_expiry(0, world().jiffies() + 5);
         }};
     for (std::size_t i = 0; i < releases.size(); ++i)
         for (const bool with_points : {false, true}) {
@@ -284,13 +278,10 @@ TEST(StepBound, JiffiesAreLongWhereEverybodyHasHisTurn) {
     run(2, never,
         [] {
             world().set_softirq_body([](void*) {
-                world().this_cpu().next_expiry = world().jiffies() + 1;
-                world().refresh(world().this_cpu_number());
-                world().refresh_clock();
+                world().set_expiry(world().current().cpu, world().jiffies() + 1);
                 test::point();
             });
-            world().cpu(1).next_expiry = 101;
-            world().refresh_clock();
+            world().set_expiry(1, 101);
             spawn(0, [] {
                 for (unsigned i = 0; i < 3500; ++i) {
                     if (i == 2100) before = world().jiffies();

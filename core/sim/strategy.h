@@ -14,7 +14,7 @@ class World;
 
 inline constexpr std::uint32_t never_ask = 0x7fffffff;
 
-// As an answer: the run ends here, with nothing found. Not for data choices. Contexts are given up
+// An answer that ends the run here, with nothing found. Not for data choices. Contexts are given up
 // with their frames, as at the end of every run.
 inline constexpr std::uint32_t abandon_run = ~std::uint32_t{0};
 
@@ -40,7 +40,7 @@ class Strategy {
     // inside the points that points_until_choice() granted.
     virtual bool asks_on_new_actor() const { return false; }
 
-    // Not null: it is an exhaustive search, and has more to ask for.
+    // Not null for an exhaustive search, which has more to ask for.
     virtual Explorer* explorer() { return nullptr; }
 
     // After the run; `points` is how many points it had.

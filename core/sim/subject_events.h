@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What a subject's own tracing says, for whoever listens: a checker that compares it with a trace
-// of the same code on a real machine, a report that prints it.
+// The trace events of the subject itself, for those who listen: a checker that compares them with a
+// trace of the same code on a real machine, or a report that prints them.
 #pragma once
 
 #include <string_view>
@@ -22,12 +22,12 @@ struct SubjectEvent {
 
 class SubjectListener {
    public:
-    // True: each event is a point, at which its context stands before it is traced. That changes
-    // which decisions a run takes, so nobody asks for it who replays a plan.
+    // True: each event is a point, which its context passes before it is traced. That changes which
+    // decisions a run takes, so it is not for replays of a plan.
     virtual bool wants_points() const = 0;
-    // Before that point.
+    // Called before that point.
     virtual void comes(const SubjectEvent& event) = 0;
-    // Behind that point: true lets it stand at another one first.
+    // Called behind that point. True: the context passes another point first.
     virtual bool waits(const SubjectEvent& event) = 0;
     virtual void is_traced(const SubjectEvent& event) = 0;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What a guest with a scheduler of its own does with the machine: tasks that it creates and sends
-// to CPUs, CPUs that come and go and rest, and interrupts on the stack of what they interrupt.
+// What a guest with a scheduler of its own does with the machine: tasks that it creates and gives
+// to CPUs, CPUs that start, stop and rest, and interrupts on the stack of what they interrupt.
 #include <utility>
 
-#include "core/sim/world.h"
+#include "core/sim/guest_schedule.h"
 
 namespace rcufuzz::sim {
 
@@ -21,18 +21,25 @@ Context& World::next_free_task() {
     return task;
 }
 
-Context& World::create_task(Job job, void* arg) {
-    Context& task = next_free_task();
-    begin_context(task, job, arg);
+Context& GuestSchedule::create_task(Job job, void* arg) {
+    World& w = world();
+    Context& task = w.next_free_task();
+    w.begin_context(task, job, arg);
     return task;
+}
+
+Context& GuestSchedule::task(unsigned number) {
+    CHECK(number < world().free_task_count_);
+    return *world().free_tasks_[number];
 }
 
 // The stack that this runs on has been changed already, or will be before the next point. What the
 // sanitizers think of as the stack stays the CPU's own.
-void World::become_task(unsigned number) {
-    while (free_task_count_ <= number) next_free_task();
-    Context& self = *current_;
-    Context& next = *free_tasks_[number];
+void GuestSchedule::become_task(unsigned number) {
+    World& w = world();
+    while (w.free_task_count_ <= number) w.next_free_task();
+    Context& self = *w.current_;
+    Context& next = *w.free_tasks_[number];
     if (&next == &self) return;
     if (next.state == ContextState::unused) {
         next.state = ContextState::ready;
@@ -40,14 +47,14 @@ void World::become_task(unsigned number) {
         next.arg = nullptr;
         next.pending = {};
         next.fresh = false;
-        borrow_stack(next, self);
+        w.borrow_stack(next, self);
     }
     CHECK(next.on_borrowed_stack);
-    give_cpu_to(next, self.site);
-    current_ = &next;
-    ++switches_;
-    event(EventKind::resume, 0, next.key, 0, self.site);
-    go_on();
+    w.give_cpu_to(next, self.site);
+    w.current_ = &next;
+    ++w.switches_;
+    w.event(EventKind::resume, 0, next.key, 0, self.site);
+    w.go_on();
 }
 
 bool World::runs_somewhere(const Context& task) const {
@@ -71,45 +78,49 @@ void World::give_cpu_to(Context& next, const Site& site) {
     refresh(self.cpu);
 }
 
-void World::switch_task(Context& next, const Site& site) {
-    if (&next == current_) return;
-    give_cpu_to(next, site);
-    switch_to(next);
+void GuestSchedule::switch_task(Context& next, const Site& site) {
+    World& w = world();
+    if (&next == w.current_) return;
+    w.give_cpu_to(next, site);
+    w.switch_to(next);
 }
 
-void World::end_task(Context& next, const Site& site) {
-    Context& self = *current_;
+void GuestSchedule::end_task(Context& next, const Site& site) {
+    World& w = world();
+    Context& self = *w.current_;
     CHECK(is_task_key(self.key));
-    give_cpu_to(next, site);
+    w.give_cpu_to(next, site);
     self.state = ContextState::unused;
     self.left_frames = true;
-    switch_to(next);
+    w.switch_to(next);
     CHECK(false && "a task that has ended goes on");
     std::abort();
 }
 
 // --- cpus ----------------------------------------------------------------------------------------
 
-void World::start_cpu(unsigned number, Context& task) {
-    CHECK(number < cpu_count_);
-    Cpu& cpu = cpus_[number];
-    CHECK(cpu.task == nullptr && task.state == ContextState::ready && !runs_somewhere(task));
+void GuestSchedule::start_cpu(unsigned number, Context& task) {
+    World& w = world();
+    CHECK(number < w.cpu_count_);
+    Cpu& cpu = w.cpus_[number];
+    CHECK(cpu.task == nullptr && task.state == ContextState::ready && !w.runs_somewhere(task));
     cpu.task = &task;
     task.cpu = static_cast<std::uint8_t>(number);
     cpu.online = true;
-    refresh(number);
+    w.refresh(number);
 }
 
-void World::stop_cpu(const Site& site) {
-    Context& self = *current_;
-    Cpu& cpu = cpus_[self.cpu];
-    CHECK(in_context() && cpu.task == &self && cpu.depth == 0 && "only a task stops its cpu");
+void GuestSchedule::stop_cpu(const Site& site) {
+    World& w = world();
+    Context& self = *w.current_;
+    Cpu& cpu = w.cpus_[self.cpu];
+    CHECK(w.in_context() && cpu.task == &self && cpu.depth == 0 && "only a task stops its cpu");
     self.site = site;
     self.pending = {};
     cpu.online = false;
     cpu.task = nullptr;
-    refresh(self.cpu);
-    leave(ChoiceKind::handover);
+    w.refresh(self.cpu);
+    w.leave(ChoiceKind::handover);
 }
 
 // The current context does not go on before somebody has chosen it.
@@ -120,43 +131,38 @@ void World::leave(ChoiceKind kind) {
     take_what_came();
 }
 
-void World::halt(const Site& site) {
-    Context& self = *current_;
-    Cpu& cpu = cpus_[self.cpu];
-    CHECK(in_context() && cpu.task == &self && cpu.depth == 0 && "only a task rests");
+void GuestSchedule::halt(const Site& site) {
+    World& w = world();
+    Context& self = *w.current_;
+    Cpu& cpu = w.cpus_[self.cpu];
+    CHECK(w.in_context() && cpu.task == &self && cpu.depth == 0 && "only a task rests");
     self.site = site;
     self.pending = {};
     cpu.halted = true;
-    refresh(self.cpu);
-    leave(ChoiceKind::handover);
+    w.refresh(self.cpu);
+    w.leave(ChoiceKind::handover);
 }
 
-void World::unblock_all(ObjectId what) {
+void GuestSchedule::unblock_all(ObjectId what) {
+    World& w = world();
     const auto unblock_if = [&](Context* context, unsigned cpu) {
         if (context == nullptr || context->state != ContextState::spinning) return;
         if (context->blocked_on != what) return;
         context->state = ContextState::ready;
-        refresh(cpu);
+        w.refresh(cpu);
     };
-    for (unsigned i = 0; i < cpu_count_; ++i) {
-        unblock_if(cpus_[i].task, i);
-        for (unsigned level = 0; level < cpus_[i].depth; ++level)
-            unblock_if(cpus_[i].interrupts[level], i);
+    for (unsigned i = 0; i < w.cpu_count_; ++i) {
+        unblock_if(w.cpus_[i].task, i);
+        for (unsigned level = 0; level < w.cpus_[i].depth; ++level)
+            unblock_if(w.cpus_[i].interrupts[level], i);
     }
 }
 
-void World::set_expiry(unsigned number, Jiffies when) {
-    Cpu& cpu = cpus_[number];
-    if (cpu.next_expiry == when) return;
-    cpu.next_expiry = when;
-    refresh(number);
-    refresh_clock();
-}
-
-void World::changed(unsigned number) {
-    const Cpu& cpu = cpus_[number];
-    if (cpu.irq_head != nullptr || cpu.nmi_pending != nullptr || cpu.next_expiry <= jiffies_)
-        refresh(number);
+void GuestSchedule::changed(unsigned number) {
+    World& w = world();
+    const Cpu& cpu = w.cpus_[number];
+    if (cpu.irq_head != nullptr || cpu.nmi_pending != nullptr || cpu.next_expiry <= w.jiffies_)
+        w.refresh(number);
 }
 
 // --- interrupts ----------------------------------------------------------------------------------

@@ -179,9 +179,9 @@ inline Ran run(unsigned cpus, Strategy& strategy, const Body& boot,
     boot();
     ran.quiescent = w.run_to_quiescence();
     if (at_end) at_end();
-    ran.verdict = w.finding().verdict;
-    ran.detail = w.finding().detail;
-    ran.line = w.finding().site.line();
+    ran.verdict = w.findings().result().verdict;
+    ran.detail = w.findings().result().detail;
+    ran.line = w.findings().result().site.line();
     ran.told = told;
     ran.points = w.points();
     ran.ended = w.jiffies();

@@ -46,7 +46,7 @@ enum class EventKind : std::uint8_t {
 // table of names. From first_place on: a place in the memory of a guest (address_map.h), which has
 // the same number in every process.
 using ObjectId = std::uint32_t;
-inline constexpr std::size_t max_objects = 4096;  // of whatever the longest plan allocates
+inline constexpr std::size_t max_objects = 4096;  // enough for what the longest plan allocates
 inline constexpr ObjectId first_place = 65536;
 
 struct Event {
@@ -73,7 +73,7 @@ class Trace {
     TraceLevel level() const { return level_; }
 
     void add(const Event& event) {
-        // Where a compiler puts a variable is no part of a run.
+        // An address differs from one compiler to the next, and is no part of a run.
         const std::uint64_t object = event.object < first_place ? event.object : first_place - 1;
         hash_.add(static_cast<std::uint64_t>(event.kind) | (event.key & std::uint64_t{0xff}) << 8 |
                   object << 16 | std::uint64_t{event.step} << 32);

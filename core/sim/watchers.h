@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Who looks on while runs go, for longer than one run. They see and change nothing.
+// Those who look on while runs go, for longer than one run. They change nothing.
 #pragma once
 
 #include <cstdint>

@@ -13,6 +13,7 @@
 #include "core/base/heap.h"
 #include "core/sim/explorer.h"
 #include "core/sim/image.h"
+#include "core/sim/run_state.h"
 
 namespace rcufuzz::sim {
 
@@ -166,6 +167,7 @@ void World::begin(unsigned cpus, Strategy& strategy, TraceLevel level, const Lim
     asks_from_outside_ = false;
     if (keeps_image_) arena_.clear_used();
     arena_.rewind();
+    run_state.begin();
     trace_.begin(level);
     refresh_clock();
     if (guest_ != nullptr) guest_->begin(cpus);

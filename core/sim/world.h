@@ -43,7 +43,6 @@ class World {
     void finish();
     Findings& findings() { return findings_; }
     const Findings& findings() const { return findings_; }
-    const Finding& finding() const { return findings_.result(); }
     const Trace& trace() const { return trace_; }
     bool abandoned() const { return abandoned_; }  // by the strategy
     std::uint64_t points() const { return points_; }
@@ -80,31 +79,6 @@ class World {
     // Ends the run. The context is given up where it stands.
     [[noreturn]] void fail(Verdict verdict, Objection why, const Site& site);
 
-    // --- for a guest with a scheduler of its own ----------------------------------------------
-    // Its number is its place in the order of creation; it acts once a CPU is given to it.
-    Context& create_task(Job job, void* arg);
-    // The CPU's task goes on as `next`, which no CPU runs, and which may have run elsewhere before.
-    // Returns when somebody switches back. Not in an interrupt.
-    void switch_task(Context& next, const Site& site);
-    // For a guest with stacks of its own, which it changes by itself: the CPU's task is now this
-    // one. Such stacks lie in the guest's memory.
-    void become_task(unsigned number);
-    // As switch_task(), for ever; the number is not used again in this run.
-    [[noreturn]] void end_task(Context& next, const Site& site);
-    // A CPU comes up with this task; it goes away in the middle of its task, which then belongs to
-    // nobody, until it comes up again.
-    void start_cpu(unsigned cpu, Context& task);
-    void stop_cpu(const Site& site);
-    // Idle: this CPU acts again when it takes an interrupt, after whose handler this returns.
-    void halt(const Site& site);
-    // Whom unblock() is for, among those that wait on a CPU for this object.
-    void unblock_all(ObjectId what);
-    // An answer of the guest about this CPU may have changed.
-    void changed(unsigned cpu);
-    // When this CPU's timer interrupt is due; no_expiry: never.
-    void set_expiry(unsigned cpu, Jiffies when);
-    unsigned free_tasks() const { return free_task_count_; }  // created in this run
-
     // --- cpus, tasks, interrupts, clock -------------------------------------------------------
     Context& spawn(unsigned cpu, Job job, void* arg);
     void raise_irq(unsigned cpu, Irq& irq);
@@ -122,18 +96,18 @@ class World {
         cpu.bh_count = static_cast<std::int16_t>(cpu.bh_count + delta);
         refresh(current_->cpu);
     }
-    // To be called after changing counts, pending bits, next_expiry, online or halted of a CPU.
+    // To be called after changing counts, pending bits, online or halted of a CPU.
     void refresh(unsigned cpu);
+    // When a timer of this CPU is due; no_expiry: none is.
+    void set_expiry(unsigned cpu, Jiffies when);
     // Another task of the CPU than the current one could run now.
     bool another_task_ready(unsigned cpu) const { return next_ready_task(cpu) != nullptr; }
-    void refresh_clock();  // after a next_expiry changed
     Jiffies jiffies() const { return jiffies_; }
     // Those that have gone by since strategies are no longer asked, and everybody has his turn.
     Jiffies fair_jiffies() const { return fair_ ? jiffies_ - fair_since_ : 0; }
 
     Context& current() { return *current_; }
     bool in_context() const { return current_ != &main_; }
-    unsigned this_cpu_number() const { return current_->cpu; }
     Cpu& this_cpu() { return cpus_[current_->cpu]; }
     Cpu& cpu(unsigned number) { return cpus_[number]; }
     const Cpu& cpu(unsigned number) const { return cpus_[number]; }
@@ -150,7 +124,6 @@ class World {
         for (unsigned key = 0; key < cpu_count_ * slots_per_cpu; ++key) f(contexts_[key]);
         for (unsigned i = 0; i < free_task_count_; ++i) f(*free_tasks_[i]);
     }
-    bool has_guest() const { return guest_ != nullptr; }
 
     // --- what is told -------------------------------------------------------------------------
     Names& names() { return names_; }
@@ -163,6 +136,7 @@ class World {
 
    private:
     friend class Image;
+    friend class GuestSchedule;
     template <typename Bytes>
     friend class RunBytes;
 
@@ -236,6 +210,7 @@ class World {
     void grant_points();
     void go_on();
     void advance_clock();
+    void refresh_clock();  // after a next_expiry changed
     void set_actors(ActorMask mask);
     void add_event(EventKind kind, ObjectId object, std::int64_t a, std::int64_t b,
                    const Site& site);

@@ -332,14 +332,11 @@ TEST(Yield, LetsTimePassWhereATimerIsArmed) {
     Sequential strategy;
     const Ran ran = run(1, strategy, [] {
         world().set_softirq_body([](void*) {
-            world().this_cpu().next_expiry = no_expiry;
-            world().refresh(0);
-            world().refresh_clock();
+            world().set_expiry(0, no_expiry);
             told += 's';
         });
         spawn(0, [] {
-            world().this_cpu().next_expiry = world().jiffies() + 3;
-            world().refresh_clock();
+            world().set_expiry(0, world().jiffies() + 3);
             while (told.empty()) {
                 step('.');
                 told.clear();
@@ -367,13 +364,9 @@ TEST(Clock, AdvancesForAsLongAsATimerIsAhead) {
     const Ran ran = run(1, strategy, [] {
         world().set_softirq_body([](void*) {
             told += static_cast<char>('0' + world().jiffies() - 100);
-            world().this_cpu().next_expiry = no_expiry;
-            world().refresh(0);
-            world().refresh_clock();
+            world().set_expiry(0, no_expiry);
         });
-        world().cpu(0).next_expiry = world().jiffies() + 7;
-        world().refresh(0);
-        world().refresh_clock();
+        world().set_expiry(0, world().jiffies() + 7);
     });
     EXPECT_EQ(ran.told, "7");
     EXPECT_EQ(ran.passed(), 7u);

@@ -210,7 +210,7 @@ std::size_t Dfs::go_back() {
     while (!moments_.empty() && moments_.back().at + 1 > last) moments_.pop_back();
     if (moments_.empty() || moments_.back().at + 1 != last) return 0;
     next();
-    const Moment& moment = moments_.back();
+    const Knowledge& moment = moments_.back();
     at_ = moment.at;
     sleep_ = moment.sleep;
     preemptions_ = moment.preemptions;

@@ -5,7 +5,7 @@
 //   Dfs search(options);
 //   do { run(..., search, ...); } while (search.next());
 //
-// With DfsOptions::returns one of these runs stands for many, all but the last of them abandoned.
+// With DfsOptions::returns a run goes back instead of being abandoned, and so stands for many.
 //
 // Two reductions, both off unless the options supply what they rest on:
 //   - states: a run that comes to a state which was explored before ends there (abandon_run);
@@ -41,7 +41,7 @@ struct DfsOptions {
     // Whether two steps commute, each told by what its context was about to do; neither enables
     // or disables the other. Steps must touch nothing else up to their next point. Null: not known.
     bool (*commute)(const sim::Access& a, const sim::Access& b) = nullptr;
-    // What a context does before its first point touches nothing that others could see.
+    // True: what a context does before its first point touches nothing that others could see.
     bool starts_are_local = false;
     std::uint32_t preemptions = unlimited;  // how often a context is interrupted that could go on
     // The bound counts every choice of who acts that is not answered with the ordinary 0, also
@@ -97,7 +97,7 @@ class Dfs final : public sim::Strategy, public sim::Explorer {
         sim::ActorMask left = 0;   // to be run from here, after the current one
     };
     // What the search knew at a choice of which the world has kept the moment.
-    struct Moment {
+    struct Knowledge {
         std::size_t at = 0;
         sim::ActorMask sleep = 0;
         std::uint32_t preemptions = 0;
@@ -107,7 +107,7 @@ class Dfs final : public sim::Strategy, public sim::Explorer {
     enum class Seen : std::uint8_t { no, in_part, whole };
 
     static bool has_more(const Node& node);
-    Moment now() const { return {at_, sleep_, preemptions_, points_, data_choices_}; }
+    Knowledge now() const { return {at_, sleep_, preemptions_, points_, data_choices_}; }
     std::uint32_t choose_data(const sim::Choice& choice);
     std::uint32_t meet(const sim::Choice& choice);  // a choice that is new
     sim::ActorMask fresh_start(sim::ActorMask candidates) const;
@@ -128,8 +128,8 @@ class Dfs final : public sim::Strategy, public sim::Explorer {
     std::uint32_t preemptions_ = 0;
     std::uint64_t points_ = 0;  // at the last choice
     std::uint32_t data_choices_ = 0;
-    Moment before_;  // the last choice
-    std::vector<Moment> moments_;
+    Knowledge before_;  // the last choice
+    std::vector<Knowledge> moments_;
     unsigned returns_left_ = 0;  // until the run ends all the same
 };
 

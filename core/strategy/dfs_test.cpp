@@ -32,12 +32,12 @@ constexpr std::size_t cpus = 3;
 std::array<Task, 2 * cpus> tasks;
 std::array<sim::Irq, cpus> irqs;
 std::array<int, 3> variables;
-const sim::RunState run_state([](unsigned piece) {
+std::span<const std::byte> piece_of_state(unsigned piece) {
     return piece == 0   ? std::as_bytes(std::span(tasks))
            : piece == 1 ? std::as_bytes(std::span(variables))
            : piece == 2 ? std::as_bytes(std::span(irqs))
                         : std::span<const std::byte>{};
-});
+}
 unsigned task_count;
 
 void draw(std::uint64_t seed, std::uint32_t steps = 0) {
@@ -94,6 +94,7 @@ sim::Job job = walk;
 
 void boot() {
     variables = {};
+    sim::run_state.add(piece_of_state);
     for (int i = 0; i < 3; ++i) sim::world().names().add("x", i);
     for (unsigned i = 0; i < cpus; ++i) irqs[i] = {.handler = walk, .arg = &tasks[cpus + i]};
     for (Task& task : tasks) task.at = 0;
@@ -185,9 +186,6 @@ TEST(Dfs, GoesBackThroughInterrupts) {
 // --- suspicions ---------------------------------------------------------------------------------
 
 int flag_value;
-const sim::RunState flag_state([](unsigned piece) {
-    return piece == 0 ? std::as_bytes(std::span(&flag_value, 1)) : std::span<const std::byte>{};
-});
 
 void write_and_linger(void*) {
     test::access(1, sim::AccessKind::write);
@@ -217,12 +215,13 @@ Suspected suspicions(const DfsOptions& options) {
     do {
         w.begin(cpus, search, sim::TraceLevel::off, test::without_ticks());
         flag_value = 0;
+        sim::run_state.add(flag_value);
         w.names().add("flag");
         w.spawn(0, write_and_linger, nullptr);
         w.spawn(1, suspect_zero, nullptr);
         w.spawn(2, only_read, nullptr);
         if (w.run_to_quiescence())
-            ++(w.finding().verdict == Verdict::clean ? ended.without : ended.with);
+            ++(w.findings().result().verdict == Verdict::clean ? ended.without : ended.with);
         w.finish();
     } while (search.next());
     return ended;
@@ -322,7 +321,7 @@ TEST(Dfs, ForgetsSleepersThatHaveEnded) {
             for (const unsigned cpu : {2u, 3u})
                 test::spawn(cpu, [](void*) {
                     sim::world().block(sim::ContextState::spinning, 0, sim::Site::current());
-                    test::story += static_cast<char>('0' + sim::world().this_cpu_number());
+                    test::story += static_cast<char>('0' + sim::world().current().cpu);
                 });
         }};
     Dfs search({.commute = commute, .starts_are_local = true});

@@ -15,7 +15,7 @@
 
 namespace rcufuzz::strategy {
 
-// Something for each context, whatever number of tasks the run comes to have.
+// A table with an entry for each context; it grows with the number of tasks.
 template <typename T>
 class ByContext {
    public:
@@ -98,7 +98,7 @@ class DataAnswers {
 // of a kernel: if the clock were as likely as any other candidate, runs would be little but ticks.
 inline std::uint32_t draw_jiffies(Prng& prng) { return 1u << 2 * prng.below(4); }
 
-// The same, where nothing else says when.
+// Lets the clock go on at that rate, for policies that have no rule of their own.
 class ClockRate {
    public:
     void forget() { expected_ = asked_ = 0; }

@@ -129,11 +129,7 @@ TEST(Pos, BusyWaitersDoNotStarveTheOthers) {
 
 // One that polls by the clock for the same thing.
 sim::Context* poller;
-void set_timer(sim::Jiffies expiry) {
-    sim::world().cpu(0).next_expiry = expiry;
-    sim::world().refresh(0);
-    sim::world().refresh_clock();
-}
+void set_timer(sim::Jiffies expiry) { sim::world().set_expiry(0, expiry); }
 
 void boot_polling() {
     sim::World& world = sim::world();

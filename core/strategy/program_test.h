@@ -43,7 +43,7 @@ inline Ran run(const Program& program, sim::Strategy& strategy) {
     const sim::Jiffies began = world.jiffies();
     world.run_to_quiescence();
     const Ran ran{story, world.trace().hash(), world.points(), world.jiffies() - began,
-                  world.finding().verdict};
+                  world.findings().result().verdict};
     world.finish();
     return ran;
 }

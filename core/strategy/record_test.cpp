@@ -54,17 +54,12 @@ void bump(char letter) {
 void arm_timer(unsigned cpu, sim::Jiffies delay) {
     sim::World& w = sim::world();
     test::access(machine->counter, sim::AccessKind::timer);
-    w.cpu(cpu).next_expiry = w.jiffies() + delay;
-    w.refresh(cpu);
-    w.refresh_clock();
+    w.set_expiry(cpu, w.jiffies() + delay);
 }
 
 void run_softirq(void*) {
     sim::World& w = sim::world();
-    sim::Cpu& cpu = w.this_cpu();
-    cpu.next_expiry = sim::no_expiry;
-    w.refresh(w.this_cpu_number());
-    w.refresh_clock();
+    w.set_expiry(w.current().cpu, sim::no_expiry);
     bump('s');
     if (machine->sleeper != nullptr) w.unblock(*machine->sleeper);
     machine->flag_set = true;
@@ -75,7 +70,7 @@ void work(void*) {
     take_lock();
     bump('w');
     drop_lock();
-    w.raise_irq((w.this_cpu_number() + 1) % w.cpus(), machine->ipi);
+    w.raise_irq((w.current().cpu + 1) % w.cpus(), machine->ipi);
     bump('v');
     w.raise_nmi(2, machine->nmi);
     bump('u');
@@ -83,7 +78,7 @@ void work(void*) {
 
 void sleep_once(void*) {
     sim::World& w = sim::world();
-    arm_timer(w.this_cpu_number(), 2);
+    arm_timer(w.current().cpu, 2);
     machine->sleeper = &w.current();
     while (!machine->flag_set)
         w.block(sim::ContextState::sleeping, machine->wait, sim::Site::current());

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // A policy in some of whose runs one context stalls: from a random point on, or where it comes to
-// one of a few random places of the source, it does not go on while anybody else can, or the clock.
-// So it is where a hypervisor takes a virtual CPU away, or a long interrupt of the firmware comes:
-// the others get through whole grace periods meanwhile. A policy by itself lets a context wait so
-// long with a probability that falls with each of their steps.
+// one of a few random places of the source, it does not go on while others or the clock can. That
+// is what happens when a hypervisor takes a virtual CPU away, or the firmware takes a long
+// interrupt: the others get through whole grace periods meanwhile. Without stalls the probability
+// that a context waits so long falls with each step of the others.
 //
 // Interrupts still come to its CPU, and another task may take it.
 //
-// Points are where loops are: a place that is passed once in a run is hardly ever the random point.
-// So every second stall is at a place, of which each that a run passes is as likely as another.
+// Most points are in loops, so a random point is hardly ever at a place that a run passes once.
+// Therefore every second stall is at a place, and all places of a run are equally likely.
 #pragma once
 
 #include <algorithm>
