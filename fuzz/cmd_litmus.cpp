@@ -113,7 +113,7 @@ Json as_json(const Checked& checked) {
     json["exhaustive"] = report.complete && !report.forgot;
     json["runs"] = report.runs;
     Json states = Json::array();
-    for (const litmus::State& state : report.states)
+    for (const litmus::FinalState& state : report.states)
         states.push_back(
             {{"state", litmus::state_text(checked.test, state)}, {"holds", state.holds}});
     json["states"] = states;

@@ -93,7 +93,7 @@ std::vector<std::string> HuntFolder::known() const {
     return identities;
 }
 
-Moment HuntFolder::now() const { return {date_now(), record_.runs()}; }
+Sighting HuntFolder::now() const { return {date_now(), record_.runs()}; }
 
 // --- before the hunt goes on --------------------------------------------------------------------
 
@@ -154,7 +154,7 @@ void HuntFolder::look_again(KeptFind& find, bool other_build, const std::functio
 void HuntFolder::found(const run::Find& find, const std::string& file, bool small) {
     pending_ = true;
     const run::Outcome& outcome = find.outcome;
-    const Moment moment{date_now(), std::max(record_.runs(), find.run)};
+    const Sighting now{date_now(), std::max(record_.runs(), find.run)};
     record_.finds.push_back({.identity = outcome.identity,
                              .verdict = std::string(word(outcome.verdict)),
                              .site = outcome.site,
@@ -162,8 +162,8 @@ void HuntFolder::found(const run::Find& find, const std::string& file, bool smal
                              .file = fs::path(file).filename().string(),
                              .ops = find.plan.ops.size(),
                              .decisions = find.plan.decisions.size(),
-                             .first = moment,
-                             .last = moment,
+                             .first = now,
+                             .last = now,
                              .small = small});
 }
 

@@ -46,7 +46,7 @@ class HuntFolder {
     void look_again(KeptFind& find, bool other_build, const std::function<bool()>& go_on);
     void count_seen();
     void count_lines();
-    Moment now() const;
+    Sighting now() const;
 
     std::string folder_;
     FolderLock lock_;

@@ -66,8 +66,10 @@ run::HuntPosition lane_from(const Json& json) {
     return lane;
 }
 
-Json to_json(const Moment& moment) { return {{"date", moment.date}, {"execution", moment.run}}; }
-Moment moment_from(const Json& json) { return {json.at("date"), json.at("execution")}; }
+Json to_json(const Sighting& sighting) {
+    return {{"date", sighting.date}, {"execution", sighting.run}};
+}
+Sighting sighting_from(const Json& json) { return {json.at("date"), json.at("execution")}; }
 
 Json to_json(const KeptFind& find) {
     return {{"identity", find.identity},
@@ -92,8 +94,8 @@ KeptFind find_from(const Json& json) {
             .file = json.at("file"),
             .ops = json.at("ops"),
             .decisions = json.at("decisions"),
-            .first = moment_from(json.at("first_seen")),
-            .last = moment_from(json.at("last_seen")),
+            .first = sighting_from(json.at("first_seen")),
+            .last = sighting_from(json.at("last_seen")),
             .times = json.at("times"),
             .small = json.at("small"),
             .shows = json.at("shows")};

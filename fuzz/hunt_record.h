@@ -31,8 +31,8 @@ struct HuntSubject {
 // "linux, kernel 6.12, all, seed 1"
 std::string words_of(const HuntSubject& subject);
 
-// A moment of it. Dates are UTC, "2026-03-01T12:00:00Z"; nothing of them reaches a run.
-struct Moment {
+// When something was seen. Dates are UTC, "2026-03-01T12:00:00Z"; nothing of them reaches a run.
+struct Sighting {
     std::string date;
     std::uint64_t run = 0;  // so many had been executed by then
 };
@@ -45,7 +45,7 @@ struct KeptFind {
     std::string file;  // of its plan, in the folder
     std::size_t ops = 0;
     std::size_t decisions = 0;
-    Moment first, last;       // when it was seen
+    Sighting first, last;     // when it was seen
     std::uint64_t times = 0;  // that a run showed it
     bool small = false;       // it was minimised to the end
     bool shows = true;        // its plan, on this build

@@ -148,7 +148,9 @@ Json replay_json(const ReplayedFile& replayed) {
 
 namespace {
 
-Json moment_json(const Moment& moment) { return {{"date", moment.date}, {"run", moment.run}}; }
+Json sighting_json(const Sighting& sighting) {
+    return {{"date", sighting.date}, {"run", sighting.run}};
+}
 
 Json view_json(const HuntView& view) {
     const HuntRecord& record = view.record;
@@ -159,8 +161,8 @@ Json view_json(const HuntView& view) {
                          {"site", find.site},
                          {"detail", find.detail},
                          {"plan", view.folder + "/finds/" + find.file},
-                         {"first_seen", moment_json(find.first)},
-                         {"last_seen", moment_json(find.last)},
+                         {"first_seen", sighting_json(find.first)},
+                         {"last_seen", sighting_json(find.last)},
                          {"times", find.times},
                          {"shows", find.shows}});
     for (const OperationView& op : view.operations)

@@ -51,8 +51,8 @@ void take(Report& report, Final final) {
     report.stuck |= !sim::world().abandoned() && !final.complete;
     report.race |= final.race;
     if (!final.complete || !final.counts) return;
-    const State state{std::move(final.shown), final.holds};
-    const auto at = std::ranges::lower_bound(report.states, state.shown, {}, &State::shown);
+    const FinalState state{std::move(final.shown), final.holds};
+    const auto at = std::ranges::lower_bound(report.states, state.shown, {}, &FinalState::shown);
     if (at == report.states.end() || at->shown != state.shown) report.states.insert(at, state);
 }
 
@@ -86,7 +86,8 @@ Report check_runs(const Test& test, const std::string& file, const CheckOptions&
     report.unmatched = machine.unmatched();
     report.runs = search.runs();
     report.explored = search.states();
-    for (const State& state : report.states) ++(state.holds ? report.positive : report.negative);
+    for (const FinalState& state : report.states)
+        ++(state.holds ? report.positive : report.negative);
     return report;
 }
 
@@ -128,7 +129,7 @@ Agreement agreement(const Test& test, const Report& report) {
     return Agreement::not_recorded;
 }
 
-std::string state_text(const Test& test, const State& state) {
+std::string state_text(const Test& test, const FinalState& state) {
     std::string text;
     for (std::size_t i = 0; i < state.shown.size(); ++i) {
         text += (i == 0 ? "" : " ") + observed_text(test, test.shown[i]) + "=" +
@@ -144,7 +145,7 @@ std::string to_text(const Test& test, const Report& report) {
     std::string text = "Test " + test.name + " " +
                        (test.quantifier == Quantifier::exists ? "Allowed" : "Required") + "\n";
     text += "States " + std::to_string(report.states.size()) + "\n";
-    for (const State& state : report.states) text += state_text(test, state) + "\n";
+    for (const FinalState& state : report.states) text += state_text(test, state) + "\n";
     text += report.observation() == "Unknown" ? "Unknown\n" : wanted ? "Ok\n" : "No\n";
     text += "Witnesses\nPositive: " + std::to_string(report.positive) +
             " Negative: " + std::to_string(report.negative) + "\n";

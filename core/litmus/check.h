@@ -27,14 +27,15 @@ struct CheckOptions {
     void* stop_arg = nullptr;
 };
 
-struct State {
+struct FinalState {
     std::vector<Value> shown;
     bool holds = false;
-    bool operator==(const State&) const = default;
+    bool operator==(const FinalState&) const = default;
 };
 
 struct Report {
-    std::vector<State> states;  // distinct, in ascending order; those that the filter lets pass
+    std::vector<FinalState>
+        states;  // distinct, in ascending order; those that the filter lets pass
     std::uint64_t positive = 0;
     std::uint64_t negative = 0;
     bool race = false;
@@ -63,6 +64,6 @@ Agreement agreement(const Test& test, const Report& report);
 
 // As herd7 prints it, with numbers of states where herd has executions.
 std::string to_text(const Test& test, const Report& report);
-std::string state_text(const Test& test, const State& state);
+std::string state_text(const Test& test, const FinalState& state);
 
 }  // namespace rcufuzz::litmus

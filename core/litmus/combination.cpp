@@ -99,7 +99,7 @@ void Combination::leaf(const Program<Set>& program, const Links<Set>& links) {
     report_.unmatched_lock |= flags.unmatched_srcu_lock;
     report_.unmatched_rcu |= flags.unmatched_rcu;
     if (is_known()) return;
-    const auto at = std::ranges::lower_bound(report_.states, state_.shown, {}, &State::shown);
+    const auto at = std::ranges::lower_bound(report_.states, state_.shown, {}, &FinalState::shown);
     report_.states.insert(at, state_);
 }
 
@@ -111,7 +111,7 @@ bool Combination::last_word() const {
 }
 
 bool Combination::is_known() const {
-    const auto at = std::ranges::lower_bound(report_.states, state_.shown, {}, &State::shown);
+    const auto at = std::ranges::lower_bound(report_.states, state_.shown, {}, &FinalState::shown);
     return at != report_.states.end() && at->shown == state_.shown;
 }
 

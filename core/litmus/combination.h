@@ -47,7 +47,7 @@ class Combination {
     std::vector<double> below_;                 // how many choices are left from this place on
     bool same_state_ = false;                   // all its executions end in one state
     bool may_flag_ = false;                     // an execution may show more than its state
-    State state_;
+    FinalState state_;
     bool counts_ = false;
 };
 

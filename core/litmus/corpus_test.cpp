@@ -30,7 +30,7 @@ void expect_limit_on_machine(const litmus::Test& test, const std::string& name, 
     const Report shown = check(test, name, options);
     EXPECT_TRUE(shown.complete && !shown.forgot);
     EXPECT_EQ(shown.states != all.states, name.starts_with("limit_"));
-    for (const State& state : shown.states) {
+    for (const FinalState& state : shown.states) {
         EXPECT_NE(std::ranges::find(all.states, state), all.states.end())
             << state_text(test, state);
     }

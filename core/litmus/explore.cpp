@@ -39,7 +39,7 @@ class Exploration {
         chosen_.clear();
         if (!ways_.empty()) choose(0, Values{});
         report_.complete &= !combination_.given_up();
-        for (const State& state : report_.states)
+        for (const FinalState& state : report_.states)
             ++(state.holds ? report_.positive : report_.negative);
         return std::move(report_);
     }

@@ -28,7 +28,7 @@ States observed(const std::string& text, const CheckOptions& options = on_machin
     EXPECT_TRUE(report.complete);
     EXPECT_FALSE(report.stuck);
     States states;
-    for (const State& state : report.states) states.insert(state_text(parsed, state));
+    for (const FinalState& state : report.states) states.insert(state_text(parsed, state));
     return states;
 }
 

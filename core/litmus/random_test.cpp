@@ -306,7 +306,7 @@ TEST(Machine, ShowsNothingThatIsForbidden) {
         options.method = Method::machine;
         options.max_runs = 20'000;
         const Report shown = check(test, "random.litmus", options);
-        for (const State& state : shown.states)
+        for (const FinalState& state : shown.states)
             ASSERT_TRUE(std::ranges::count(all.states, state) == 1) << state_text(test, state);
         ASSERT_TRUE(all.race || !shown.race);
         ++judged;

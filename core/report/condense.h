@@ -17,8 +17,8 @@ std::vector<Sentence> condensed(const std::vector<Sentence>& sentences);
 // "rcuo0 waits for a, rcuo1 for b" of "rcuo0 waits for a" and "rcuo1 waits for b".
 std::string joined_waits(const std::vector<std::string>& waits);
 
-// Of "1: each of its own; 0: all of one" what stands there for the value. Of a switch of which
-// nothing is said but what it does where it is on, "not: ..." where it is off. Else all of it.
+// What a summary says of a value: "all of one" for 0, of "1: each of its own; 0: all of one". If it
+// only says what 1 means, the answer for 0 is "not: ...". Any other summary is returned whole.
 std::string meaning_of(std::string_view summary, std::int64_t value);
 
 }  // namespace rcufuzz::report

@@ -45,15 +45,15 @@ bool was_stopped(const std::vector<sim::Event>& events, std::size_t answer) {
 }
 
 // The same of a kernel, which tells more places than events.
-bool stands_amid(const Find& find, std::size_t answer) {
-    const std::vector<sim::Event>& events = find.trace.events;
+bool stands_amid(const Replay& replay, std::size_t answer) {
+    const std::vector<sim::Event>& events = replay.trace.events;
     const sim::ContextKey key = events[answer].key;
     if (key == run::main_key) return false;
     for (std::size_t i = answer; i > 0; --i) {
         const sim::Event& event = events[i - 1];
         if (event.key != key || is_of_machine(event)) continue;
         return !ends_turn(event.kind) ||
-               std::ranges::any_of(find.places, [&](const Place& place) {
+               std::ranges::any_of(replay.places, [&](const Place& place) {
                    return place.key == key && place.event >= i && place.event <= answer;
                });
     }
@@ -62,14 +62,14 @@ bool stands_amid(const Find& find, std::size_t answer) {
 
 }  // namespace
 
-std::optional<DecidedSwitch> decided_switch(const Find& find, std::size_t answer) {
-    const std::vector<sim::Event>& events = find.trace.events;
+std::optional<DecidedSwitch> decided_switch(const Replay& replay, std::size_t answer) {
+    const std::vector<sim::Event>& events = replay.trace.events;
     const sim::Event& event = events[answer];
     // b: a choice of data; the clock is told with the next step.
     if (event.kind != EventKind::answer || event.b != 0 || event.a == sim::actor_time)
         return std::nullopt;
-    if (!find.places.empty())
-        return DecidedSwitch{answer, event.key, event.key, stands_amid(find, answer)};
+    if (!replay.places.empty())
+        return DecidedSwitch{answer, event.key, event.key, stands_amid(replay, answer)};
     for (std::size_t i = answer + 1; i < events.size(); ++i) {
         if (events[i].kind == EventKind::answer) return std::nullopt;
         if (is_of_machine(events[i]) && events[i].kind != EventKind::resume) continue;
@@ -96,13 +96,13 @@ std::string come_words(const run::Plan& plan, unsigned actor) {
     return cpu;
 }
 
-std::optional<Deed> last_deed(const Find& find, sim::ContextKey key, std::size_t from,
+std::optional<Deed> last_deed(const Replay& replay, sim::ContextKey key, std::size_t from,
                               std::size_t to) {
-    const std::vector<sim::Event>& events = find.trace.events;
+    const std::vector<sim::Event>& events = replay.trace.events;
     for (std::size_t i = to; i > from; --i) {
         const sim::Event& event = events[i - 1];
-        if (event.key != key || event.object >= find.trace.objects.size()) continue;
-        const std::string& what = find.trace.objects[event.object];
+        if (event.key != key || event.object >= replay.trace.objects.size()) continue;
+        const std::string& what = replay.trace.objects[event.object];
         if (what.empty()) continue;
         const std::string value = std::to_string(event.a);
         switch (event.kind) {

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "core/report/find.h"
+#include "core/report/replay.h"
 
 namespace rcufuzz::report {
 
@@ -20,19 +20,19 @@ struct DecidedSwitch {
 };
 
 // None where the event answers another kind of choice, or nobody acted any more.
-std::optional<DecidedSwitch> decided_switch(const Find& find, std::size_t answer);
+std::optional<DecidedSwitch> decided_switch(const Replay& replay, std::size_t answer);
 
 // "an interrupt comes on cpu2": what it means that a choice was answered with this actor.
 std::string come_words(const run::Plan& plan, unsigned actor);
 
-// The last thing that a context did between two events with what others can see, if it has a name:
+// The last thing that a context did to named shared state between two events:
 // "reads nocb_gp_sleep[0] as 1". Empty where there is none.
 struct Deed {
     std::size_t event = 0;
     std::string now;   // "reads nocb_gp_sleep[0] as 1"
     std::string just;  // "has just read nocb_gp_sleep[0] as 1"
 };
-std::optional<Deed> last_deed(const Find& find, sim::ContextKey key, std::size_t from,
+std::optional<Deed> last_deed(const Replay& replay, sim::ContextKey key, std::size_t from,
                               std::size_t to);
 
 }  // namespace rcufuzz::report

@@ -20,8 +20,8 @@ Effect context(const std::string& who, const std::string& state) {
 
 }  // namespace
 
-std::optional<Effect> effect_of(const Find& find, const sim::Event& event) {
-    const run::NamedTrace& trace = find.trace;
+std::optional<Effect> effect_of(const Replay& replay, const sim::Event& event) {
+    const run::NamedTrace& trace = replay.trace;
     const std::string what = event.object < trace.objects.size() ? trace.objects[event.object] : "";
     const std::string& who = trace.contexts[event.key];
     const unsigned cpu = event.cpu;
@@ -42,9 +42,9 @@ std::optional<Effect> effect_of(const Find& find, const sim::Event& event) {
         case EventKind::timer_fire:
             return timer(what, "has fired");
         case EventKind::irqs_off:
-            return Effect{"interrupts", run::cpu_word(find.plan, cpu), "off"};
+            return Effect{"interrupts", run::cpu_word(replay.plan, cpu), "off"};
         case EventKind::irqs_on:
-            return Effect{"interrupts", run::cpu_word(find.plan, cpu), "on"};
+            return Effect{"interrupts", run::cpu_word(replay.plan, cpu), "on"};
         case EventKind::wake:
             return context(trace.contexts[static_cast<std::size_t>(event.a)], "woken by " + who);
         case EventKind::sleep:

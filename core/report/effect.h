@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/report/find.h"
+#include "core/report/replay.h"
 
 namespace rcufuzz::report {
 
@@ -19,6 +19,6 @@ struct Effect {
     std::string state;      // "held by cpu1"
 };
 
-std::optional<Effect> effect_of(const Find& find, const sim::Event& event);
+std::optional<Effect> effect_of(const Replay& replay, const sim::Event& event);
 
 }  // namespace rcufuzz::report

@@ -38,24 +38,24 @@ std::vector<std::string> format_names() {
 std::string explain(const run::Plan& plan, Format format, const std::string& file,
                     const Blame& blame) {
     if (format == Format::story) return tell(plan);
-    const Find find = replay_find(plan);
-    if (format == Format::mail) return explain_mail(find, file, blame);
-    if (format == Format::script) return explain_script(find);
-    const Interleaving interleaving = interleave(plan, find.trace);
+    const Replay replay = replay_traced(plan);
+    if (format == Format::mail) return explain_mail(replay, file, blame);
+    if (format == Format::script) return explain_script(replay);
+    const Interleaving interleaving = interleave(plan, replay.trace);
     switch (format) {
         case Format::html:
-            return explain_html(find, interleaving, file, blame.made_by);
+            return explain_html(replay, interleaving, file, blame.made_by);
         case Format::chrome_trace:
-            return explain_chrome_trace(find, interleaving);
+            return explain_chrome_trace(replay, interleaving);
         case Format::json:
-            return explain_json(find, interleaving, file);
+            return explain_json(replay, interleaving, file);
         case Format::text:
         case Format::story:
         case Format::mail:
         case Format::script:
             break;
     }
-    return explain_text(find, interleaving, file);
+    return explain_text(replay, interleaving, file);
 }
 
 }  // namespace rcufuzz::report

@@ -15,15 +15,15 @@ using Json = nlohmann::ordered_json;
 
 class ChromeTrace {
    public:
-    ChromeTrace(const Find& find, const Interleaving& interleaving)
-        : find_(find), rows_(interleaving.rows) {
+    ChromeTrace(const Replay& replay, const Interleaving& interleaving)
+        : replay_(replay), rows_(interleaving.rows) {
         if (rows_.empty()) return;
         name_tracks(interleaving);
         add_turns();
         add_rows(interleaving);
-        for (const Arrow& arrow : find_arrows(find.trace, interleaving)) add_flow(arrow);
-        add_instant("g", std::string(word(find.outcome.verdict)), first_key_, end() - 1);
-        events_.back()["args"] = {{"detail", find.outcome.detail}};
+        for (const Arrow& arrow : find_arrows(replay.trace, interleaving)) add_flow(arrow);
+        add_instant("g", std::string(word(replay.outcome.verdict)), first_key_, end() - 1);
+        events_.back()["args"] = {{"detail", replay.outcome.detail}};
     }
 
     Json json() && { return {{"traceEvents", std::move(events_)}, {"displayTimeUnit", "ns"}}; }
@@ -43,7 +43,7 @@ class ChromeTrace {
         if (!columns.empty()) first_key_ = columns.begin()->first;
         for (const auto& [key, column] : columns) {
             add_name("process_name", key, interleaving.actors[column]);
-            add_name("thread_name", key, find_.trace.contexts[key]);
+            add_name("thread_name", key, replay_.trace.contexts[key]);
             events_.push_back(on_track("M", "thread_sort_index", key));
             events_.back()["args"] = {{"sort_index", key}};
         }
@@ -60,7 +60,8 @@ class ChromeTrace {
             std::size_t last = i;
             while (last + 1 < rows_.size() && same_turn(rows_[i], rows_[last + 1])) ++last;
             if (!rows_[i].clock)
-                add_slice(find_.trace.contexts[rows_[i].key], rows_[i], rows_[i].index, end(last));
+                add_slice(replay_.trace.contexts[rows_[i].key], rows_[i], rows_[i].index,
+                          end(last));
             i = last + 1;
         }
     }
@@ -71,7 +72,7 @@ class ChromeTrace {
 
     void add_rows(const Interleaving& interleaving) {
         std::vector<std::string> told(rows_.size());
-        for (const Turn& turn : read_turns(find_, true))
+        for (const Turn& turn : read_turns(replay_, true))
             for (const Sentence& sentence : turn.sentences)
                 told[interleaving.row_of(sentence.event, turn.key)] += sentence.text + " ";
         for (std::size_t i = 0; i < rows_.size(); ++i) {
@@ -107,7 +108,7 @@ class ChromeTrace {
     void add_flow(const Arrow& arrow) {
         ++flows_;
         for (const auto& [phase, at] : {std::pair{"s", arrow.from}, std::pair{"f", arrow.to}}) {
-            const sim::Event& end = find_.trace.events[at];
+            const sim::Event& end = replay_.trace.events[at];
             Json event = on_track(phase, std::string(word(arrow.kind)), end.key);
             event["cat"] = "arrow";
             event["id"] = flows_;
@@ -117,12 +118,12 @@ class ChromeTrace {
         }
     }
 
-    std::size_t end() const { return find_.trace.events.size(); }
+    std::size_t end() const { return replay_.trace.events.size(); }
     std::size_t end(std::size_t row) const {
         return row + 1 < rows_.size() ? rows_[row + 1].index : end();
     }
 
-    const Find& find_;
+    const Replay& replay_;
     const std::vector<Row>& rows_;
     Json events_ = Json::array();
     sim::ContextKey first_key_ = 0;  // whose track has what concerns all
@@ -131,8 +132,8 @@ class ChromeTrace {
 
 }  // namespace
 
-std::string explain_chrome_trace(const Find& find, const Interleaving& interleaving) {
-    const Json json = ChromeTrace(find, interleaving).json();
+std::string explain_chrome_trace(const Replay& replay, const Interleaving& interleaving) {
+    const Json json = ChromeTrace(replay, interleaving).json();
     return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

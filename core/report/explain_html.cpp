@@ -28,13 +28,13 @@ std::string filled(std::string_view text, const auto& content_of) {
 
 }  // namespace
 
-std::string explain_html(const Find& find, const Interleaving& interleaving,
+std::string explain_html(const Replay& replay, const Interleaving& interleaving,
                          const std::string& file, const std::string& made_by) {
     return filled(page_html, [&](std::string_view place) -> std::string {
-        if (place == "title") return std::string(word(find.outcome.verdict));
+        if (place == "title") return std::string(word(replay.outcome.verdict));
         if (place == "css") return std::string(page_css);
         if (place == "js") return std::string(page_js);
-        return embedded(page_data(find, interleaving, {file, made_by}));
+        return embedded(page_data(replay, interleaving, {file, made_by}));
     });
 }
 

@@ -32,25 +32,25 @@ Json row_json(const Row& row, const Interleaving& interleaving) {
 
 }  // namespace
 
-std::string explain_json(const Find& find, const Interleaving& interleaving,
+std::string explain_json(const Replay& replay, const Interleaving& interleaving,
                          const std::string& file) {
     Json rows = Json::array();
     for (const Row& row : interleaving.rows) rows.push_back(row_json(row, interleaving));
     const Json json{{"file", file},
-                    {"verdict", word(find.outcome.verdict)},
-                    {"site", find.outcome.site},
-                    {"detail", find.outcome.detail},
-                    {"trace_hash", hex(find.outcome.trace_hash)},
-                    {"points", find.outcome.points},
-                    {"target", find.plan.target->name},
-                    {"bugs", find.bugs},
-                    {"modes", find.modes},
-                    {"config", find.configs},
-                    {"ops", find.ops},
-                    {"decisions", find.plan.decisions.size()},
+                    {"verdict", word(replay.outcome.verdict)},
+                    {"site", replay.outcome.site},
+                    {"detail", replay.outcome.detail},
+                    {"trace_hash", hex(replay.outcome.trace_hash)},
+                    {"points", replay.outcome.points},
+                    {"target", replay.plan.target->name},
+                    {"bugs", replay.bugs},
+                    {"modes", replay.modes},
+                    {"config", replay.configs},
+                    {"ops", replay.ops},
+                    {"decisions", replay.plan.decisions.size()},
                     {"actors", interleaving.actors},
                     {"interleaving", rows},
-                    {"blocked", find.trace.blocked}};
+                    {"blocked", replay.trace.blocked}};
     return json.dump(1, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 

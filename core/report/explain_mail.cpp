@@ -44,10 +44,11 @@ void add_wrapped(Lines& to, const std::string& text, std::size_t indent) {
 
 class Mail {
    public:
-    Mail(const Find& find, const std::string& file, const Blame& blame)
-        : find_(find), file_(file), blame_(blame), place_(place_of(find)) {
-        const scenario::Platform* const platform = find.plan.target->platform;
-        if (platform != nullptr) words_ = platform->words_of(find.plan.subject, find.plan.config);
+    Mail(const Replay& replay, const std::string& file, const Blame& blame)
+        : replay_(replay), file_(file), blame_(blame), place_(place_of(replay)) {
+        const scenario::Platform* const platform = replay.plan.target->platform;
+        if (platform != nullptr)
+            words_ = platform->words_of(replay.plan.subject, replay.plan.config);
     }
 
     std::string text() const {
@@ -66,7 +67,7 @@ class Mail {
     // --- what, where --------------------------------------------------------------------------
 
     Lines head_lines() const {
-        const run::Outcome& outcome = find_.outcome;
+        const run::Outcome& outcome = replay_.outcome;
         Lines lines;
         const std::string where =
             place_.empty() ? "" : ", seen in " + place_.substr(place_.rfind(' ') + 1) + "()";
@@ -98,10 +99,10 @@ class Mail {
 
     // "latency_exceeded: it was late", unless the title says the same.
     std::string verdict() const {
-        const std::string name(word(find_.outcome.verdict));
+        const std::string name(word(replay_.outcome.verdict));
         const std::string meaning(
-            all_verdicts()[static_cast<std::size_t>(find_.outcome.verdict)].meaning);
-        return meaning == find_.outcome.detail || meaning.empty() ? name : name + ": " + meaning;
+            all_verdicts()[static_cast<std::size_t>(replay_.outcome.verdict)].meaning);
+        return meaning == replay_.outcome.detail || meaning.empty() ? name : name + ": " + meaning;
     }
 
     static void row(Lines& lines, const std::string& name, const std::string& text) {
@@ -114,45 +115,45 @@ class Mail {
     }
 
     std::string version() const {
-        return std::string(find_.plan.target->name) +
+        return std::string(replay_.plan.target->name) +
                (words_.version.empty() ? "" : " " + words_.version) + ": ";
     }
 
-    const scenario::Called& called() const { return find_.plan.target->called; }
+    const scenario::Called& called() const { return replay_.plan.target->called; }
 
     // In the subject; empty where an oracle outside of it saw what is wrong. An oops is where the
     // code stood, and not at the last point before.
-    static std::string place_of(const Find& find) {
-        const std::string& fault = find.trace.fault;
-        const std::string& site = find.outcome.site;
-        if (!fault.empty() && find.plan.target->owns(fault)) return fault;
-        return !site.empty() && find.plan.target->owns(site) ? site : "";
+    static std::string place_of(const Replay& replay) {
+        const std::string& fault = replay.trace.fault;
+        const std::string& site = replay.outcome.site;
+        if (!fault.empty() && replay.plan.target->owns(fault)) return fault;
+        return !site.empty() && replay.plan.target->owns(site) ? site : "";
     }
 
     std::string configuration() const {
         std::string text = words_.configuration;
-        for (const std::string& bug : find_.bugs)
+        for (const std::string& bug : replay_.bugs)
             text += (text.empty() ? "" : ", ") + ("bug " + bug);
         if (words_.configuration.empty())
-            for (const std::string& config : find_.configs)
+            for (const std::string& config : replay_.configs)
                 text += (text.empty() ? "" : ", ") + config;
         return text.empty() ? "standard" : text;
     }
 
     // Each CPU's operations in their order; what the words mean, once.
     void add_workload(Lines& lines) const {
-        const std::size_t shown = std::min(find_.ops.size(), most_ops);
+        const std::size_t shown = std::min(replay_.ops.size(), most_ops);
         for (std::size_t i = 0; i < shown; ++i) {
-            const auto& spec = find_.plan.target->ops[find_.plan.ops[i].kind];
-            std::string text = find_.ops[i];
+            const auto& spec = replay_.plan.target->ops[replay_.plan.ops[i].kind];
+            std::string text = replay_.ops[i];
             const bool new_word = std::none_of(
-                find_.plan.ops.begin(), find_.plan.ops.begin() + static_cast<std::ptrdiff_t>(i),
-                [&](const scenario::Op& op) { return op.kind == find_.plan.ops[i].kind; });
+                replay_.plan.ops.begin(), replay_.plan.ops.begin() + static_cast<std::ptrdiff_t>(i),
+                [&](const scenario::Op& op) { return op.kind == replay_.plan.ops[i].kind; });
             if (new_word) text += "  (" + std::string(spec.summary) + ")";
             row(lines, i == 0 ? "Workload" : "", text);
         }
-        if (shown < find_.ops.size())
-            row(lines, "", "and " + std::to_string(find_.ops.size() - shown) + " more");
+        if (shown < replay_.ops.size())
+            row(lines, "", "and " + std::to_string(replay_.ops.size() - shown) + " more");
     }
 
     // --- the interleaving ---------------------------------------------------------------------
@@ -160,7 +161,7 @@ class Mail {
     // What one context tells before another does or a decision comes, and the decisions.
     Lines step_lines() const {
         Lines lines;
-        const std::vector<Turn> turns = read_turns(find_, false);
+        const std::vector<Turn> turns = read_turns(replay_, false);
         std::size_t number = 0;
         std::size_t event = 0;
         for (const Turn& turn : turns) {
@@ -176,14 +177,14 @@ class Mail {
             }
             if (!told.empty()) add_told(lines, ++number, told, range);
         }
-        add_decisions(lines, event, find_.trace.events.size(), number);
+        add_decisions(lines, event, replay_.trace.events.size(), number);
         const std::string at = place_.empty() ? "" : " [" + place_ + "()]";
-        add_wrapped(lines, "  => " + find_.outcome.detail + "." + at, 5);
+        add_wrapped(lines, "  => " + replay_.outcome.detail + "." + at, 5);
         return lines;
     }
 
     bool is_decision(std::size_t i) const {
-        return find_.trace.events[i].kind == sim::EventKind::answer;
+        return replay_.trace.events[i].kind == sim::EventKind::answer;
     }
 
     bool tells_decisions(std::size_t from, std::size_t to) const {
@@ -199,7 +200,7 @@ class Mail {
     };
 
     void add_told(Lines& lines, std::size_t number, std::string& told, Told range) const {
-        const sim::Event& first = find_.trace.events[range.first];
+        const sim::Event& first = replay_.trace.events[range.first];
         std::string at = place_before(range.last, range.first);
         if (at.empty()) at = place_after(range.last);
         add_step(lines, number, ' ', first.jiffies, told + (at.empty() ? "" : " [" + at + "]"));
@@ -209,7 +210,7 @@ class Mail {
     // Where its context was last, but not before event `begin` nor before its operation: what it
     // stands on has places, too.
     std::string place_before(std::size_t event, std::size_t begin) const {
-        const std::vector<sim::Event>& events = find_.trace.events;
+        const std::vector<sim::Event>& events = replay_.trace.events;
         for (std::size_t i = event + 1; i > begin; --i) {
             if (events[i - 1].key != events[event].key) continue;
             if (events[i - 1].kind == sim::EventKind::op_begin) break;
@@ -220,7 +221,7 @@ class Mail {
 
     // Where it is next, if nobody else acts before.
     std::string place_after(std::size_t event) const {
-        const std::vector<sim::Event>& events = find_.trace.events;
+        const std::vector<sim::Event>& events = replay_.trace.events;
         for (std::size_t i = event + 1; i < events.size(); ++i) {
             if (events[i].key != events[event].key) return {};
             if (const std::string at = place(events[i]); !at.empty()) return at;
@@ -232,7 +233,7 @@ class Mail {
                               std::size_t& number) const {
         for (std::size_t i = from; i < to; ++i)
             if (is_decision(i))
-                add_step(lines, ++number, '*', find_.trace.events[i].jiffies, decision(i));
+                add_step(lines, ++number, '*', replay_.trace.events[i].jiffies, decision(i));
         return std::max(from, to);
     }
 
@@ -250,24 +251,24 @@ class Mail {
     }
 
     bool is_its_own(const std::string& site) const {
-        return !site.empty() && find_.plan.target->owns(site);
+        return !site.empty() && replay_.plan.target->owns(site);
     }
 
     std::string decision(std::size_t i) const {
-        const sim::Event& event = find_.trace.events[i];
-        const std::string& name = find_.trace.contexts[event.key];
+        const sim::Event& event = replay_.trace.events[i];
+        const std::string& name = replay_.trace.contexts[event.key];
         const std::string at = place_before(i, 0);
         const std::string who = name + (at.empty() ? "" : " at " + at);
         if (event.b != 0) return who + ": " + answer(event) + ".";
         const auto number = static_cast<unsigned>(event.a);
         if (number == sim::actor_time) return who + " waits while time goes on.";
-        const std::string comes = come_words(find_.plan, number);
+        const std::string comes = come_words(replay_.plan, number);
         return sim::actor_act(number) == sim::Act::run ? who + " is held up; " + comes + "."
                                                        : who + ": " + comes + ".";
     }
 
     std::string answer(const sim::Event& event) const {
-        const scenario::Platform* const platform = find_.plan.target->platform;
+        const scenario::Platform* const platform = replay_.plan.target->platform;
         const std::string text = platform == nullptr ? "" : platform->answer_words(event.object);
         return text.empty() ? "choice " + std::to_string(event.object) + " is answered " +
                                   std::to_string(event.a)
@@ -294,9 +295,9 @@ class Mail {
             lines.insert(lines.end(), state.begin(), state.end());
             lines.emplace_back();
         }
-        for (const std::string& blocked : find_.trace.blocked)
+        for (const std::string& blocked : replay_.trace.blocked)
             lines.push_back("At the end " + blocked);
-        if (!find_.trace.blocked.empty()) lines.emplace_back();
+        if (!replay_.trace.blocked.empty()) lines.emplace_back();
         lines.emplace_back("To see it again, in a checkout of rcufuzz:");
         lines.emplace_back(
             "  cmake --preset release && cmake --build --preset release --target rcufuzz");
@@ -304,7 +305,7 @@ class Mail {
             lines.push_back("  " + words_.build);
         const std::string kernel = words_.built_as.empty() ? "" : " --kernel " + name();
         lines.push_back("  build/rcufuzz replay" + kernel + " - <<END");
-        const std::string text = run::to_text(find_.plan);
+        const std::string text = run::to_text(replay_.plan);
         const std::vector<std::string_view> plan = rcufuzz::lines(text);
         if (plan.size() > most_plan_lines) {
             lines.back() = "  build/rcufuzz replay" + kernel + " " + file_ + "  # " +
@@ -322,7 +323,7 @@ class Mail {
     // Tasks that sleep or idle say little.
     Lines state_lines() const {
         Lines list;
-        for (const std::string_view line : rcufuzz::lines(find_.trace.state)) {
+        for (const std::string_view line : rcufuzz::lines(replay_.trace.state)) {
             const bool acts = line.find(", r") != line.npos && line.find("swapper") == line.npos;
             if (!line.starts_with("task ") || acts)
                 add_wrapped(list, "  " + std::string(trim(line)), 6);
@@ -331,7 +332,7 @@ class Mail {
         return list;
     }
 
-    const Find& find_;
+    const Replay& replay_;
     const std::string& file_;
     const Blame& blame_;
     const std::string place_;
@@ -340,9 +341,10 @@ class Mail {
 
 }  // namespace
 
-std::string explain_mail(const Find& find, const std::string& file, const Blame& blame) {
-    if (!find.outcome.found()) throw UserError(file + ": shows no bug; there is nothing to report");
-    return Mail(find, file, blame).text();
+std::string explain_mail(const Replay& replay, const std::string& file, const Blame& blame) {
+    if (!replay.outcome.found())
+        throw UserError(file + ": shows no bug; there is nothing to report");
+    return Mail(replay, file, blame).text();
 }
 
 }  // namespace rcufuzz::report

@@ -120,7 +120,8 @@ class Questions final : public sim::Strategy {
 
 class Script {
    public:
-    explicit Script(const Find& find) : find_(find), plan_(find.plan), questions_(find.plan) {}
+    explicit Script(const Replay& replay)
+        : replay_(replay), plan_(replay.plan), questions_(replay.plan) {}
 
     ScriptJson json() const {
         const scenario::Platform* const platform = plan_.target->platform;
@@ -132,9 +133,9 @@ class Script {
                 {"version", words.version},
                 {"variant", words.variant},
                 {"parameters", words.parameters},
-                {"verdict", word(find_.outcome.verdict)},
-                {"site", find_.outcome.site},
-                {"detail", find_.outcome.detail},
+                {"verdict", word(replay_.outcome.verdict)},
+                {"site", replay_.outcome.site},
+                {"detail", replay_.outcome.detail},
                 {"config", config()},
                 {"ops", ops()},
                 {"events", events()}};
@@ -162,8 +163,8 @@ class Script {
 
     ScriptJson events() const {
         ScriptJson json = ScriptJson::array();
-        for (std::size_t i = 0; i < find_.trace.events.size(); ++i) {
-            const sim::Event& event = find_.trace.events[i];
+        for (std::size_t i = 0; i < replay_.trace.events.size(); ++i) {
+            const sim::Event& event = replay_.trace.events[i];
             if (event.key == run::main_key) continue;
             switch (event.kind) {
                 case sim::EventKind::op_begin:
@@ -187,15 +188,15 @@ class Script {
 
     ScriptJson begun(const sim::Event& event, std::string_view what, std::int64_t op) const {
         ScriptJson json{{"what", what},
-                  {"who", find_.trace.contexts[event.key]},
-                  {"cpu", event.cpu},
-                  {"jiffy", event.jiffies}};
+                        {"who", replay_.trace.contexts[event.key]},
+                        {"cpu", event.cpu},
+                        {"jiffy", event.jiffies}};
         if (op >= 0) json["op"] = op;
         return json;
     }
 
     ScriptJson decided(std::size_t i) const {
-        const sim::Event& event = find_.trace.events[i];
+        const sim::Event& event = replay_.trace.events[i];
         ScriptJson json = begun(event, "decide", -1);
         json["at"] = place(i);
         if (owned(event.site)) {
@@ -228,7 +229,7 @@ class Script {
 
     // The point at which the operation of its context began; none: it is in none.
     std::optional<std::uint64_t> begun_at(std::size_t event) const {
-        const std::vector<sim::Event>& events = find_.trace.events;
+        const std::vector<sim::Event>& events = replay_.trace.events;
         for (std::size_t i = event; i > 0; --i) {
             if (events[i - 1].key != events[event].key) continue;
             if (events[i - 1].kind == sim::EventKind::op_end) break;
@@ -239,7 +240,7 @@ class Script {
 
     // The point of the last thing before that `event` that has its place in the order.
     std::uint64_t last_step(std::size_t event) const {
-        const std::vector<sim::Event>& events = find_.trace.events;
+        const std::vector<sim::Event>& events = replay_.trace.events;
         for (std::size_t i = event; i > 0; --i) {
             const sim::EventKind kind = events[i - 1].kind;
             if (kind == sim::EventKind::op_begin || kind == sim::EventKind::op_end ||
@@ -258,7 +259,7 @@ class Script {
     // Where the subject itself was then: its context's last place that is the subject's own and
     // not before the operation. Null: it was not in the subject.
     ScriptJson place(std::size_t event) const {
-        const std::vector<sim::Event>& events = find_.trace.events;
+        const std::vector<sim::Event>& events = replay_.trace.events;
         for (std::size_t i = event + 1; i > 0; --i) {
             const sim::Event& at = events[i - 1];
             if (at.key != events[event].key) continue;
@@ -274,15 +275,15 @@ class Script {
                 {"function", run::bare_function_name(site.function_name())}};
     }
 
-    const Find& find_;
+    const Replay& replay_;
     const run::Plan& plan_;
     Questions questions_;
 };
 
 }  // namespace
 
-std::string explain_script(const Find& find) {
-    return Script(find).json().dump(1, ' ', false, ScriptJson::error_handler_t::replace) + "\n";
+std::string explain_script(const Replay& replay) {
+    return Script(replay).json().dump(1, ' ', false, ScriptJson::error_handler_t::replace) + "\n";
 }
 
 }  // namespace rcufuzz::report

@@ -86,9 +86,9 @@ std::size_t line_count(const std::string& text) {
 
 TEST(Explain, MailNamesThePatchAndWhereTheCodeStood) {
     const run::Plan plan = lost_addition();
-    Find find = replay_find(plan);
-    find.trace.fault = "run/toy_test.cpp:7 add";
-    const std::string text = explain_mail(find, "x.plan", {.patch = "patch 2/3 \"toy: add\""});
+    Replay replay = replay_traced(plan);
+    replay.trace.fault = "run/toy_test.cpp:7 add";
+    const std::string text = explain_mail(replay, "x.plan", {.patch = "patch 2/3 \"toy: add\""});
     EXPECT_THAT(text, HasSubstr("With:      patch 2/3 \"toy: add\", the first of the series"));
     EXPECT_THAT(text, HasSubstr("seen in add()\n"));
     EXPECT_THAT(text, HasSubstr("[run/toy_test.cpp:7 add()]\n"));

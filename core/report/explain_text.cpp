@@ -76,29 +76,29 @@ std::string list_text(const std::string& title, const std::vector<std::string>& 
 
 }  // namespace
 
-std::string explain_text(const Find& find, const Interleaving& interleaving,
+std::string explain_text(const Replay& replay, const Interleaving& interleaving,
                          const std::string& file) {
-    const run::Outcome& outcome = find.outcome;
+    const run::Outcome& outcome = replay.outcome;
     const VerdictInfo info = info_of(outcome.verdict);
     std::string text = std::string(info.word) + ": " + std::string(info.meaning) + "\n";
     if (outcome.found()) text += "  at " + outcome.site + "\n";
     text += "\nreplay\n  rcufuzz replay " + printable(file) + "\n";
     text += "\noperations\n";
-    for (std::size_t i = 0; i < find.ops.size(); ++i)
-        text += right(i + 1, 4) + "  " + find.ops[i] + "\n";
+    for (std::size_t i = 0; i < replay.ops.size(); ++i)
+        text += right(i + 1, 4) + "  " + replay.ops[i] + "\n";
     text += "\ninterleaving (* where a decision other than the ordinary one led)\n";
     text += interleaving_text(interleaving);
-    text += list_text("blocked at the end", find.trace.blocked, "nobody");
+    text += list_text("blocked at the end", replay.trace.blocked, "nobody");
     text += "\nwhy\n  " + (outcome.found() ? outcome.detail : "nothing is wrong") + "\n";
-    std::vector<std::string> configuration{"target " + std::string(find.plan.target->name)};
-    for (const std::string& bug : find.bugs) configuration.push_back("bug " + bug);
-    for (const std::string& mode : find.modes) configuration.push_back(mode);
-    for (const std::string& config : find.configs) configuration.push_back("config " + config);
-    configuration.push_back("decisions: " + std::to_string(find.plan.decisions.size()) +
+    std::vector<std::string> configuration{"target " + std::string(replay.plan.target->name)};
+    for (const std::string& bug : replay.bugs) configuration.push_back("bug " + bug);
+    for (const std::string& mode : replay.modes) configuration.push_back(mode);
+    for (const std::string& config : replay.configs) configuration.push_back("config " + config);
+    configuration.push_back("decisions: " + std::to_string(replay.plan.decisions.size()) +
                             ", points: " + std::to_string(outcome.points));
     text += list_text("configuration", configuration, "");
-    if (find.plan.decisions.size() > most_decisions) return text;
-    return text + "\nplan\n" + run::to_text(find.plan);
+    if (replay.plan.decisions.size() > most_decisions) return text;
+    return text + "\nplan\n" + run::to_text(replay.plan);
 }
 
 }  // namespace rcufuzz::report

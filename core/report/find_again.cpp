@@ -28,7 +28,7 @@ constexpr unsigned hunt_share = 2;      // of what is left of the budget: one in
 
 // The same decisions, some of them lost, some a little later or earlier, some new.
 std::vector<sim::Decision> disturbed(const std::vector<sim::Decision>& decisions,
-                                     const std::vector<Moment>& moments, Prng& prng) {
+                                     const std::vector<TakenChoice>& choices, Prng& prng) {
     std::vector<sim::Decision> result;
     std::array<int, 256> shift_of_key{};
     for (int& shift : shift_of_key)
@@ -40,10 +40,10 @@ std::vector<sim::Decision> disturbed(const std::vector<sim::Decision>& decisions
         decision.ordinal = static_cast<std::uint16_t>(ordinal);
         result.push_back(decision);
     }
-    for (unsigned added = prng.below(3); added > 0 && !moments.empty(); --added) {
-        const Moment& moment = moments[prng.below(static_cast<std::uint32_t>(moments.size()))];
-        const auto count = static_cast<std::uint32_t>(moment.values.size());
-        result.push_back(moment.decision(moment.values[prng.below(count)]));
+    for (unsigned added = prng.below(3); added > 0 && !choices.empty(); --added) {
+        const TakenChoice& choice = choices[prng.below(static_cast<std::uint32_t>(choices.size()))];
+        const auto count = static_cast<std::uint32_t>(choice.values.size());
+        result.push_back(choice.decision(choice.values[prng.below(count)]));
     }
     return result;
 }
@@ -138,11 +138,11 @@ bool costs_less(const run::Plan& a, const run::Plan& b) {
 
 bool find_again(Search& search, const run::Plan& candidate, unsigned patience) {
     Smallest smallest(search);
-    const std::vector<Moment> moments = search.moments(candidate);
+    const std::vector<TakenChoice> choices = search.choices(candidate);
     Prng prng(search.seed());
     for (unsigned i = 0; i < patience * disturbed_tries && !smallest.enough(); ++i) {
         run::Plan tried = candidate;
-        tried.decisions = disturbed(candidate.decisions, moments, prng);
+        tried.decisions = disturbed(candidate.decisions, choices, prng);
         if (search.accept(std::move(tried))) smallest.found();
     }
     const std::unique_ptr<strategy::Policy> policy = strategy::make_policy("pct");

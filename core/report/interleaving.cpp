@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/report/find.h"
+#include "core/report/replay.h"
 #include "core/run/names.h"
 #include "core/run/site.h"
 

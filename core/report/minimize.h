@@ -4,8 +4,8 @@
 // configuration as near to the standard as that allows.
 //
 // A pure function of the plan: equal finds give equal results. What it keeps is verdict and
-// identity of the find under replay, and that alone. Which CPU has which number is settled, too
-// (core/run/symmetry.h): plans that differ in that alone become one.
+// identity of the find under replay, and nothing else. CPUs are renumbered in the end
+// (core/run/symmetry.h), so that plans which differ only in CPU numbers become one.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace rcufuzz::report {
 struct MinimizeOptions {
     // Bounds the work, in points of all replays together; the standard is some two seconds.
     std::uint64_t budget = 180'000'000;
-    // Asked all the time; false ends the search, with the best so far. Null: go on.
+    // Asked often; false ends the search, with the best plan so far. Null: go on.
     std::function<bool()> keep_going{};
 };
 

@@ -33,30 +33,30 @@ std::string_view slot_word(const std::string& context) {
 
 class PageData {
    public:
-    PageData(const Find& find, const Interleaving& interleaving)
-        : find_(find), interleaving_(interleaving) {
-        for (const sim::Event& event : find.trace.events)
+    PageData(const Replay& replay, const Interleaving& interleaving)
+        : replay_(replay), interleaving_(interleaving) {
+        for (const sim::Event& event : replay.trace.events)
             if (event.kind == EventKind::timer_arm) timers_.insert(event.object);
     }
 
     Json json(const PageOrigin& origin) const {
-        const scenario::Subsystem& target = *find_.plan.target;
-        const auto verdict = static_cast<std::size_t>(find_.outcome.verdict);
+        const scenario::Subsystem& target = *replay_.plan.target;
+        const auto verdict = static_cast<std::size_t>(replay_.outcome.verdict);
         const VerdictInfo& info = all_verdicts()[verdict];
         return {{"file", origin.file},
                 {"made_by", origin.made_by},
-                {"plan", run::to_text(find_.plan)},
+                {"plan", run::to_text(replay_.plan)},
                 {"verdict", info.word},
                 {"meaning", info.meaning},
-                {"site", find_.outcome.site},
+                {"site", replay_.outcome.site},
                 {"site_source", source_of_site()},
-                {"detail", find_.outcome.detail},
-                {"system", std::string(target.name) + ": " + system_words(find_)},
+                {"detail", replay_.outcome.detail},
+                {"system", std::string(target.name) + ": " + system_words(replay_)},
                 {"bugs", bugs()},
                 {"configuration", configuration()},
-                {"ops", find_.ops},
-                {"blocked", find_.trace.blocked},
-                {"points", find_.outcome.points},
+                {"ops", replay_.ops},
+                {"blocked", replay_.trace.blocked},
+                {"points", replay_.outcome.points},
                 {"cpus", interleaving_.actors},
                 {"rows", rows()},
                 {"arrows", arrows()}};
@@ -64,10 +64,10 @@ class PageData {
 
    private:
     Json bugs() const {
-        const scenario::Subsystem& target = *find_.plan.target;
+        const scenario::Subsystem& target = *replay_.plan.target;
         Json list = Json::array();
         for (std::size_t i = 0; i < target.bugs.size(); ++i) {
-            if (((find_.plan.bugs >> i) & 1u) == 0) continue;
+            if (((replay_.plan.bugs >> i) & 1u) == 0) continue;
             const scenario::BugSpec& bug = target.bugs[i];
             list.push_back(std::string(bug.name) + ": " + std::string(bug.summary) +
                            ". Fix: " + std::string(bug.fixed_by));
@@ -76,8 +76,8 @@ class PageData {
     }
 
     Json configuration() const {
-        Json list = find_.modes;
-        for (const std::string& config : find_.configs) list.push_back("config " + config);
+        Json list = replay_.modes;
+        for (const std::string& config : replay_.configs) list.push_back("config " + config);
         return list;
     }
 
@@ -85,7 +85,7 @@ class PageData {
         Json list = Json::array();
         for (const Row& row : interleaving_.rows) list.push_back(row_json(row));
         if (list.empty()) return list;
-        for (const Turn& turn : read_turns(find_, true))
+        for (const Turn& turn : read_turns(replay_, true))
             for (bool first = true; const Sentence& sentence : condensed(turn.sentences)) {
                 Json told{{"text", sentence.text}};
                 if (first) told["number"] = turn.number;
@@ -103,7 +103,7 @@ class PageData {
             json["clock"] = true;
             return json;
         }
-        const std::string& who = find_.trace.contexts[row.key];
+        const std::string& who = replay_.trace.contexts[row.key];
         json["cpu"] = row.column;
         json["who"] = who;
         json["slot"] = slot_word(who);
@@ -114,22 +114,22 @@ class PageData {
         json["events"] = Json::array();
         for (const RowEvent& event : row.events) json["events"].push_back(event_json(event));
         for (const RowEvent& event : row.events) {
-            const sim::Event& begun = find_.trace.events[event.index];
+            const sim::Event& begun = replay_.trace.events[event.index];
             if (begun.kind != EventKind::op_begin) continue;
-            const scenario::Op& op = find_.plan.ops[static_cast<std::size_t>(begun.a)];
-            json["op"] = find_.plan.target->ops[op.kind].name;
+            const scenario::Op& op = replay_.plan.ops[static_cast<std::size_t>(begun.a)];
+            json["op"] = replay_.plan.target->ops[op.kind].name;
         }
         return json;
     }
 
     // Of the place at which it was noticed, "kernel/smp.c:349 csd_lock_wait".
     std::string source_of_site() const {
-        const scenario::Subsystem& target = *find_.plan.target;
-        const std::string& site = find_.outcome.site;
+        const scenario::Subsystem& target = *replay_.plan.target;
+        const std::string& site = replay_.outcome.site;
         const std::size_t colon = site.find(':');
         if (target.platform == nullptr || colon == site.npos || !target.owns(site)) return {};
         const auto line = parse_int(site.substr(colon + 1, site.find(' ') - colon - 1));
-        return target.platform->source_line(find_.plan.subject, site.substr(0, colon),
+        return target.platform->source_line(replay_.plan.subject, site.substr(0, colon),
                                             static_cast<unsigned>(line.value_or(0)));
     }
 
@@ -137,16 +137,16 @@ class PageData {
     // had; one after the other the same only once.
     Json source_of(const Row& row) const {
         Json list = Json::array();
-        const scenario::Subsystem& target = *find_.plan.target;
+        const scenario::Subsystem& target = *replay_.plan.target;
         if (target.platform == nullptr) return list;
         for (const RowEvent& event : row.events) {
-            const sim::Site& site = find_.trace.events[event.index].site;
+            const sim::Site& site = replay_.trace.events[event.index].site;
             const std::string_view file = run::site_file(site.file_name());
             if (site.line() == 0 || !target.owns(file)) continue;
             const std::string place = std::string(file) + ":" + std::to_string(site.line());
             if (!list.empty() && list.back()[0] == place) continue;
             const std::string text =
-                target.platform->source_line(find_.plan.subject, file, site.line());
+                target.platform->source_line(replay_.plan.subject, file, site.line());
             if (!text.empty()) list.push_back({place, text});
         }
         return list;
@@ -154,37 +154,38 @@ class PageData {
 
     Json event_json(const RowEvent& shown) const {
         Json json{{"text", shown.text}};
-        const sim::Event& event = find_.trace.events[shown.index];
+        const sim::Event& event = replay_.trace.events[shown.index];
         const bool asks_timer = event.kind == EventKind::read && timers_.contains(event.object);
-        const std::optional<Effect> effect = effect_of(find_, event);
+        const std::optional<Effect> effect = effect_of(replay_, event);
         if (effect && !asks_timer) json["state"] = {effect->part, effect->name, effect->state};
         return json;
     }
 
     Json arrows() const {
         Json list = Json::array();
-        for (const Arrow& arrow : find_arrows(find_.trace, interleaving_)) {
+        for (const Arrow& arrow : find_arrows(replay_.trace, interleaving_)) {
             const std::size_t from = interleaving_.row_of(arrow.from);
             const std::size_t to = interleaving_.row_of(arrow.to);
             if (from == to) continue;
-            list.push_back({{"kind", word(arrow.kind)},
-                            {"from", from},
-                            {"to", to},
-                            {"what", find_.trace.objects[find_.trace.events[arrow.from].object]}});
+            list.push_back(
+                {{"kind", word(arrow.kind)},
+                 {"from", from},
+                 {"to", to},
+                 {"what", replay_.trace.objects[replay_.trace.events[arrow.from].object]}});
         }
         return list;
     }
 
-    const Find& find_;
+    const Replay& replay_;
     const Interleaving& interleaving_;
     std::set<sim::ObjectId> timers_;
 };
 
 }  // namespace
 
-std::string page_data(const Find& find, const Interleaving& interleaving,
+std::string page_data(const Replay& replay, const Interleaving& interleaving,
                       const PageOrigin& origin) {
-    const Json json = PageData(find, interleaving).json(origin);
+    const Json json = PageData(replay, interleaving).json(origin);
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

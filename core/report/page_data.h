@@ -8,17 +8,18 @@
 
 #include <string>
 
-#include "core/report/find.h"
 #include "core/report/interleaving.h"
+#include "core/report/replay.h"
 
 namespace rcufuzz::report {
 
-// What is not of the run itself.
+// What the page says beyond the run itself.
 struct PageOrigin {
     std::string file;     // the plan's
     std::string made_by;  // which rcufuzz; empty: not said
 };
 
-std::string page_data(const Find& find, const Interleaving& interleaving, const PageOrigin& origin);
+std::string page_data(const Replay& replay, const Interleaving& interleaving,
+                      const PageOrigin& origin);
 
 }  // namespace rcufuzz::report

@@ -44,11 +44,11 @@ struct Candidate {
 // All that could be put into this plan's run, the simplest first.
 std::vector<Candidate> candidates_for(Search& search, const run::Plan& plan) {
     std::vector<Candidate> list;
-    const std::vector<Moment> moments = search.moments(plan);
-    for (std::size_t at = 0; at < moments.size(); ++at) {
-        for (const std::uint8_t value : moments[at].values) {
-            if (value != moments[at].taken)
-                list.push_back({complexity(moments[at], value, at), moments[at].decision(value)});
+    const std::vector<TakenChoice> choices = search.choices(plan);
+    for (std::size_t at = 0; at < choices.size(); ++at) {
+        for (const std::uint8_t value : choices[at].values) {
+            if (value != choices[at].taken)
+                list.push_back({complexity(choices[at], value, at), choices[at].decision(value)});
         }
     }
     std::sort(list.begin(), list.end(),
@@ -67,10 +67,10 @@ run::Plan with_decision(const run::Plan& plan, const sim::Decision& decision) {
 
 bool simplify_one(Search& search, const std::vector<sim::Decision>& taken, std::size_t index) {
     std::uint64_t bound = 0;
-    const std::vector<Moment> moments = search.moments(search.best());
-    for (std::size_t at = 0; at < moments.size(); ++at) {
-        if (moments[at].taken != 0 && moments[at].decision(moments[at].taken) == taken[index])
-            bound = complexity(moments[at], moments[at].taken, at);
+    const std::vector<TakenChoice> choices = search.choices(search.best());
+    for (std::size_t at = 0; at < choices.size(); ++at) {
+        if (choices[at].taken != 0 && choices[at].decision(choices[at].taken) == taken[index])
+            bound = complexity(choices[at], choices[at].taken, at);
     }
     const run::Plan rest = with_decisions(search.best(), without(taken, index, index));
     for (const Candidate& candidate : candidates_for(search, rest)) {

@@ -18,11 +18,12 @@ run::Plan with_ops(const run::Plan& plan, const std::vector<std::size_t>& kept) 
 // --- keeping later decisions in place ------------------------------------------------------------
 
 // At which of its choices a CPU's task stands between operations.
-std::vector<std::uint16_t> op_borders(const std::vector<Moment>& moments, sim::ContextKey key) {
+std::vector<std::uint16_t> op_borders(const std::vector<TakenChoice>& choices,
+                                      sim::ContextKey key) {
     std::vector<std::uint16_t> borders;
-    for (const Moment& moment : moments)
-        if (moment.key == key && moment.kind == sim::ChoiceKind::schedule && moment.between_ops)
-            borders.push_back(moment.ordinal);
+    for (const TakenChoice& choice : choices)
+        if (choice.key == key && choice.kind == sim::ChoiceKind::schedule && choice.between_ops)
+            borders.push_back(choice.ordinal);
     return borders;
 }
 
@@ -42,7 +43,7 @@ std::vector<sim::Decision> shifted(const std::vector<sim::Decision>& decisions, 
 
 bool drop_op_and_shift(Search& search, const run::Plan& shorter, unsigned cpu) {
     const sim::ContextKey key = sim::context_key(cpu, sim::Slot::task);
-    const std::vector<std::uint16_t> borders = op_borders(search.moments(search.best()), key);
+    const std::vector<std::uint16_t> borders = op_borders(search.choices(search.best()), key);
     for (std::size_t i = 0; i + 1 < borders.size(); ++i) {
         run::Plan candidate = shorter;
         candidate.decisions = shifted(shorter.decisions, key, borders[i], borders[i + 1]);

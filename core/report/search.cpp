@@ -53,11 +53,11 @@ std::uint64_t actor_rank(std::uint8_t value) {
 
 }  // namespace
 
-std::uint64_t complexity(const Moment& moment, std::uint8_t value, std::size_t position) {
+std::uint64_t complexity(const TakenChoice& choice, std::uint8_t value, std::size_t position) {
     std::uint64_t kind = 0;
-    if (moment.kind == sim::ChoiceKind::data) kind = 1;
-    if (moment.kind == sim::ChoiceKind::schedule) kind = moment.between_ops ? 1 : 2;
-    const std::uint64_t rank = moment.kind == sim::ChoiceKind::data ? value : actor_rank(value);
+    if (choice.kind == sim::ChoiceKind::data) kind = 1;
+    if (choice.kind == sim::ChoiceKind::schedule) kind = choice.between_ops ? 1 : 2;
+    const std::uint64_t rank = choice.kind == sim::ChoiceKind::data ? value : actor_rank(value);
     return kind << 56 | rank << 48 | std::uint64_t{position} << 8 | value;
 }
 
@@ -79,24 +79,24 @@ Size size_of(const run::Plan& plan) {
 
 void Witness::begin(const sim::World& world) {
     world_ = &world;
-    moments_.clear();
+    choices_.clear();
     inner_.begin(world);
 }
 
 std::uint32_t Witness::choose(const sim::Choice& choice) {
     const std::uint32_t answer = inner_.choose(choice);
-    Moment& moment = moments_.emplace_back();
-    moment.key = choice.key;
-    moment.ordinal = static_cast<std::uint16_t>(choice.ordinal);
-    moment.kind = choice.kind;
+    TakenChoice& taken = choices_.emplace_back();
+    taken.key = choice.key;
+    taken.ordinal = static_cast<std::uint16_t>(choice.ordinal);
+    taken.kind = choice.kind;
     if (choice.key != run::main_key) {
         const sim::Access pending = world_->context(choice.key).pending;
-        moment.between_ops = pending.kind == sim::AccessKind::none && pending.object == 0;
+        taken.between_ops = pending.kind == sim::AccessKind::none && pending.object == 0;
     }
     const std::uint32_t last = std::min<std::uint32_t>(choice.count - 1, 255);
     for (std::uint32_t other = 1; other <= last; ++other)
-        moment.values.push_back(sim::to_decision(choice, other).value);
-    if (answer != 0) moment.taken = sim::to_decision(choice, answer).value;
+        taken.values.push_back(sim::to_decision(choice, other).value);
+    if (answer != 0) taken.taken = sim::to_decision(choice, answer).value;
     return answer;
 }
 
@@ -155,17 +155,17 @@ bool Search::accept_recorded(run::Plan candidate, sim::Strategy& strategy) {
     return true;
 }
 
-std::vector<Moment> Search::moments(run::Plan plan) {
+std::vector<TakenChoice> Search::choices(run::Plan plan) {
     run::canonicalize(plan);
     Witness witness(plan);
     count(run::run(plan, witness).points * witness_factor);
-    return witness.moments();
+    return witness.choices();
 }
 
 std::vector<sim::Decision> Search::decisions_in_time() {
     std::vector<sim::Decision> taken;
-    for (const Moment& moment : moments(best_))
-        if (moment.taken != 0) taken.push_back(moment.decision(moment.taken));
+    for (const TakenChoice& choice : choices(best_))
+        if (choice.taken != 0) taken.push_back(choice.decision(choice.taken));
     if (taken.size() != best_.decisions.size()) {
         run::Plan candidate = best_;
         candidate.decisions = taken;

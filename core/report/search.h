@@ -18,7 +18,7 @@
 namespace rcufuzz::report {
 
 // One choice of a run.
-struct Moment {
+struct TakenChoice {
     sim::ContextKey key = 0;
     std::uint16_t ordinal = 0;
     sim::ChoiceKind kind = sim::ChoiceKind::schedule;
@@ -32,7 +32,7 @@ struct Moment {
 // How much a decision asks of a reader: lower is simpler. Who goes on where somebody has to stop
 // anyway is easier to follow than a preemption, and a preemption between operations easier than
 // one amid a function; the earlier in time, the better.
-std::uint64_t complexity(const Moment& moment, std::uint8_t value, std::size_t position);
+std::uint64_t complexity(const TakenChoice& choice, std::uint8_t value, std::size_t position);
 
 // Replays a plan, which must outlive it, and notes each choice, in the order of time.
 class Witness final : public sim::Strategy {
@@ -43,12 +43,12 @@ class Witness final : public sim::Strategy {
     std::uint32_t choose(const sim::Choice& choice) override;
     bool asks_at_every_point() const override { return true; }
 
-    const std::vector<Moment>& moments() const { return moments_; }
+    const std::vector<TakenChoice>& choices() const { return choices_; }
 
    private:
     strategy::FromPlan inner_;
     const sim::World* world_ = nullptr;
-    std::vector<Moment> moments_;
+    std::vector<TakenChoice> choices_;
 };
 
 // What a find costs its reader, the dearest first.
@@ -95,7 +95,7 @@ class Search {
     void go_back(run::Plan earlier) { best_ = std::move(earlier); }
 
     // The choices of a plan's run, in the order of time.
-    std::vector<Moment> moments(run::Plan plan);
+    std::vector<TakenChoice> choices(run::Plan plan);
     // The best plan's decisions in the order of time; those that never came to be are dropped.
     std::vector<sim::Decision> decisions_in_time();
 

@@ -6,7 +6,7 @@
 
 #include "core/base/verdict.h"
 #include "core/report/condense.h"
-#include "core/report/find.h"
+#include "core/report/replay.h"
 #include "core/report/sentence.h"
 #include "core/report/turns.h"
 
@@ -32,19 +32,19 @@ std::string numbered(const std::vector<Turn>& turns) {
 
 // The operations in the order in which they begin, with what their words mean, once; those that
 // never do come last.
-std::vector<std::string> workload(const Find& find) {
+std::vector<std::string> workload(const Replay& replay) {
     std::vector<std::string> list;
-    std::vector<bool> explained(find.plan.target->ops.size(), false);
+    std::vector<bool> explained(replay.plan.target->ops.size(), false);
     const auto add = [&](std::size_t index) {
-        const std::uint8_t kind = find.plan.ops[index].kind;
-        std::string text = find.ops[index];
+        const std::uint8_t kind = replay.plan.ops[index].kind;
+        std::string text = replay.ops[index];
         if (!explained[kind])
-            text += " (" + std::string(find.plan.target->ops[kind].summary) + ")";
+            text += " (" + std::string(replay.plan.target->ops[kind].summary) + ")";
         explained[kind] = true;
         list.push_back(text);
     };
-    std::vector<bool> begun(find.ops.size(), false);
-    for (const sim::Event& event : find.trace.events) {
+    std::vector<bool> begun(replay.ops.size(), false);
+    for (const sim::Event& event : replay.trace.events) {
         if (event.kind != sim::EventKind::op_begin) continue;
         const auto index = static_cast<std::size_t>(event.a);
         if (begun[index]) continue;
@@ -56,13 +56,13 @@ std::vector<std::string> workload(const Find& find) {
     return list;
 }
 
-std::string configuration(const Find& find) {
-    if (const std::string words = subject_words(find).configuration; !words.empty())
+std::string configuration(const Replay& replay) {
+    if (const std::string words = subject_words(replay).configuration; !words.empty())
         return wrapped("Configuration: " + words + ".", 4);
-    const auto configs = find.plan.target->configs;
+    const auto configs = replay.plan.target->configs;
     std::vector<std::string> list;
     for (std::size_t i = 0; i < configs.size(); ++i) {
-        const std::int16_t value = find.plan.config[i];
+        const std::int16_t value = replay.plan.config[i];
         if (value == configs[i].standard) continue;
         list.push_back(std::string(configs[i].name) + " = " + std::to_string(value) + " (" +
                        meaning_of(configs[i].summary, value) + ")");
@@ -76,20 +76,20 @@ std::string title(const run::Outcome& outcome) {
     return std::string(all_verdicts()[static_cast<std::size_t>(outcome.verdict)].meaning);
 }
 
-std::string header(const Find& find) {
-    const scenario::Subsystem& target = *find.plan.target;
-    std::string text = "# " + as_sentence(title(find.outcome), find.trace) + "\n\n";
-    text += wrapped("System: " + system_words(find) + ".", 4);
+std::string header(const Replay& replay) {
+    const scenario::Subsystem& target = *replay.plan.target;
+    std::string text = "# " + as_sentence(title(replay.outcome), replay.trace) + "\n\n";
+    text += wrapped("System: " + system_words(replay) + ".", 4);
     for (std::size_t i = 0; i < target.bugs.size(); ++i) {
-        if (((find.plan.bugs >> i) & 1u) == 0) continue;
+        if (((replay.plan.bugs >> i) & 1u) == 0) continue;
         text += wrapped("Bug " + std::string(target.bugs[i].spec) + ": " +
                             std::string(target.bugs[i].summary) +
                             ". Fix: " + std::string(target.bugs[i].fixed_by) + ".",
                         4);
     }
-    const std::vector<std::string> ops = workload(find);
+    const std::vector<std::string> ops = workload(replay);
     text += wrapped("Workload: " + (ops.empty() ? "none" : joined(ops, "; ")) + ".", 4);
-    return text + configuration(find);
+    return text + configuration(replay);
 }
 
 // Of other verdicts the run ends in the midst, and who sleeps then has no part in it.
@@ -109,24 +109,24 @@ bool shows_in_waiting(Verdict verdict) {
 }
 
 // Of a warning or an oops of a kernel: where it is.
-std::string end_place(const Find& find) {
-    const std::string& at = find.trace.fault.empty() ? find.outcome.site : find.trace.fault;
-    if (find.plan.target->platform == nullptr || !find.plan.target->owns(at)) return "";
+std::string end_place(const Replay& replay) {
+    const std::string& at = replay.trace.fault.empty() ? replay.outcome.site : replay.trace.fault;
+    if (replay.plan.target->platform == nullptr || !replay.plan.target->owns(at)) return "";
     return ", at " + at + "()";
 }
 
 }  // namespace
 
 std::string tell(const run::Plan& plan) {
-    const Find find = replay_find(plan);
-    const std::string story = numbered(read_turns(find, true));
-    std::string text = header(find) + "\n" + story + "\n";
-    if (!find.trace.blocked.empty() && shows_in_waiting(find.outcome.verdict))
-        text += wrapped("At the end " + joined_waits(find.trace.blocked) + ".", 0);
+    const Replay replay = replay_traced(plan);
+    const std::string story = numbered(read_turns(replay, true));
+    std::string text = header(replay) + "\n" + story + "\n";
+    if (!replay.trace.blocked.empty() && shows_in_waiting(replay.outcome.verdict))
+        text += wrapped("At the end " + joined_waits(replay.trace.blocked) + ".", 0);
     const std::string end =
-        find.outcome.found() ? without_end(find.outcome.detail) : "Nothing is wrong";
-    const std::string verdict = "**" + std::string(word(find.outcome.verdict)) + "**: ";
-    return text + wrapped(verdict + end + end_place(find) + ".", 0);
+        replay.outcome.found() ? without_end(replay.outcome.detail) : "Nothing is wrong";
+    const std::string verdict = "**" + std::string(word(replay.outcome.verdict)) + "**: ";
+    return text + wrapped(verdict + end + end_place(replay) + ".", 0);
 }
 
 }  // namespace rcufuzz::report

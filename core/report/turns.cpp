@@ -19,15 +19,15 @@ using sim::EventKind;
 
 class TurnReader {
    public:
-    TurnReader(const Find& find, bool decided)
-        : find_(find),
-          target_(*find.plan.target),
+    TurnReader(const Replay& replay, bool decided)
+        : replay_(replay),
+          target_(*replay.plan.target),
           tells_decided_(decided && target_.tell != nullptr),
-          broken_(find_break(find.plan)) {}
+          broken_(find_break(replay.plan)) {}
 
     std::vector<Turn> read() {
-        for (; at_ < find_.trace.events.size(); ++at_) {
-            const sim::Event& event = find_.trace.events[at_];
+        for (; at_ < replay_.trace.events.size(); ++at_) {
+            const sim::Event& event = replay_.trace.events[at_];
             if (broken_ && event.step > broken_->step) tell_break();
             if (event.kind == EventKind::answer && tells_decided_) tell_answer(event);
             if (event.key == run::main_key) continue;
@@ -36,7 +36,7 @@ class TurnReader {
             if (event.kind == EventKind::note && target_.tell != nullptr) tell_note(event);
             if (event.kind == EventKind::read && event.b != 0) tell_stale_load(event);
         }
-        at_ = find_.trace.events.size();
+        at_ = replay_.trace.events.size();
         tell_silent_switch();
         if (broken_) tell_break();
         return std::move(turns_);
@@ -45,7 +45,7 @@ class TurnReader {
    private:
     void begin_op(const sim::Event& event) {
         begins_ = true;
-        const scenario::Op& op = find_.plan.ops[static_cast<std::size_t>(event.a)];
+        const scenario::Op& op = replay_.plan.ops[static_cast<std::size_t>(event.a)];
         if (op.context == scenario::OpContext::task_off)
             irqs_off_key_ = event.key;
         else if (irqs_off_key_ == event.key)
@@ -55,7 +55,7 @@ class TurnReader {
     // Of a kernel: what took long enough for others to act meanwhile has its end told.
     void end_op(const sim::Event& event) {
         if (!target_.steps.empty() && !turns_.empty() && event.key != turns_.back().key) {
-            const auto& op = find_.plan.ops[static_cast<std::size_t>(event.a)];
+            const auto& op = replay_.plan.ops[static_cast<std::size_t>(event.a)];
             const std::string name(target_.ops[op.kind].name);
             tell_event(event, [&](const std::string& who) {
                 return (who == "it" ? "its " : who + "'s ") + name + " returns.";
@@ -73,7 +73,7 @@ class TurnReader {
 
     void tell_stale_load(const sim::Event& event) {
         tell_event(event, [&](const std::string& who) {
-            return who + " still sees " + find_.trace.objects[event.object] + " as " +
+            return who + " still sees " + replay_.trace.objects[event.object] + " as " +
                    std::to_string(event.a) + ", though something newer has been stored.";
         });
     }
@@ -113,11 +113,11 @@ class TurnReader {
     }
 
     unsigned actor_number(const DecidedSwitch& decided) const {
-        return static_cast<unsigned>(find_.trace.events[decided.answer].a);
+        return static_cast<unsigned>(replay_.trace.events[decided.answer].a);
     }
 
     void begin_switch() {
-        const std::optional<DecidedSwitch> decided = decided_switch(find_, at_);
+        const std::optional<DecidedSwitch> decided = decided_switch(replay_, at_);
         if (!decided) return;
         tell_silent_switch();
         switch_ = decided;
@@ -134,14 +134,14 @@ class TurnReader {
         if (const std::string at = kernel_place(decided); !at.empty())
             return who + " has come to " + at + "; before it goes on, ";
         const auto deed =
-            last_deed(find_, decided.asker, last_told_[decided.asker], decided.answer);
+            last_deed(replay_, decided.asker, last_told_[decided.asker], decided.answer);
         if (!deed) return "before " + who + " goes on, ";
         return who + " " + deed->just + "; before it goes on, ";
     }
 
     // Of a kernel: where the asker stands, "csd_unlock() (kernel/smp.c:373)".
     std::string kernel_place(const DecidedSwitch& decided) const {
-        const sim::Site& site = find_.trace.events[decided.answer].site;
+        const sim::Site& site = replay_.trace.events[decided.answer].site;
         if (target_.steps.empty() || !target_.owns(run::site_file(site.file_name()))) return "";
         return std::string(run::bare_function_name(site.function_name())) + "() (" +
                std::string(run::site_file(site.file_name())) + ":" +
@@ -153,17 +153,17 @@ class TurnReader {
         if (!switch_) return;
         const DecidedSwitch decided = *switch_;
         if (!target_.steps.empty()) {
-            turns_.push_back({decided.asker, find_.trace.events[decided.answer].jiffies, 0, {}});
-            say(lead_in() + come_words(find_.plan, actor_number(decided)) + ".", "");
+            turns_.push_back({decided.asker, replay_.trace.events[decided.answer].jiffies, 0, {}});
+            say(lead_in() + come_words(replay_.plan, actor_number(decided)) + ".", "");
             begins_ = true;
             return;
         }
-        const auto deed = last_deed(find_, decided.actor, decided.answer, at_);
+        const auto deed = last_deed(replay_, decided.actor, decided.answer, at_);
         if (!deed) {
             switch_.reset();
             return;
         }
-        const sim::Event& event = find_.trace.events[deed->event];
+        const sim::Event& event = replay_.trace.events[deed->event];
         turns_.push_back({decided.actor, event.jiffies, 0, {}});
         const std::size_t here = at_;
         at_ = deed->event;
@@ -174,7 +174,7 @@ class TurnReader {
 
     // "cpu1", or "the softirq of cpu1" and the like.
     std::string name_of(sim::ContextKey key) const {
-        const std::string& name = find_.trace.contexts[key];
+        const std::string& name = replay_.trace.contexts[key];
         const std::size_t slash = name.find('/');
         if (slash == name.npos) return name;
         std::string slot = name.substr(slash + 1);
@@ -186,7 +186,7 @@ class TurnReader {
 
     // Who acts, and how, where it is not an ordinary task with interrupts enabled.
     std::string subject(const sim::Event& event, bool tells_irqs) const {
-        const std::string& name = find_.trace.contexts[event.key];
+        const std::string& name = replay_.trace.contexts[event.key];
         const std::string how = interrupt_words(name);
         if (!how.empty()) return cpu_of(event.cpu) + ", " + how + ",";
         const bool irqs_off = event.key == irqs_off_key_ && !tells_irqs;
@@ -194,7 +194,7 @@ class TurnReader {
     }
 
     std::string place(const sim::Event& event) const {
-        const std::string& name = find_.trace.contexts[event.key];
+        const std::string& name = replay_.trace.contexts[event.key];
         const std::string how = interrupt_words(name);
         if (how.empty()) return name + ": ";
         return "on " + cpu_of(event.cpu) + ", " + how + ": ";
@@ -202,16 +202,16 @@ class TurnReader {
 
     // A housekeeping CPU goes by the name of the kthread that it is for.
     std::string cpu_of(unsigned cpu) const {
-        const std::string& name = find_.trace.contexts[sim::context_key(cpu, sim::Slot::task)];
-        return cpu < target_.workload_cpus(find_.plan.config) ? name : "the CPU of " + name;
+        const std::string& name = replay_.trace.contexts[sim::context_key(cpu, sim::Slot::task)];
+        return cpu < target_.workload_cpus(replay_.plan.config) ? name : "the CPU of " + name;
     }
 
     // `again`: as it would read in the midst of a turn; empty: as it reads.
     void say(std::string text, std::string again, bool breaks = false) {
-        text = as_sentence(std::move(text), find_.trace);
-        again = again.empty() ? text : as_sentence(std::move(again), find_.trace);
+        text = as_sentence(std::move(text), replay_.trace);
+        again = again.empty() ? text : as_sentence(std::move(again), replay_.trace);
         // What is said after the last event is of that one.
-        const std::size_t last = find_.trace.events.empty() ? 0 : find_.trace.events.size() - 1;
+        const std::size_t last = replay_.trace.events.empty() ? 0 : replay_.trace.events.size() - 1;
         turns_.back().sentences.push_back(
             {std::min(at_, last), std::move(text), std::move(again), breaks});
     }
@@ -222,7 +222,7 @@ class TurnReader {
         broken_.reset();
     }
 
-    const Find& find_;
+    const Replay& replay_;
     const scenario::Subsystem& target_;
     const bool tells_decided_;
     std::optional<Break> broken_;
@@ -248,8 +248,8 @@ void number(std::vector<Turn>& turns) {
 
 }  // namespace
 
-std::vector<Turn> read_turns(const Find& find, bool decided) {
-    std::vector<Turn> turns = TurnReader(find, decided).read();
+std::vector<Turn> read_turns(const Replay& replay, bool decided) {
+    std::vector<Turn> turns = TurnReader(replay, decided).read();
     number(turns);
     return turns;
 }

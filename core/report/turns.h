@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/report/find.h"
+#include "core/report/replay.h"
 
 namespace rcufuzz::report {
 
@@ -27,6 +27,6 @@ struct Turn {
 };
 
 // With `decided`, switches that decisions made are told, and what they rest on.
-std::vector<Turn> read_turns(const Find& find, bool decided);
+std::vector<Turn> read_turns(const Replay& replay, bool decided);
 
 }  // namespace rcufuzz::report

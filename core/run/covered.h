@@ -26,7 +26,7 @@ struct Covered {
     bool operator==(const Covered&) const = default;
 };
 
-// Looks on from its making to its end: at one run of this plan.
+// Watches one run of this plan, from its constructor to its destructor.
 class CoveredWatch final : public scenario::OpWatch {
    public:
     CoveredWatch(Covered& to, const Plan& plan);

@@ -22,7 +22,7 @@ namespace rcufuzz::run {
 
 inline constexpr std::size_t max_identity = 160;
 
-// Of the run that the world has just ended, with a full trace. Empty: nothing was found.
+// The identity of the run that the world has just ended, with a full trace. Empty: a clean run.
 std::string identity_of(const sim::World& world);
 
 // The words of a sentence that name no single object: "I1: nocb_timer of cpu1 is armed" becomes

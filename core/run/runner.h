@@ -20,7 +20,7 @@ struct Outcome {
     Verdict verdict = Verdict::clean;
     std::string site;    // "nocb/wake.cpp:87 wake_nocb_gp"; for end-of-run oracles the oracle's
     std::string detail;  // why the oracle objects
-    std::string identity;  // of the bug (identity.h); empty where it was not asked for
+    std::string identity;          // names the bug (identity.h); empty where nobody asked
     std::uint64_t trace_hash = 0;  // 0 where the trace was off
     std::uint64_t state_hash = 0;  // of the final state, coarse
     std::uint64_t points = 0;
@@ -52,7 +52,7 @@ struct RunOptions {
     // instance lets it observe(), and may still look in Strategy::end().
     void (*on_boot)(void* arg, scenario::Instance& instance) = nullptr;
     void* on_boot_arg = nullptr;
-    // Whether a find gets its identity. That takes a full trace while the run lasts.
+    // Whether a find gets its identity, which takes a full trace of the run.
     bool identify = false;
     // How often the clock may advance though no timer waits for it.
     std::uint32_t free_jiffies = sim::Limits{}.free_jiffies;

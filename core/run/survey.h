@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Given workloads under random schedules: which of them show a bug. Where a hunt draws its
-// workloads, here every one is tried, all with the same effort.
+// Tries given workloads under random schedules and says which of them show a bug. A hunt draws its
+// workloads; a survey tries each of its own, all with the same effort.
 #pragma once
 
 #include <cstdint>

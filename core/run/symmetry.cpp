@@ -37,12 +37,12 @@ unsigned renamed_actor(const Names& names, unsigned actor) {
 
 // --- the run before, choice by choice -----------------------------------------------------------
 
-struct Moment {
+struct ChoiceKey {
     sim::ContextKey key;
     std::uint32_t ordinal;
-    auto operator<=>(const Moment&) const = default;
+    auto operator<=>(const ChoiceKey&) const = default;
 };
-using Course = std::map<Moment, unsigned>;  // who acted, or 0x100 + the answer to a data choice
+using Course = std::map<ChoiceKey, unsigned>;  // who acted, or 0x100 + the answer to a data choice
 constexpr unsigned data_answer = 0x100;
 
 class Witness final : public sim::Strategy {

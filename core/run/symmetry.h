@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Plans that differ in nothing but the numbers of their CPUs show the same. Which numbers a find
-// has is luck; here it gets the ones by which it is known.
+// Plans that differ only in the numbers of their CPUs show the same bug. Which numbers a find has
+// is luck; here it gets numbers that are the same for all of them.
 #pragma once
 
 #include "core/run/plan.h"

@@ -13,7 +13,7 @@ class FunctionFinder {
    public:
     explicit FunctionFinder(const SourceFile& file) : file_(file) {}
 
-    Findings too_long() {
+    Breaches too_long() {
         bool directive = false;
         for (line_ = 1; line_ <= file_.lines.size(); ++line_) {
             const std::string_view code = file_.lines[line_ - 1].code;
@@ -23,7 +23,7 @@ class FunctionFinder {
             for (const char c : code) see(c);
             head_ += ' ';
         }
-        return std::move(findings_);
+        return std::move(breaches_);
     }
 
    private:
@@ -43,7 +43,7 @@ class FunctionFinder {
         if (open_.empty()) return;
         const std::size_t length = line_ + 1 - head_line_;
         if (open_.back() && length > max_function_lines) {
-            findings_.push_back(
+            breaches_.push_back(
                 {file_.path, head_line_, "function-length",
                  std::to_string(length) + " lines, at most " + std::to_string(max_function_lines)});
         }
@@ -64,7 +64,7 @@ class FunctionFinder {
     std::string head_;  // code since the last ';', '{' or '}' outside functions
     std::size_t head_line_ = 0;
     std::vector<bool> open_;  // each open brace: a function body?
-    Findings findings_;
+    Breaches breaches_;
 };
 
 bool is_project_header(std::string_view name) {
@@ -74,11 +74,11 @@ bool is_project_header(std::string_view name) {
 
 }  // namespace
 
-Findings check_includes(const Layers& layers, const SourceFile& file) {
-    Findings findings;
+Breaches check_includes(const Layers& layers, const SourceFile& file) {
+    Breaches breaches;
     for (const Include& include : includes_of(file)) {
         const auto find = [&](std::string_view rule, const std::string& message) {
-            findings.push_back({file.path, include.line, std::string(rule), message});
+            breaches.push_back({file.path, include.line, std::string(rule), message});
         };
         if (!include.quoted) {
             if (!may_include_library(layers, file.path, include.name)) {
@@ -92,21 +92,21 @@ Findings check_includes(const Layers& layers, const SourceFile& file) {
                  "no arrow from " + folder_of(file.path) + " to " + include.name + " (layers.txt)");
         }
     }
-    return findings;
+    return breaches;
 }
 
-Findings check_file_length(const SourceFile& file) {
+Breaches check_file_length(const SourceFile& file) {
     if (!is_cpp(file.path) || file.lines.size() <= max_file_lines) return {};
     return {{file.path, 0, "file-length",
              std::to_string(file.lines.size()) + " lines, at most " +
                  std::to_string(max_file_lines) + ": cut it where a reader would"}};
 }
 
-Findings check_function_length(const SourceFile& file) {
-    return is_cpp(file.path) ? FunctionFinder(file).too_long() : Findings{};
+Breaches check_function_length(const SourceFile& file) {
+    return is_cpp(file.path) ? FunctionFinder(file).too_long() : Breaches{};
 }
 
-Findings check_licence(const SourceFile& file) {
+Breaches check_licence(const SourceFile& file) {
     if (file.path.ends_with(".md")) return {};
     constexpr std::string_view tag = "SPDX-License-Identifier: GPL-2.0-or-later";
     const std::size_t within = is_cpp(file.path) ? 1 : 2;  // after #! or a doctype
@@ -116,16 +116,16 @@ Findings check_licence(const SourceFile& file) {
     return {{file.path, 1, "licence", "begin with " + std::string(tag)}};
 }
 
-Findings check_file(const Layers& layers, const SourceFile& file) {
-    Findings findings;
+Breaches check_file(const Layers& layers, const SourceFile& file) {
+    Breaches breaches;
     for (std::size_t i = 0; i < file.lines.size(); ++i) {
-        append(findings, check_line(file.path, i + 1, file.lines[i]));
+        append(breaches, check_line(file.path, i + 1, file.lines[i]));
     }
-    append(findings, check_includes(layers, file));
-    append(findings, check_file_length(file));
-    append(findings, check_function_length(file));
-    append(findings, check_licence(file));
-    return findings;
+    append(breaches, check_includes(layers, file));
+    append(breaches, check_file_length(file));
+    append(breaches, check_function_length(file));
+    append(breaches, check_licence(file));
+    return breaches;
 }
 
 }  // namespace rcufuzz::style

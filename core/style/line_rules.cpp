@@ -94,7 +94,7 @@ std::size_t columns(std::string_view text) {
         std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
-void check_leftover(std::string_view path, std::size_t number, const Line& line, Findings& out) {
+void check_leftover(std::string_view path, std::size_t number, const Line& line, Breaches& out) {
     for (const std::string_view word : {"TODO", "FIXME", "XXX", "HACK", "DEBUG"}) {
         if (mentions(line.text, word)) {
             out.push_back({std::string(path), number, "leftover",
@@ -112,31 +112,31 @@ void check_leftover(std::string_view path, std::size_t number, const Line& line,
 
 }  // namespace
 
-std::string to_string(const Finding& finding) {
-    const std::string at = finding.line == 0 ? "" : ":" + std::to_string(finding.line);
-    return finding.path + at + ": [" + finding.rule + "] " + finding.message;
+std::string to_string(const Breach& breach) {
+    const std::string at = breach.line == 0 ? "" : ":" + std::to_string(breach.line);
+    return breach.path + at + ": [" + breach.rule + "] " + breach.message;
 }
 
-void append(Findings& all, const Findings& more) {
+void append(Breaches& all, const Breaches& more) {
     all.insert(all.end(), more.begin(), more.end());
 }
 
-Findings check_line(std::string_view path, std::size_t number, const Line& line) {
-    Findings findings;
+Breaches check_line(std::string_view path, std::size_t number, const Line& line) {
+    Breaches breaches;
     if (columns(line.raw) > max_line_columns && !path.ends_with(".md")) {
-        findings.push_back({std::string(path), number, "line-length",
+        breaches.push_back({std::string(path), number, "line-length",
                             std::to_string(columns(line.raw)) + " columns, at most " +
                                 std::to_string(max_line_columns)});
     }
-    if (!path.ends_with(".md")) check_leftover(path, number, line, findings);
-    if (!is_cpp(path)) return findings;
+    if (!path.ends_with(".md")) check_leftover(path, number, line, breaches);
+    if (!is_cpp(path)) return breaches;
     for (const Ban& ban : bans) {
         if (ban.applies(path) && mentions(line.code, ban.call)) {
-            findings.push_back({std::string(path), number, std::string(ban.rule),
+            breaches.push_back({std::string(path), number, std::string(ban.rule),
                                 std::string(ban.call) + ": " + std::string(ban.instead)});
         }
     }
-    return findings;
+    return breaches;
 }
 
 }  // namespace rcufuzz::style

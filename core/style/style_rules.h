@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // The rules of this code base that a compiler does not know, as pure functions from text to
-// findings. style_test.cpp applies them to the tree; style_rules_test.cpp shows that each can fail.
+// breaches. style_test.cpp applies them to the tree; style_rules_test.cpp shows that each can fail.
 #pragma once
 
 #include <string>
@@ -17,39 +17,39 @@ inline constexpr std::size_t max_file_lines = 500;
 inline constexpr std::size_t max_function_lines = 70;
 inline constexpr std::size_t max_line_columns = 100;
 
-struct Finding {
+struct Breach {
     std::string path;
     std::size_t line = 0;  // from 1; 0: the file as a whole
     std::string rule;      // one word, the one that `except` in layers.txt takes
     std::string message;   // what is wrong, and what to use instead
 };
 
-using Findings = std::vector<Finding>;
+using Breaches = std::vector<Breach>;
 
 // "core/sim/world.cpp:12: [threads] std::thread: ..."
-std::string to_string(const Finding& finding);
+std::string to_string(const Breach& breach);
 
-void append(Findings& all, const Findings& more);
+void append(Breaches& all, const Breaches& more);
 
 // ---- one line: line-length, leftover, and the banned calls, each a rule with its replacement
-Findings check_line(std::string_view path, std::size_t number, const Line& line);
+Breaches check_line(std::string_view path, std::size_t number, const Line& line);
 
 // ---- one file
-Findings check_includes(const Layers& layers, const SourceFile& file);  // arrows, include-form,
+Breaches check_includes(const Layers& layers, const SourceFile& file);  // arrows, include-form,
                                                                         // library
-Findings check_file_length(const SourceFile& file);                     // file-length
-Findings check_function_length(const SourceFile& file);                 // function-length
-Findings check_licence(const SourceFile& file);                         // licence
-Findings check_file(const Layers& layers, const SourceFile& file);      // all of the above
+Breaches check_file_length(const SourceFile& file);                     // file-length
+Breaches check_function_length(const SourceFile& file);                 // function-length
+Breaches check_licence(const SourceFile& file);                         // licence
+Breaches check_file(const Layers& layers, const SourceFile& file);      // all of the above
 
 // ---- the tree
-Findings check_headers_used(const Tree& tree);  // unused-header
-Findings check_top_level(const Tree& tree);     // top-level
-Findings check_folders(const Tree& tree);       // folder: no tests/ or docs/, a README by all code
-Findings check_subsystems(const Tree& tree);    // subsystem: each has a test of its own
-Findings check_links(const Tree& tree);         // link: links and paths in *.md lead somewhere
+Breaches check_headers_used(const Tree& tree);  // unused-header
+Breaches check_top_level(const Tree& tree);     // top-level
+Breaches check_folders(const Tree& tree);       // folder: no tests/ or docs/, a README by all code
+Breaches check_subsystems(const Tree& tree);    // subsystem: each has a test of its own
+Breaches check_links(const Tree& tree);         // link: links and paths in *.md lead somewhere
 
 // Everything, less what layers.txt excuses, plus the excuses that nothing needs (stale-excuse).
-Findings check_tree(const Layers& layers, const Tree& tree);
+Breaches check_tree(const Layers& layers, const Tree& tree);
 
 }  // namespace rcufuzz::style

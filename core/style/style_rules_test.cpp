@@ -9,9 +9,9 @@ namespace rcufuzz::style {
 namespace {
 
 // The rules that find fault, in order, joined by blanks.
-std::string rules(const Findings& findings) {
+std::string rules(const Breaches& breaches) {
     std::string names;
-    for (const Finding& finding : findings) names += (names.empty() ? "" : " ") + finding.rule;
+    for (const Breach& breach : breaches) names += (names.empty() ? "" : " ") + breach.rule;
     return names;
 }
 
@@ -64,9 +64,9 @@ TEST(LineRules, BannedCalls) {
 
 TEST(LineRules, TheReplacementIsNamed) {
     const Line line{"rand();", "rand();", "rand();"};
-    const Findings findings = check_line("core/sim/x.cpp", 7, line);
-    ASSERT_EQ(findings.size(), 1u);
-    EXPECT_EQ(to_string(findings[0]),
+    const Breaches breaches = check_line("core/sim/x.cpp", 7, line);
+    ASSERT_EQ(breaches.size(), 1u);
+    EXPECT_EQ(to_string(breaches[0]),
               "core/sim/x.cpp:7: [randomness] rand(: use core/base/prng.h, the same on every "
               "machine");
 }

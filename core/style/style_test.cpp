@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The tree keeps its own rules. Each finding names the file, the line, the rule and what to do.
+// The tree keeps its own rules. Each breach names the file, the line, the rule and what to do.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -20,11 +20,11 @@ Layers layers_of_the_tree() {
 }
 
 TEST(Style, TheTreeKeepsItsRules) {
-    std::string findings;
-    for (const Finding& finding : check_tree(layers_of_the_tree(), read_tree(root))) {
-        findings += to_string(finding) + '\n';
+    std::string breaches;
+    for (const Breach& breach : check_tree(layers_of_the_tree(), read_tree(root))) {
+        breaches += to_string(breach) + '\n';
     }
-    EXPECT_TRUE(findings.empty()) << findings;
+    EXPECT_TRUE(breaches.empty()) << breaches;
 }
 
 // Against a test that passes because it looked at nothing.

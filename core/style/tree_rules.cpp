@@ -52,14 +52,14 @@ std::vector<std::string> paths_of(const std::string& line) {
 
 }  // namespace
 
-Findings check_headers_used(const Tree& tree) {
+Breaches check_headers_used(const Tree& tree) {
     std::set<std::string> included;
     for (const SourceFile& file : tree.files) {
         for (const Include& include : includes_of(file)) {
             if (include.name != file.path) included.insert(include.name);
         }
     }
-    Findings findings;
+    Breaches breaches;
     for (const SourceFile& file : tree.files) {
         // Some headers are included by a kernel's own, from outside of the tree.
         const std::string folder = folder_above(file.path);
@@ -67,29 +67,29 @@ Findings check_headers_used(const Tree& tree) {
             folder.ends_with("core/linux/linux"))
             continue;
         if (is_header(file.path) && !included.contains(file.path)) {
-            findings.push_back({file.path, 0, "unused-header", "nobody includes it"});
+            breaches.push_back({file.path, 0, "unused-header", "nobody includes it"});
         }
     }
-    return findings;
+    return breaches;
 }
 
-Findings check_top_level(const Tree& tree) {
+Breaches check_top_level(const Tree& tree) {
     const std::set<std::string> wanted{
         "CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "core", "corpus",
         "fuzz",           "properties",        "scripts"};
     const std::set<std::string> found(tree.top_level.begin(), tree.top_level.end());
-    Findings findings;
+    Breaches breaches;
     for (const std::string& name : found) {
         if (!wanted.contains(name))
-            findings.push_back({name, 0, "top-level", "does not belong here"});
+            breaches.push_back({name, 0, "top-level", "does not belong here"});
     }
     for (const std::string& name : wanted) {
-        if (!found.contains(name)) findings.push_back({name, 0, "top-level", "is missing"});
+        if (!found.contains(name)) breaches.push_back({name, 0, "top-level", "is missing"});
     }
-    return findings;
+    return breaches;
 }
 
-Findings check_folders(const Tree& tree) {
+Breaches check_folders(const Tree& tree) {
     std::set<std::string> with_code;
     std::set<std::string> with_readme;
     for (const SourceFile& file : tree.files) {
@@ -99,24 +99,24 @@ Findings check_folders(const Tree& tree) {
         if (!hidden && !prose) with_code.insert(folder);
         if (file.path.ends_with("/README.md")) with_readme.insert(folder);
     }
-    Findings findings;
+    Breaches breaches;
     for (const std::string& folder : with_code) {
         if (!with_readme.contains(folder)) {
-            findings.push_back({folder, 0, "folder", "has code and no README.md"});
+            breaches.push_back({folder, 0, "folder", "has code and no README.md"});
         }
     }
     for (const std::string& folder : tree.folders) {
         const std::string name = folder.substr(folder.rfind('/') + 1);
         if (name == "tests" || name == "test") {
-            findings.push_back({folder, 0, "folder", "a test stands beside what it tests"});
+            breaches.push_back({folder, 0, "folder", "a test stands beside what it tests"});
         } else if (name == "docs" || name == "doc") {
-            findings.push_back({folder, 0, "folder", "a README explains the folder it stands in"});
+            breaches.push_back({folder, 0, "folder", "a README explains the folder it stands in"});
         }
     }
-    return findings;
+    return breaches;
 }
 
-Findings check_subsystems(const Tree& tree) {
+Breaches check_subsystems(const Tree& tree) {
     std::set<std::string> subsystems;
     std::set<std::string> tested;
     for (const SourceFile& file : tree.files) {
@@ -124,27 +124,27 @@ Findings check_subsystems(const Tree& tree) {
         if (file.path == folder + "/subsystem.cpp") subsystems.insert(folder);
         if (file.path.ends_with("_test.cpp")) tested.insert(folder);
     }
-    Findings findings;
+    Breaches breaches;
     for (const std::string& folder : subsystems) {
         if (!tested.contains(folder))
-            findings.push_back(
+            breaches.push_back(
                 {folder, 0, "subsystem", "has no test: x_test.cpp beside subsystem.cpp"});
     }
-    return findings;
+    return breaches;
 }
 
-Findings check_links(const Tree& tree) {
+Breaches check_links(const Tree& tree) {
     std::set<std::string> known(tree.folders.begin(), tree.folders.end());
     known.insert(tree.top_level.begin(), tree.top_level.end());
     known.insert(tree.other_files.begin(), tree.other_files.end());
     for (const SourceFile& file : tree.files) known.insert(file.path);
-    Findings findings;
+    Breaches breaches;
     for (const SourceFile& file : tree.files) {
         if (!file.path.ends_with(".md")) continue;
         for (std::size_t i = 0; i < file.lines.size(); ++i) {
             const auto require = [&](const std::string& folder, const std::string& target) {
                 if (known.contains(resolve(folder, target))) return;
-                findings.push_back({file.path, i + 1, "link", target + ": no such file"});
+                breaches.push_back({file.path, i + 1, "link", target + ": no such file"});
             };
             for (const std::string& target : links_of(file.lines[i].raw)) {
                 require(folder_above(file.path), target);
@@ -152,11 +152,11 @@ Findings check_links(const Tree& tree) {
             for (const std::string& path : paths_of(file.lines[i].raw)) require("", path);
         }
     }
-    return findings;
+    return breaches;
 }
 
-Findings check_tree(const Layers& layers, const Tree& tree) {
-    Findings all;
+Breaches check_tree(const Layers& layers, const Tree& tree) {
+    Breaches all;
     for (const SourceFile& file : tree.files) append(all, check_file(layers, file));
     append(all, check_headers_used(tree));
     append(all, check_top_level(tree));
@@ -165,11 +165,11 @@ Findings check_tree(const Layers& layers, const Tree& tree) {
     append(all, check_links(tree));
 
     std::vector<bool> needed(layers.excuses.size());
-    std::erase_if(all, [&](const Finding& finding) {
+    std::erase_if(all, [&](const Breach& breach) {
         bool excused = false;
         for (std::size_t i = 0; i < layers.excuses.size(); ++i) {
             const Excuse& excuse = layers.excuses[i];
-            if (excuse.rule != finding.rule || excuse.path != finding.path) continue;
+            if (excuse.rule != breach.rule || excuse.path != breach.path) continue;
             needed[i] = true;
             excused = true;
         }

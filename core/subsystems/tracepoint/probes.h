@@ -37,17 +37,17 @@ inline constexpr std::array<ProbeSpec, probe_count> probe_specs{
 
 std::string pair_name(int func, int data);  // "fa(da)"
 
-using Moment = std::uint32_t;
-inline constexpr Moment never = ~Moment{0};
+using Instant = std::uint32_t;
+inline constexpr Instant never = ~Instant{0};
 
 struct Registration {
     unsigned tp = 0;
     unsigned probe = 0;
-    Moment register_called = never;
-    Moment registered = never;
+    Instant register_called = never;
+    Instant registered = never;
     memory::Milestone registered_here;
-    Moment unregister_called = never;
-    Moment freed = never;
+    Instant unregister_called = never;
+    Instant freed = never;
 };
 
 // One event on its way through the calls.
@@ -82,14 +82,14 @@ class Probes {
     unsigned live_count(unsigned tp) const;
 
    private:
-    Moment now() { return ++clock_; }
+    Instant now() { return ++clock_; }
     void judge_order(unsigned tp, const ProbeSpec& before, const ProbeSpec& called,
                      const Site& site) const;
     bool comes_later(unsigned tp, const ProbeSpec& one, const ProbeSpec& other) const;
 
     std::array<Registration, capacity> made_{};
     unsigned count_ = 0;
-    Moment clock_ = 0;
+    Instant clock_ = 0;
 };
 
 }  // namespace rcufuzz::tracepoint

@@ -21,11 +21,11 @@ struct Place {
     sim::Site site;
 };
 
-// In the trace of a Find a context's coming to a step's function is a note: from this number on,
+// In the trace of a Replay a context's coming to a step's function is a note: from this number on,
 // one for each of Subsystem::steps.
 inline constexpr sim::ObjectId first_step_note = sim::first_place;
 
-struct Find {
+struct Replay {
     const run::Plan& plan;
     run::Outcome outcome;
     run::NamedTrace trace;
@@ -37,15 +37,14 @@ struct Find {
 };
 
 // `plan` must outlive the result.
-Find replay_find(const run::Plan& plan);
+Replay replay_traced(const run::Plan& plan);
 
 // What such a note tells.
-std::string step_words(const scenario::Subsystem& target, sim::ObjectId note,
-                       std::string_view who);
+std::string step_words(const scenario::Subsystem& target, sim::ObjectId note, std::string_view who);
 
 // What the subject says of itself; empty: it has nothing to say.
-scenario::SubjectWords subject_words(const Find& find);
+scenario::SubjectWords subject_words(const Replay& replay);
 // What is tested, for people: "tracepoints with static calls, v5.10 to v6.12".
-std::string system_words(const Find& find);
+std::string system_words(const Replay& replay);
 
 }  // namespace rcufuzz::report

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/report/find.h"
+#include "core/report/replay.h"
 
 #include <algorithm>
 #include <array>
@@ -42,25 +42,24 @@ void add_place(void* arg, const sim::Context& who) {
     const sim::World& w = sim::world();
     if (places.run != w.run_number()) places.list.clear();
     places.run = w.run_number();
-    places.list.push_back(
-        {w.trace().events().size(), static_cast<std::uint32_t>(w.points()), who.key, who.cpu,
-         w.jiffies(), who.site});
+    places.list.push_back({w.trace().events().size(), static_cast<std::uint32_t>(w.points()),
+                           who.key, who.cpu, w.jiffies(), who.site});
 }
 
 // Puts the steps among the events; one of a context that goes on in the same function is left out.
 class StepNotes {
    public:
-    explicit StepNotes(Find& find) : find_(find), steps_(find.plan.target->steps) {}
+    explicit StepNotes(Replay& replay) : replay_(replay), steps_(replay.plan.target->steps) {}
 
     void add() {
-        const std::vector<sim::Event> events = std::move(find_.trace.events);
-        find_.trace.events.clear();
-        auto place = find_.places.begin();
+        const std::vector<sim::Event> events = std::move(replay_.trace.events);
+        replay_.trace.events.clear();
+        auto place = replay_.places.begin();
         for (std::size_t i = 0; i <= events.size(); ++i) {
-            for (; place != find_.places.end() && place->event <= i; ++place) pass(*place);
+            for (; place != replay_.places.end() && place->event <= i; ++place) pass(*place);
             if (i == events.size()) break;
             if (ends_step(events[i].kind)) last_.erase(events[i].key);
-            find_.trace.events.push_back(events[i]);
+            replay_.trace.events.push_back(events[i]);
         }
     }
 
@@ -71,10 +70,10 @@ class StepNotes {
     }
 
     void pass(Place& place) {
-        place.event = find_.trace.events.size();
-        const auto step = std::ranges::find(
-            steps_, run::bare_function_name(place.site.function_name()),
-            &scenario::StepSpec::function);
+        place.event = replay_.trace.events.size();
+        const auto step =
+            std::ranges::find(steps_, run::bare_function_name(place.site.function_name()),
+                              &scenario::StepSpec::function);
         if (step == steps_.end()) return;
         const auto number = static_cast<sim::ObjectId>(step - steps_.begin());
         const auto [last, first] = last_.try_emplace(place.key, number);
@@ -82,12 +81,12 @@ class StepNotes {
         last->second = number;
         last_key_ = place.key;
         if (goes_on) return;
-        find_.trace.events.push_back({sim::EventKind::note, place.cpu, place.key,
-                                      first_step_note + number, place.step, place.jiffies, 0, 0,
-                                      place.site});
+        replay_.trace.events.push_back({sim::EventKind::note, place.cpu, place.key,
+                                        first_step_note + number, place.step, place.jiffies, 0, 0,
+                                        place.site});
     }
 
-    Find& find_;
+    Replay& replay_;
     const std::span<const scenario::StepSpec> steps_;
     std::map<sim::ContextKey, sim::ObjectId> last_;  // the step that a context came to last
     sim::ContextKey last_key_ = run::main_key;       // of the last step
@@ -100,38 +99,38 @@ std::string step_words(const scenario::Subsystem& target, sim::ObjectId note,
     return scenario::fill_in(target.steps[note - first_step_note].sentence, who, 0, 0, nullptr);
 }
 
-Find replay_find(const run::Plan& plan) {
-    Find find{plan, {}, {}, {}, {}, {}, {}, {}};
-    Places places{find.places};
+Replay replay_traced(const run::Plan& plan) {
+    Replay replay{plan, {}, {}, {}, {}, {}, {}, {}};
+    Places places{replay.places};
     const bool has_steps = !plan.target->steps.empty();
     if (has_steps) sim::world().watchers().set_access_sink(add_place, &places);
-    find.outcome = run::replay(plan, {.trace = sim::TraceLevel::full, .keep = &find.trace});
+    replay.outcome = run::replay(plan, {.trace = sim::TraceLevel::full, .keep = &replay.trace});
     if (has_steps) {
         sim::world().watchers().set_access_sink(nullptr, nullptr);
-        StepNotes(find).add();
+        StepNotes(replay).add();
     }
-    for (const scenario::Op& op : plan.ops) find.ops.push_back(op_words(plan, op));
+    for (const scenario::Op& op : plan.ops) replay.ops.push_back(op_words(plan, op));
     const std::string text = run::to_text(plan);
     for (const std::string_view line : lines(text)) {
         const std::size_t space = line.find(' ');
         const std::string_view word = line.substr(0, space);
         const std::string rest(line.substr(std::min(space + 1, line.size())));
-        if (word == "config") find.configs.push_back(rest);
-        if (word == "bug") find.bugs.push_back(rest);
-        if (word == "memory" || word == "oracle") find.modes.emplace_back(line);
+        if (word == "config") replay.configs.push_back(rest);
+        if (word == "bug") replay.bugs.push_back(rest);
+        if (word == "memory" || word == "oracle") replay.modes.emplace_back(line);
     }
-    return find;
+    return replay;
 }
 
-scenario::SubjectWords subject_words(const Find& find) {
-    const scenario::Platform* const platform = find.plan.target->platform;
+scenario::SubjectWords subject_words(const Replay& replay) {
+    const scenario::Platform* const platform = replay.plan.target->platform;
     if (platform == nullptr) return {};
-    return platform->words_of(find.plan.subject, find.plan.config);
+    return platform->words_of(replay.plan.subject, replay.plan.config);
 }
 
-std::string system_words(const Find& find) {
-    const scenario::Subsystem& target = *find.plan.target;
-    const scenario::SubjectWords words = subject_words(find);
+std::string system_words(const Replay& replay) {
+    const scenario::Subsystem& target = *replay.plan.target;
+    const scenario::SubjectWords words = subject_words(replay);
     if (words.version.empty())
         return std::string(target.summary) +
                (target.kernel_files.empty() ? "" : " (" + std::string(target.kernel_files) + ")");
