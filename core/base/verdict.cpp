@@ -33,7 +33,7 @@ constexpr std::array<VerdictInfo, 24> verdicts{{
     {Verdict::data_race, "data_race", "two contexts used plain data at the same time", false},
     {Verdict::invariant, "invariant", "a named inner invariant does not hold", false},
     {Verdict::list_corrupted, "list_corrupted", "a linked structure is inconsistent", true},
-    {Verdict::latency_exceeded, "latency_exceeded", "an age bound was exceeded", false},
+    {Verdict::latency_exceeded, "latency_exceeded", "something took longer than it may", false},
     {Verdict::uninitialised_read, "uninitialised_read", "memory was read before it was written",
      true},
     {Verdict::oops, "oops", "a pointer led nowhere, or the stack was too small", true},

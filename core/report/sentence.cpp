@@ -36,6 +36,7 @@ std::string interrupt_words(std::string_view context_name) {
     const std::string_view slot = context_name.substr(slash + 1);
     if (slot == "softirq") return "in softirq context";
     if (slot.starts_with("hardirq")) return "in an interrupt";
+    if (slot == "nmi2") return "in an NMI within an NMI";
     if (slot.starts_with("nmi")) return "in an NMI";
     return "in another task";
 }

@@ -63,7 +63,7 @@ std::string configuration(const Replay& replay) {
     std::vector<std::string> list;
     for (std::size_t i = 0; i < configs.size(); ++i) {
         const std::int16_t value = replay.plan.config[i];
-        if (value == configs[i].standard) continue;
+        if (value == configs[i].standard && !configs[i].told) continue;
         list.push_back(std::string(configs[i].name) + " = " + std::to_string(value) + " (" +
                        meaning_of(configs[i].summary, value) + ")");
     }

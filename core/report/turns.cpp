@@ -179,7 +179,7 @@ class TurnReader {
         if (slash == name.npos) return name;
         std::string slot = name.substr(slash + 1);
         if (slot.starts_with("hardirq")) slot = "interrupt";
-        if (slot.starts_with("nmi")) slot = "NMI";
+        if (slot.starts_with("nmi")) slot = slot == "nmi2" ? "inner NMI" : "NMI";
         if (slot.starts_with("task")) return "another task of " + name.substr(0, slash);
         return "the " + slot + " of " + name.substr(0, slash);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Who wants to know which operations of a plan run. Platforms tell; nobody that is told may change
-// anything, and a run takes the same course without.
+// Tells a listener which operations of a plan run. Platforms call it. The listener may change
+// nothing: a run takes the same course without it.
 #pragma once
 
 #include <cstddef>

@@ -105,6 +105,8 @@ struct ConfigSpec {
     // Not 0: where it is not 0 it disturbs what everything else does. Generators then have few of
     // its like in one plan, and this one as often as the number says, relative to the others.
     std::uint8_t disturbance = 0;
+    // Stories tell its value also where it is the standard one: without it a run is a riddle.
+    bool told = false;
 
     // Of a chosen entry: in this form nothing may ever be found.
     constexpr bool is_faultless(std::int16_t value) const {

@@ -18,14 +18,14 @@ using kernel::Seq;
 
 class GracePeriod {
    public:
-    // The kthread lives on a CPU of its own, which this machine's RCU does not watch.
+    // The kthread runs on a CPU of its own, for which no grace period waits.
     void init(unsigned cpus);
 
     // In task context. The CPU idles meanwhile.
     void synchronize_rcu();
     // schedule_on_each_cpu() with an empty work: until every CPU has scheduled.
     void schedule_on_each_cpu();
-    // rcu_note_context_switch(): this CPU has left all that it was in.
+    // rcu_note_context_switch(): this CPU has left every reader that it was in.
     void note_context_switch();
     // Something has changed that somebody may be waiting for; not a point.
     void cpu_changed();

@@ -33,37 +33,66 @@ enum OpKind : std::uint8_t {
 
 constexpr std::uint8_t task_on = scenario::bit(OpContext::task_on);
 constexpr std::uint8_t task_any = task_on | scenario::bit(OpContext::task_off);
-constexpr scenario::ParamSpec loops_param{"loops", 1, 3};
-constexpr scenario::ParamSpec target_param{"target", 0, max_workload_cpus - 1};
-constexpr scenario::ParamSpec handling_param{"handling", 0, 2};
-constexpr scenario::ParamSpec quiet_param{"handling", 0, 1};
-constexpr scenario::ParamSpec from_param{"from", 0, max_workload_cpus - 1};
+constexpr scenario::ParamSpec loops_param{.name = "loops", .min = 1, .max = 3};
+constexpr scenario::ParamSpec target_param{
+    .name = "target", .min = 0, .max = max_workload_cpus - 1};
+constexpr scenario::ParamSpec handling_param{.name = "handling", .min = 0, .max = 2};
+constexpr scenario::ParamSpec quiet_param{.name = "handling", .min = 0, .max = 1};
+constexpr scenario::ParamSpec from_param{.name = "from", .min = 0, .max = max_workload_cpus - 1};
 
 constexpr OpSpec specs[] = {
-    {"idle", "passes through the idle loop", task_on, {{loops_param, {}}}, 24},
-    {"user", "passes through user mode", task_on, {{loops_param, {}}}, 8},
-    {"irq",
-     "a device interrupts the target; its handler 0 reads, 1 does not",
-     task_any,
-     {{target_param, quiet_param}},
-     14},
-    {"nmi",
-     "an NMI comes to the target; its handler 0 reads, 1 does not, 2 takes a page fault",
-     task_any,
-     {{target_param, handling_param}},
-     24},
-    {"ist",
-     "an IST exception comes to the target; its handler 0 reads, 1 does not",
-     task_any,
-     {{target_param, quiet_param}},
-     8},
-    {"read", "an RCU reader", task_any, {}, 8},
-    {"update", "replaces the object, waits for a grace period, frees it", task_on, {}, 20},
-    {"livepatch", "replaces the function, waits for its handlers, frees it", task_on, {}, 6},
-    {"call", "calls a function that may be traced", task_any, {}, 6},
-    {"special", "asks a CPU in idle for something", task_on, {{target_param, {}}}, 4},
-    {"upcall", "rcu_irq_enter() without rcu_irq_exit()", task_on, {}, 2},
-    {"watching", "asks rcu_is_watching() after a migration", task_on, {{from_param, {}}}, 2},
+    {.name = "idle",
+     .summary = "passes through the idle loop",
+     .contexts = task_on,
+     .params = {{loops_param}},
+     .weight = 24},
+    {.name = "user",
+     .summary = "passes through user mode",
+     .contexts = task_on,
+     .params = {{loops_param}},
+     .weight = 8},
+    {.name = "irq",
+     .summary = "a device interrupts the target; its handler 0 reads, 1 does not",
+     .contexts = task_any,
+     .params = {{target_param, quiet_param}},
+     .weight = 14},
+    {.name = "nmi",
+     .summary = "an NMI comes to the target; its handler 0 reads, 1 does not, 2 takes a page fault",
+     .contexts = task_any,
+     .params = {{target_param, handling_param}},
+     .weight = 24},
+    {.name = "ist",
+     .summary = "an IST exception comes to the target; its handler 0 reads, 1 does not",
+     .contexts = task_any,
+     .params = {{target_param, quiet_param}},
+     .weight = 8},
+    {.name = "read", .summary = "an RCU reader", .contexts = task_any, .weight = 8},
+    {.name = "update",
+     .summary = "replaces the object, waits for a grace period, frees it",
+     .contexts = task_on,
+     .weight = 20},
+    {.name = "livepatch",
+     .summary = "replaces the function, waits for its handlers, frees it",
+     .contexts = task_on,
+     .weight = 6},
+    {.name = "call",
+     .summary = "calls a function that may be traced",
+     .contexts = task_any,
+     .weight = 6},
+    {.name = "special",
+     .summary = "asks a CPU in idle for something",
+     .contexts = task_on,
+     .params = {{target_param}},
+     .weight = 4},
+    {.name = "upcall",
+     .summary = "rcu_irq_enter() without rcu_irq_exit()",
+     .contexts = task_on,
+     .weight = 2},
+    {.name = "watching",
+     .summary = "asks rcu_is_watching() after a migration",
+     .contexts = task_on,
+     .params = {{from_param}},
+     .weight = 2},
 };
 
 // --- idle and user mode -------------------------------------------------------------------------

@@ -19,7 +19,7 @@ using kernel::Site;
 struct Object {
     memory::Shared<int> data;
     bool freed = false;
-    // Of each CPU that has used it: the last time.
+    // For each CPU: when it used the object last.
     std::array<memory::Milestone, 4> used;
 };
 
@@ -36,9 +36,9 @@ class Readers {
     // rcu_read_lock() .. rcu_read_unlock() of whoever runs now.
     void rcu_read_lock(const Site& site = Site::current());
     void rcu_read_unlock(const Site& site = Site::current());
-    // A whole section: looks at the object twice.
+    // A whole section, which looks at the object twice.
     void read(const Site& site = Site::current());
-    // The same without a section, for who is waited for in another way.
+    // The same without a section, for a reader that updaters wait for in another way.
     void look_at(const ProtectedList& list, const Site& site = Site::current());
 
     // Puts a new object in the place of the old, which the caller frees when it has waited.

@@ -28,20 +28,42 @@ enum Config : std::size_t { end_tick, generation, cpus, traced_place, tracer, fa
 
 constexpr ConfigSpec configs[] = {
     scenario::end_tick_spec,
-    {"generation", "the code of 0 v4.11, 1 v4.12, 2 v4.14, 3 v4.16, 4 v6.12", 0, 4, 4, faultless,
-     true},
-    {"cpus", "CPUs with work", 1, max_workload_cpus, 2, few_cpus},
-    {"traced",
-     "where a function is traced: 0 nowhere, 1 task, 2 on the way to idle, 3 idle, 4 on the "
-     "way back, 5 rcu_irq_enter(), 6 irq, 7 rcu_irq_exit(), 8 NMI before in_nmi(), 9 before "
-     "rcu_nmi_enter(), 10 NMI, 11 after in_nmi(), 12 IST exception, 13 everywhere",
-     0, 13, 0, places},
-    {"tracer",
-     "who traces: 0 stack tracer, 1 livepatch, 2 an rcuidle tracepoint; 3 to 6 are proposals: "
-     "3 in_nmi() ? rcu_nmi_enter() : rcu_irq_enter(), 4 rcu_nmi_enter(), 5 the same with "
-     "interrupts as they are, 6 rcu_irq_enter()",
-     0, 6, 0, tracers},
-    {"faults", "1: NMI handlers may take page faults", 0, 1, 1},
+    {.name = "generation",
+     .summary = "the code of 0 v4.11, 1 v4.12, 2 v4.14, 3 v4.16, 4 v6.12",
+     .min = 0,
+     .max = 4,
+     .standard = 4,
+     .swarm = faultless,
+     .chosen = true},
+    {.name = "cpus",
+     .summary = "CPUs with work",
+     .min = 1,
+     .max = max_workload_cpus,
+     .standard = 2,
+     .swarm = few_cpus},
+    {.name = "traced",
+     .summary =
+         "where a function is traced: 0 nowhere, 1 task, 2 on the way to idle, 3 idle, 4 on the "
+         "way back, 5 rcu_irq_enter(), 6 irq, 7 rcu_irq_exit(), 8 NMI before in_nmi(), 9 before "
+         "rcu_nmi_enter(), 10 NMI, 11 after in_nmi(), 12 IST exception, 13 everywhere",
+     .min = 0,
+     .max = 13,
+     .standard = 0,
+     .swarm = places},
+    {.name = "tracer",
+     .summary =
+         "who traces: 0 stack tracer, 1 livepatch, 2 an rcuidle tracepoint; 3 to 6 are proposals: "
+         "3 in_nmi() ? rcu_nmi_enter() : rcu_irq_enter(), 4 rcu_nmi_enter(), 5 the same with "
+         "interrupts as they are, 6 rcu_irq_enter()",
+     .min = 0,
+     .max = 6,
+     .standard = 0,
+     .swarm = tracers},
+    {.name = "faults",
+     .summary = "1: NMI handlers may take page faults",
+     .min = 0,
+     .max = 1,
+     .standard = 1},
 };
 
 unsigned workload_cpus(const ConfigValues& values) { return static_cast<unsigned>(values[cpus]); }

@@ -34,24 +34,24 @@ class Callbacks {
     // Null: the run has posted all it may.
     Callback* make(unsigned cpu, unsigned chain);
 
-    // Numbers are those of rcu_state, but under weak memory that of the CPU's leaf counts, when
-    // call_rcu() is called: a grace period that has yet to come to the leaf waits for what it finds
-    // there, and the CPU may read the number from before it.
+    // `gp_seq` is that of rcu_state. Under weak memory posted() takes the number of the CPU's leaf
+    // instead: a grace period that has not come to the leaf yet waits for the callbacks it finds
+    // there, and the CPU may still read the number from before it.
     void posted(Callback& callback, Seq gp_seq);  // at the call of call_rcu()
     void linked(Callback& callback, Seq gp_seq);  // in the step that links it
     void invoked(Callback& callback, Seq gp_seq, const Site& site);
     static void returned(Callback& callback);  // call_rcu() has
     static void finished(Callback& callback);  // the callback's function has
 
-    // From here on this CPU's callbacks may be run by two, or elsewhere: in no order.
+    // From here on two contexts, or another CPU, may run this CPU's callbacks: in no order.
     void order_lost(unsigned cpu) { unordered_[cpu] = true; }
 
-    // I11: what rcu_barrier() must wait for, and whether it has.
+    // I11: the callbacks that rcu_barrier() must wait for, and whether it has waited.
     using Set = std::bitset<capacity>;
     Set posted_so_far() const;
     void barrier_returned(const Set& waited_for, const Site& site) const;
 
-    // Wakes whoever waits for all callbacks of a CPU.
+    // Wakes the tasks that wait for all callbacks of a CPU.
     void init();
     void await_cpu(unsigned cpu);
     unsigned pending(unsigned cpu) const { return pending_[cpu]; }

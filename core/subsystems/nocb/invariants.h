@@ -19,8 +19,8 @@ void check_end(Nocb& state);
 void ghost_batch_begin(RcuData& rdp, long count);
 void ghost_batch_done(RcuData& rdp, long count);
 
-// Code that may still owe a wake-up: call_rcu() and the timers' handlers. When the last of them
-// has left, whoever waits must be somebody's business: I3, I4, I16.
+// A scope of code that may still owe a wake-up: call_rcu() and the timers' handlers. When the last
+// one ends, every waiting callback must have somebody who will look at it: I3, I4, I16.
 class OwesWakeup {
    public:
     explicit OwesWakeup(const Site& site = Site::current());

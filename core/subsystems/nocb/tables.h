@@ -57,7 +57,7 @@ unsigned stride_of(const scenario::ConfigValues& values);
 bool starts_offline(const scenario::ConfigValues& values, unsigned cpu);
 unsigned first_rcuo(const scenario::ConfigValues& values);
 unsigned gp_cpu(const scenario::ConfigValues& values);
-// Where rcu_gp runs: there, or on the first CPU.
+// Where rcu_gp runs: on its own housekeeping CPU, or on a CPU with work.
 unsigned rcu_gp_cpu(const scenario::ConfigValues& values);
 unsigned all_cpus(const scenario::ConfigValues& values);
 

@@ -39,7 +39,7 @@ class Calls {
    public:
     static constexpr unsigned capacity = 48;
 
-    // A call of whoever runs now; null: the run has made all it may.
+    // A new call, of the current context; null: the run has made all it may.
     // `how`: bit 0, it waits; bit 1, its function enables interrupts.
     Call* begin(unsigned how, CpuMask allowed, bool exact);
     Call& at(int number) { return made_[static_cast<unsigned>(number) - 1]; }
@@ -49,9 +49,9 @@ class Calls {
     // A function runs on this CPU, with this data.
     Call& begin_run(int func, int info, const Site& site);
     void end_run(Call& call);
-    // This CPU is about to leave the mm: from now on a mask that was read may lack it.
+    // This CPU is about to leave the mm: from now on the caller's mask may lack it.
     void leaves_mm(unsigned cpu) { left_mm_ |= cpu_bit(cpu); }
-    // The caller goes on: the call was made for all, and is over for all if it has waited.
+    // The caller goes on: the call was made for all CPUs, and is over on all if it has waited.
     void returned(const Call& call, const Site& site = Site::current());
     // At the end of a run nobody is left to run a call. `deaf`: CPUs that would, if they ever took
     // the interrupt that is pending there; the deadlock that keeps them from it is the find.

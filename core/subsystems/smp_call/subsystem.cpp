@@ -29,17 +29,34 @@ enum Config : std::size_t { end_tick, generation, cpus, spare, hotplug };
 
 constexpr ConfigSpec configs[] = {
     scenario::end_tick_spec,
-    {"generation",
-     "the code of 0 2.6.32, 1 6dc19899958e, 2 e6cd1e07a185, 3 45a5791920ae, 4 723aae25d5cd, "
-     "5 f44310b98ddb, 6 v6.12",
-     0,
-     6,
-     gen_723aae25d5cd,
-     faultless,
-     true},
-    {"cpus", "CPUs", 2, max_work_cpus, 4, few_cpus},
-    {"spare", "1: the first interrupt that a CPU is sent comes twice", 0, 1, 1, often},
-    {"hotplug", "1: CPUs may go offline (v6.12)", 0, 1, 0, seldom},
+    {.name = "generation",
+     .summary =
+         "the code of 0 2.6.32, 1 6dc19899958e, 2 e6cd1e07a185, 3 45a5791920ae, 4 723aae25d5cd, "
+         "5 f44310b98ddb, 6 v6.12",
+     .min = 0,
+     .max = 6,
+     .standard = gen_723aae25d5cd,
+     .swarm = faultless,
+     .chosen = true},
+    {.name = "cpus",
+     .summary = "CPUs",
+     .min = 2,
+     .max = max_work_cpus,
+     .standard = 4,
+     .swarm = few_cpus},
+    {.name = "spare",
+     .summary = "1: the first interrupt that a CPU is sent comes twice",
+     .min = 0,
+     .max = 1,
+     .standard = 1,
+     .swarm = often,
+     .told = true},
+    {.name = "hotplug",
+     .summary = "1: CPUs may go offline (v6.12)",
+     .min = 0,
+     .max = 1,
+     .standard = 0,
+     .swarm = seldom},
 };
 
 unsigned workload_cpus(const ConfigValues& values) { return static_cast<unsigned>(values[cpus]); }
@@ -64,39 +81,64 @@ constexpr std::uint8_t task_on = scenario::bit(OpContext::task_on);
 constexpr std::uint8_t not_task_on = scenario::any_context & ~task_on;
 // Whom call_many calls, counted from the caller: bit i is the ith CPU after it.
 constexpr CpuMask targets_of[] = {0b1111, 0b0011, 0b0110, 0b0101, 0b0111, 0b1001, 0b1010, 0b1100};
-constexpr scenario::ParamSpec to_param{"to", 0, std::size(targets_of) - 1};
-constexpr scenario::ParamSpec cpu_param{"cpu", 0, max_work_cpus - 1};
+constexpr scenario::ParamSpec to_param{.name = "to", .min = 0, .max = std::size(targets_of) - 1};
+constexpr scenario::ParamSpec cpu_param{.name = "cpu", .min = 0, .max = max_work_cpus - 1};
 // How many CPUs after the caller stay in the mm, the others being lazy.
-constexpr scenario::ParamSpec stay_param{"stay", 1, max_work_cpus - 1};
-constexpr scenario::ParamSpec how_param{"how", 0, 3};  // bit 0: waits; bit 1: enables interrupts
+constexpr scenario::ParamSpec stay_param{.name = "stay", .min = 1, .max = max_work_cpus - 1};
+constexpr scenario::ParamSpec how_param{
+    .name = "how", .min = 0, .max = 3};  // bit 0: waits; bit 1: enables interrupts
 
 constexpr OpSpec ops[] = {
-    {"call_many",
-     "calls all other CPUs, or some; how: 1 waits, 2 the function enables interrupts",
-     task_on,
-     {{to_param, how_param}},
-     24},
-    {"call_mm",
-     "calls the CPUs of the mm, whose mask others change; but for the first, those called leave it",
-     task_on,
-     {{stay_param, how_param}},
-     24},
-    {"call_single", "calls one CPU, or the next", task_on, {{cpu_param, how_param}}, 10},
-    {"call_async", "calls one CPU with an element of its own", not_task_on, {{cpu_param, {}}}, 4},
-    {"leave_mm", "clears a CPU in the mask of the mm", scenario::any_context, {{cpu_param, {}}}, 6},
-    {"join_mm", "sets a CPU in the mask of the mm", scenario::any_context, {{cpu_param, {}}}, 4},
-    {"spurious",
-     "a CPU takes an interrupt that nobody means",
-     scenario::any_context,
-     {{cpu_param, {}}},
-     6},
-    {"irq_window",
-     "enables interrupts in an interrupt handler",
-     scenario::bit(OpContext::hardirq),
-     {{}},
-     3},
-    {"cpu_down", "goes offline", task_on, {{}}, 8, hotplug},
-    {"cpu_up", "comes online", task_on, {{}}, 8, hotplug},
+    {.name = "call_many",
+     .summary = "calls all other CPUs, or some; how: 1 waits, 2 the function enables interrupts",
+     .contexts = task_on,
+     .params = {{to_param, how_param}},
+     .weight = 24},
+    {.name = "call_mm",
+     .summary = "calls the CPUs of the mm, whose mask others change; but for the first, those "
+                "called leave it",
+     .contexts = task_on,
+     .params = {{stay_param, how_param}},
+     .weight = 24},
+    {.name = "call_single",
+     .summary = "calls one CPU, or the next",
+     .contexts = task_on,
+     .params = {{cpu_param, how_param}},
+     .weight = 10},
+    {.name = "call_async",
+     .summary = "calls one CPU with an element of its own",
+     .contexts = not_task_on,
+     .params = {{cpu_param}},
+     .weight = 4},
+    {.name = "leave_mm",
+     .summary = "clears a CPU in the mask of the mm",
+     .contexts = scenario::any_context,
+     .params = {{cpu_param}},
+     .weight = 6},
+    {.name = "join_mm",
+     .summary = "sets a CPU in the mask of the mm",
+     .contexts = scenario::any_context,
+     .params = {{cpu_param}},
+     .weight = 4},
+    {.name = "spurious",
+     .summary = "a CPU takes an interrupt that nobody means",
+     .contexts = scenario::any_context,
+     .params = {{cpu_param}},
+     .weight = 6},
+    {.name = "irq_window",
+     .summary = "enables interrupts in an interrupt handler",
+     .contexts = scenario::bit(OpContext::hardirq),
+     .weight = 3},
+    {.name = "cpu_down",
+     .summary = "goes offline",
+     .contexts = task_on,
+     .weight = 8,
+     .needs_config = hotplug},
+    {.name = "cpu_up",
+     .summary = "comes online",
+     .contexts = task_on,
+     .weight = 8,
+     .needs_config = hotplug},
 };
 
 // --- bugs ---------------------------------------------------------------------------------------

@@ -35,18 +35,43 @@ enum Config : std::size_t {
 
 constexpr ConfigSpec configs[] = {
     scenario::end_tick_spec,
-    {"generation",
-     "the code of 0 d25e37d89dd2, 1 v5.10, 2 352384d5c84e, 3 f7ec41212563, 4 231264d6927f, 5 v6.12",
-     0,
-     5,
-     5,
-     {},
-     true},
-    {"cpus", "CPUs with work", 1, 4, 2, few_cpus},
-    {"tracepoints", "tracepoints that share the snapshots", 1, 2, 1, few_tracepoints},
-    {"regfunc", "1: tracepoint 0 has regfunc() and unregfunc()", 0, 1, 0, booleans},
-    {"synthetic", "1: the last tracepoint has no static call and always iterates", 0, 1, 0, seldom},
-    {"alloc_fail", "1: memory for an array may be refused", 0, 1, 0, seldom},
+    {.name = "generation",
+     .summary = "the code of 0 d25e37d89dd2, 1 v5.10, 2 352384d5c84e, 3 f7ec41212563, 4 "
+                "231264d6927f, 5 v6.12",
+     .min = 0,
+     .max = 5,
+     .standard = 5,
+     .chosen = true},
+    {.name = "cpus",
+     .summary = "CPUs with work",
+     .min = 1,
+     .max = 4,
+     .standard = 2,
+     .swarm = few_cpus},
+    {.name = "tracepoints",
+     .summary = "tracepoints that share the snapshots",
+     .min = 1,
+     .max = 2,
+     .standard = 1,
+     .swarm = few_tracepoints},
+    {.name = "regfunc",
+     .summary = "1: tracepoint 0 has regfunc() and unregfunc()",
+     .min = 0,
+     .max = 1,
+     .standard = 0,
+     .swarm = booleans},
+    {.name = "synthetic",
+     .summary = "1: the last tracepoint has no static call and always iterates",
+     .min = 0,
+     .max = 1,
+     .standard = 0,
+     .swarm = seldom},
+    {.name = "alloc_fail",
+     .summary = "1: memory for an array may be refused",
+     .min = 0,
+     .max = 1,
+     .standard = 0,
+     .swarm = seldom},
 };
 
 unsigned workload_cpus(const ConfigValues& values) { return static_cast<unsigned>(values[cpus]); }
@@ -64,29 +89,39 @@ std::string cpu_name(const ConfigValues& values, unsigned cpu) {
 enum OpKind : std::uint8_t { op_register, op_unregister, op_remove, op_event, op_event_rcuidle };
 
 constexpr std::uint8_t task_on = scenario::bit(OpContext::task_on);
-constexpr scenario::ParamSpec probe_param{"probe", 0, probe_count - 1};
-constexpr scenario::ParamSpec nth_param{"nth", 0, 3};
-constexpr scenario::ParamSpec tp_param{"tp", 0, max_tracepoints - 1};
-constexpr scenario::ParamSpec place_param{"place", 0, kernel::patch_sites - 1};
+constexpr scenario::ParamSpec probe_param{.name = "probe", .min = 0, .max = probe_count - 1};
+constexpr scenario::ParamSpec nth_param{.name = "nth", .min = 0, .max = 3};
+constexpr scenario::ParamSpec tp_param{.name = "tp", .min = 0, .max = max_tracepoints - 1};
+constexpr scenario::ParamSpec place_param{
+    .name = "place", .min = 0, .max = kernel::patch_sites - 1};
 
 constexpr OpSpec ops[] = {
-    {"register",
-     "registers a probe, or the next one that is not",
-     task_on,
-     {{probe_param, tp_param}},
-     20},
-    {"unregister", "unregisters the nth registered probe", task_on, {{nth_param, tp_param}}, 20},
-    {"remove",
-     "unregisters the nth, waits, and frees its function and data",
-     task_on,
-     {{nth_param, tp_param}},
-     8},
-    {"event", "comes to a tracepoint", scenario::any_context, {{tp_param, place_param}}, 24},
-    {"event_rcuidle",
-     "comes to one that may be in the idle loop",
-     task_on,
-     {{tp_param, place_param}},
-     4},
+    {.name = "register",
+     .summary = "registers a probe, or the next one that is not registered; higher priority is "
+                "called first",
+     .contexts = task_on,
+     .params = {{probe_param, tp_param}},
+     .weight = 20},
+    {.name = "unregister",
+     .summary = "unregisters the nth registered probe",
+     .contexts = task_on,
+     .params = {{nth_param, tp_param}},
+     .weight = 20},
+    {.name = "remove",
+     .summary = "unregisters the nth, waits, and frees its function and data",
+     .contexts = task_on,
+     .params = {{nth_param, tp_param}},
+     .weight = 8},
+    {.name = "event",
+     .summary = "comes to a tracepoint",
+     .contexts = scenario::any_context,
+     .params = {{tp_param, place_param}},
+     .weight = 24},
+    {.name = "event_rcuidle",
+     .summary = "comes to one that may be in the idle loop",
+     .contexts = task_on,
+     .params = {{tp_param, place_param}},
+     .weight = 4},
 };
 
 // --- bugs ---------------------------------------------------------------------------------------
