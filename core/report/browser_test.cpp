@@ -177,6 +177,34 @@ TEST(Browser, ALongFindIsWalkedThroughStepByStep) {
     EXPECT_LE(answer["changes"], 10) << "of the address, in a second";
 }
 
+// "free" and "104" stand whole beside the longest names.
+TEST(Browser, StateBreaksNoWord) {
+    const json answer = ask(R"(
+        const lines = (word, node, at) => {
+          const range = document.createRange();
+          range.setStart(node, at);
+          range.setEnd(node, at + word.length);
+          return new Set([...range.getClientRects()].map((box) => box.top)).size;
+        };
+        const words = [...document.querySelectorAll('#state td:nth-child(2)')].flatMap((value) =>
+            [...value.childNodes].filter((node) => node.nodeType === 3).flatMap((node) =>
+                [...node.data.matchAll(/[^\s\u00a0]+/g)].map((word) => [word, node])));
+        return {words: words.length,
+                broken: words.filter(([word, node]) => lines(word[0], node, word.index) > 1)
+                    .map(([word]) => word[0])};)",
+                            "", "--window-size=1440,900", "../smp_call/S06.plan");
+    EXPECT_GT(answer["words"], 10);
+    EXPECT_EQ(answer["broken"], json::array());
+}
+
+TEST(Browser, WhatIsEmptyHasNoHeading) {
+    const json answer = ask(R"(
+        return [...document.querySelectorAll('#facts h2')].map((title) => title.textContent);)",
+                            "", "", "../smp_call/S02.plan");
+    EXPECT_THAT(answer, testing::Contains("operations"));
+    EXPECT_THAT(answer, testing::Not(testing::Contains("blocked at the end")));
+}
+
 // What a printer gets: the style for print, as if it were the screen's.
 TEST(Browser, PrintsTheStoryAndThePlan) {
     const json answer = ask(R"(

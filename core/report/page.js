@@ -447,10 +447,13 @@ function showFacts() {
            ...copyable('code', 'rcufuzz replay ' + run.file),
            run.made_by ? ' · rcufuzz ' + run.made_by : ''),
       ...(run.site_source ? [make('p', '', make('code', '', run.site_source))] : []));
+  const facts = [
+      ['system', [run.system]], ['operations', run.ops], ['bugs switched on', run.bugs],
+      ['configuration', run.configuration], ['blocked at the end', run.blocked]
+  ];
   document.getElementById('facts').append(
-      factElement('system', [run.system]), factElement('operations', run.ops),
-      factElement('bugs switched on', run.bugs), factElement('configuration', run.configuration),
-      factElement('blocked at the end', run.blocked), planElement());
+      ...facts.filter(([, items]) => items.length > 0).map((fact) => factElement(...fact)),
+      planElement());
 }
 
 function showLegend() {
