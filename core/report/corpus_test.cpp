@@ -280,5 +280,31 @@ TEST(MinimizeNocb, FindWithManyRepetitionsEndsWithFew) {
     EXPECT_TRUE(run::replay(minimal).same_find(run::replay(found)));
 }
 
+// One stands on a kind of operation that posts one callback at a time, since its workload had no
+// other; the other on a schedule, where an interrupt would do.
+TEST(MinimizeNocb, OtherKindsAndContextsMakeAFindSmaller) {
+    const std::string head =
+        "rcufuzz-plan 1\ntarget nocb\nbug D01\nmemory sc\noracle black-box\n";
+    const std::string kinds =
+        "config strict_gp 1\nconfig rq_locks 1\nconfig timers 1\n"
+        "op cpu0 off call_rcu_rq\nop cpu0 hardirq call_rcu_rq\nop cpu0 off call_rcu_rq\n"
+        "op cpu0 hardirq call_rcu_rq\nop cpu0 off call_rcu_rq\n"
+        "decide cpu0/hardirq 9 time\ndecide cpu0/hardirq 19 softirq cpu0\n"
+        "decide rcuog0 96 time\n";
+    const std::string contexts =
+        "config stride 4\nconfig strict_gp 1\nconfig rcuo_local 1\n"
+        "op cpu1 off call_rcu count=1 chain=1\nop cpu1 off call_rcu count=1 chain=0\n"
+        "decide cpu1 18 run rcuog0\ndecide cpu1/task2 80 run rcuog0\n"
+        "decide rcu_gp 29 resched cpu1\ndecide rcu_gp 54 run rcuog0\n";
+    for (const std::string& body : {kinds, contexts}) {
+        const run::Plan found = run::from_text(head + body, "plan");
+        ASSERT_TRUE(run::replay(found).found());
+        const run::Plan minimal = minimize(found);
+        EXPECT_LE(size_of(minimal).work, 3u) << run::to_text(minimal);
+        EXPECT_LE(minimal.decisions.size(), 1u) << run::to_text(minimal);
+        EXPECT_TRUE(run::replay(minimal).same_find(run::replay(found)));
+    }
+}
+
 }  // namespace
 }  // namespace rcufuzz::report

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <span>
 #include <tuple>
 
 #include "core/base/prng.h"
@@ -107,6 +108,33 @@ void move_to_other_context(scenario::Op& op, const run::Plan& plan, Prng& prng) 
     if ((plan.target->ops[op.kind].contexts & scenario::bit(context)) != 0) op.context = context;
 }
 
+// A kind of operation, as often as generators take it.
+std::uint8_t any_kind(std::span<const scenario::OpSpec> specs, Prng& prng) {
+    std::uint32_t all = 0;
+    for (const scenario::OpSpec& spec : specs) all += spec.weight;
+    std::uint32_t left = prng.below(all);
+    std::uint8_t kind = 0;
+    while (left >= specs[kind].weight) left -= specs[kind++].weight;
+    return kind;
+}
+
+// All operations of one kind become those of another: a find may stand on a rare kind only because
+// the workload that found it had no other.
+void replace_kind(run::Plan& plan, Prng& prng) {
+    if (plan.ops.empty()) return;
+    const auto ops = static_cast<std::uint32_t>(plan.ops.size());
+    const std::uint8_t from = plan.ops[prng.below(ops)].kind;
+    const std::uint8_t to = any_kind(plan.target->ops, prng);
+    for (scenario::Op& op : plan.ops) {
+        if (op.kind != from) continue;
+        op.kind = to;
+        for (std::size_t i = 0; i < op.args.size(); ++i) {
+            const unsigned least = plan.target->ops[to].params[i].min;
+            op.args[i] = static_cast<std::uint8_t>(least + prng.below(2));
+        }
+    }
+}
+
 // Most of the plan's own operations; or a few of them and of the find's, in any order and context.
 // And often another configuration.
 run::Plan relative(const run::Plan& plan, const run::Plan& find, Prng& prng) {
@@ -124,6 +152,7 @@ run::Plan relative(const run::Plan& plan, const run::Plan& find, Prng& prng) {
         result.ops.push_back(ops[prng.below(static_cast<std::uint32_t>(ops.size()))]);
         if (prng.one_in(2)) move_to_other_context(result.ops.back(), plan, prng);
     }
+    if (prng.one_in(2)) replace_kind(result, prng);
     return result;
 }
 
@@ -171,7 +200,14 @@ bool hunt_smaller(Search& search, const run::Plan& find) {
                 : stranger(best, 1 + prng.below(static_cast<std::uint32_t>(most)), prng);
         for (scenario::Op& op : tried.ops) ask_for_little(op, tried, prng);
         run::canonicalize(tried);
-        if (tried.ops.empty() || size_of(tried).work >= size_of(smallest.best()).work) continue;
+        // As much work may do with fewer decisions.
+        if (tried.ops.empty() || size_of(tried).work > size_of(smallest.best()).work) continue;
+        // The ordinary answers come first: they cost least, and a find that needs no others is what
+        // is looked for.
+        if (search.accept(tried)) {
+            smallest.found();
+            continue;
+        }
         strategy::Policy& policy = *policies[i % policies.size()];
         policy.forget();
         policy.reseed(prng.next());

@@ -37,6 +37,7 @@ void one_round(Search& search, unsigned patience) {
     thin_out(search);
     drop_ops(search, Effort::high);
     if (is_large(search.best())) get_unstuck(search, patience);
+    vary_contexts(search);
     find_again(search, search.best());
     simplify_decisions(search);
     drop_decisions(search);
@@ -48,6 +49,7 @@ void one_round(Search& search, unsigned patience) {
 }
 
 constexpr unsigned patience_max = 8;
+constexpr unsigned polish_share = 20;  // of the whole budget, one part in so many
 
 void search_on(Search& search, const run::Plan& find) {
     thin_out(search);
@@ -59,6 +61,13 @@ void search_on(Search& search, const run::Plan& find) {
         if (!is_large(search.best())) return;
         patience *= 2;
     }
+}
+
+// The smallest may have come when the budget was nearly spent, and some moves were not tried on it.
+run::Plan polished(const run::Plan& plan, const MinimizeOptions& options) {
+    Search search(plan, options.budget / polish_share, 0, options.keep_going);
+    if (vary_contexts(search)) thin_out(search);
+    return search.best();
 }
 
 // Once the CPUs have low numbers, fewer of them may do.
@@ -90,7 +99,7 @@ run::Plan minimize(const run::Plan& found, const MinimizeOptions& options, Minim
         if (!all.reproduced || is_least(size_of(smallest)) || search.stopped()) break;
     }
     if (stats != nullptr) *stats = all;
-    return all.reproduced ? with_low_cpus(smallest, options) : smallest;
+    return all.reproduced ? with_low_cpus(polished(smallest, options), options) : smallest;
 }
 
 }  // namespace rcufuzz::report

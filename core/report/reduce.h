@@ -39,6 +39,9 @@ bool simplify_ops(Search& search, Effort effort);
 bool simplify_config(Search& search, Effort effort);
 // Tries values that are not standard where they save decisions.
 bool vary_config(Search& search);
+// Runs operations in other contexts or on other CPUs where that saves decisions: an interrupt, say,
+// comes where a task would have to be let in.
+bool vary_contexts(Search& search);
 
 // Shortens a list while `accept(shorter)` says so: large chunks first, from the tail to the head.
 template <typename T, typename Accept>

@@ -116,6 +116,32 @@ std::vector<scenario::Op> simpler(const run::Plan& plan, const scenario::Op& op)
     return variants;
 }
 
+// The same operation in each other context in which it may run.
+std::vector<scenario::Op> elsewhere(const run::Plan& plan, const scenario::Op& op) {
+    std::vector<scenario::Op> variants;
+    for (unsigned context = 0; context < scenario::op_context_words.size(); ++context) {
+        scenario::Op variant = op;
+        variant.context = static_cast<scenario::OpContext>(context);
+        const bool may = (plan.target->ops[op.kind].contexts & scenario::bit(variant.context)) != 0;
+        if (may && variant.context != op.context) variants.push_back(variant);
+    }
+    return variants;
+}
+
+// On whichever CPU its first operation may be: there the ordinary answers may be enough.
+bool without_decisions(Search& search, run::Plan plan) {
+    plan.decisions.clear();
+    const std::uint8_t first = plan.ops.front().cpu;
+    const unsigned cpus = plan.target->workload_cpus(plan.config);
+    for (std::uint8_t cpu = 0; cpu < cpus; ++cpu) {
+        run::Plan swapped = plan;
+        for (scenario::Op& op : swapped.ops)
+            op.cpu = op.cpu == first ? cpu : op.cpu == cpu ? first : op.cpu;
+        if (search.accept(std::move(swapped))) return true;
+    }
+    return false;
+}
+
 bool try_variant(Search& search, const run::Plan& variant, Effort effort) {
     return search.accept(variant) || (effort == Effort::high && find_again(search, variant));
 }
@@ -175,6 +201,20 @@ bool vary_config(Search& search) {
             candidate.config[i] = value;
             run::canonicalize(candidate);
             if (find_again(search, candidate)) changed = true;
+        }
+    }
+    return changed;
+}
+
+bool vary_contexts(Search& search) {
+    bool changed = false;
+    for (std::size_t i = 0; i < search.best().ops.size(); ++i) {
+        for (const scenario::Op& variant : elsewhere(search.best(), search.best().ops[i])) {
+            if (search.best().decisions.empty() || search.spent()) return changed;
+            run::Plan candidate = search.best();
+            candidate.ops[i] = variant;
+            if (without_decisions(search, candidate) || find_again(search, candidate))
+                changed = true;
         }
     }
     return changed;
