@@ -98,7 +98,7 @@ void rcu_barrier_callback(RcuHead*) {
 }
 
 void rcu_barrier() {
-    Nocb& state = nocb();
+    State& state = nocb();
     const Seq s = kernel::rcu_seq_snap(state.barrier_sequence);
     note(Note::barrier_begin, static_cast<int>(s), 0);
     state.barrier_mutex.lock();

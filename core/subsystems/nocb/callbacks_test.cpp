@@ -94,7 +94,7 @@ std::string said_across(bool handed_over, bool handed_back) {
     kernel::Shared<int> there, back;
     const std::string said = fault(run_kernel(2, strategy, [&] {
         memory::begin_memory(true);
-        Nocb& state = sim::world().arena().make<Nocb>();
+        State& state = sim::world().arena().make<State>();
         set_nocb(state);
         kernel::RcuNode& node = state.rcu_state.root();
         node.gp_seq.init("gp_seq", -1, 0);

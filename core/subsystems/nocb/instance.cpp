@@ -48,7 +48,7 @@ class NocbInstance final : public scenario::Instance {
         return observe_nocb(state_, name);
     }
 
-    Nocb& state() { return state_; }
+    State& state() { return state_; }
 
    private:
     void init_rdp(unsigned cpu);
@@ -62,7 +62,7 @@ class NocbInstance final : public scenario::Instance {
     bool is_late(const RcuData& rdp) const { return starts_offline(values_, rdp.cpu); }
 
     const ConfigValues values_;
-    Nocb state_;
+    State state_;
     std::array<unsigned, kernel::max_cpus> readers_{};
     std::array<bool, kernel::max_cpus> irqs_off_{};
     std::array<int, kernel::max_cpus> taken_down_by_{};
@@ -296,7 +296,7 @@ void NocbInstance::tick(unsigned cpu) {
     rcu_sched_clock_irq(state_.rdp(cpu), kernel::at_rest(cpu));
 }
 
-Nocb* current_state = nullptr;
+State* current_state = nullptr;
 
 }  // namespace
 
@@ -306,7 +306,7 @@ scenario::Instance& create(Arena& arena, const ConfigValues& values) {
 
 void post_from_hook() { post(0); }
 
-Nocb& nocb() { return *current_state; }
-void set_nocb(Nocb& state) { current_state = &state; }
+State& nocb() { return *current_state; }
+void set_nocb(State& state) { current_state = &state; }
 
 }  // namespace rcufuzz::nocb

@@ -228,7 +228,7 @@ bool is_queued(const RcuData& rdp, const Callback& callback) {
     return false;
 }
 
-kernel::Objection why_stranded(Nocb& state, const Callback& callback, std::string objection) {
+kernel::Objection why_stranded(State& state, const Callback& callback, std::string objection) {
     if (kernel::rcu_seq_state(state.rcu_state.gp_seq.get()) != 0)
         return {std::move(objection), "grace_period_never_ends"};
     if (!check_I13_requests(state).empty())
@@ -244,7 +244,7 @@ kernel::Objection why_stranded(Nocb& state, const Callback& callback, std::strin
 
 }  // namespace
 
-void check_end(Nocb& state) {
+void check_end(State& state) {
     for (unsigned i = 0; i < state.callbacks.count(); ++i) {
         const Callback& callback = state.callbacks[i];
         if (!callback.linked || callback.invoked != 0) continue;

@@ -13,7 +13,7 @@ namespace rcufuzz::nocb {
 void check_released(RcuData& rdp, const Site& site);
 
 // At quiescence: I2, I13, I21, and what follows from it for each callback.
-void check_end(Nocb& state);
+void check_end(State& state);
 
 // Ghost state for I6: a batch that is extracted and still counted in len.
 void ghost_batch_begin(RcuData& rdp, long count);
@@ -61,8 +61,8 @@ std::string check_I7_segment_lengths(const RcuData& rdp);
 std::string check_I3_carrier(const RcuData& rdp);
 std::string check_I4_ready_callbacks(const RcuData& rdp);
 std::string check_I10_numbers(const RcuData& rdp);
-std::string check_I12_barrier_count(const Nocb& state);
-std::string check_I13_requests(const Nocb& state);
+std::string check_I12_barrier_count(const State& state);
+std::string check_I13_requests(const State& state);
 std::string check_I14_promptness(const RcuData& rdp);
 std::string check_I15_arming(const RcuData& rdp, Jiffies expires);
 std::string check_I16_sleep_flag(const RcuData& leader);

@@ -52,7 +52,7 @@ std::string check_I10_numbers(const RcuData& rdp) {
 }
 
 // I12: rcu_barrier() counts its callbacks that are queued, and two while it is still queueing.
-std::string check_I12_barrier_count(const Nocb& state) {
+std::string check_I12_barrier_count(const State& state) {
     const int count = state.barrier_cpu_count.get();
     if (count == state.barrier_callbacks || count == state.barrier_callbacks + 2) return {};
     return "I12: barrier_cpu_count is " + std::to_string(count) + ", but " +
@@ -60,7 +60,7 @@ std::string check_I12_barrier_count(const Nocb& state) {
 }
 
 // I13, at quiescence: no grace period is asked for that nobody is about to begin, or in progress.
-std::string check_I13_requests(const Nocb& state) {
+std::string check_I13_requests(const State& state) {
     const kernel::RcuState& rcu = state.rcu_state;
     if (kernel::rcu_seq_state(rcu.gp_seq.get()) != 0)
         return "I13: a grace period is in progress, and nobody is left who would end it";

@@ -73,7 +73,7 @@ TEST(I4, IsAskedWhenTheLastWakeupHasBeenGiven) {
 
 TEST(I12, ACountThatDoesNotFitIsHeard) {
     at_rest([] {
-        Nocb& state = nocb();
+        State& state = nocb();
         EXPECT_EQ(check_I12_barrier_count(state), "");
         state.barrier_cpu_count.set(2);
         EXPECT_EQ(check_I12_barrier_count(state), "") << "still queueing";

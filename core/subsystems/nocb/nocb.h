@@ -105,7 +105,7 @@ struct RcuData : kernel::RcuCpu {
 };
 
 // Everything of one run.
-struct Nocb {
+struct State {
     Constants constants;
     kernel::RcuState rcu_state;
     std::array<RcuData, 4> rcu_data;
@@ -135,8 +135,8 @@ struct Nocb {
 };
 
 // The run's state; valid between create() and the end of the run.
-Nocb& nocb();
-void set_nocb(Nocb& state);
+State& nocb();
+void set_nocb(State& state);
 
 inline bool rcu_rdp_is_offloaded(const RcuData& rdp) {
     return rcu_segcblist_is_offloaded(rdp.cblist);

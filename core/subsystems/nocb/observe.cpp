@@ -14,10 +14,10 @@ using Value = std::int64_t;
 
 struct Quantity {
     scenario::QuantitySpec spec;
-    Value (*value)(const Nocb& state, const RcuData& rdp);  // null: not of one CPU
+    Value (*value)(const State& state, const RcuData& rdp);  // null: not of one CPU
 };
 
-std::int64_t count(const Nocb& state, unsigned cpu, bool only_invoked) {
+std::int64_t count(const State& state, unsigned cpu, bool only_invoked) {
     std::int64_t n = 0;
     for (unsigned i = 0; i < state.callbacks.count(); ++i) {
         const Callback& callback = state.callbacks[i];
@@ -50,9 +50,9 @@ constexpr Quantity quantities[] = {
     {{"next", "callbacks in the segment RCU_NEXT_TAIL"},
      [](auto&, const RcuData& r) -> Value { return r.cblist.seglen[3]; }},
     {{"invoked", "callbacks of the CPU that have run"},
-     [](const Nocb& s, const RcuData& r) { return count(s, r.cpu, true); }},
+     [](const State& s, const RcuData& r) { return count(s, r.cpu, true); }},
     {{"posted", "callbacks of the CPU that were ever on its lists"},
-     [](const Nocb& s, const RcuData& r) { return count(s, r.cpu, false); }},
+     [](const State& s, const RcuData& r) { return count(s, r.cpu, false); }},
     {{"stranded", "callbacks of all CPUs that were on a list and have not run", false}, nullptr},
     {{"gp", "1: a grace period is in progress", false}, nullptr},
 };
@@ -65,7 +65,7 @@ constexpr auto specs = [] {
 
 }  // namespace
 
-std::optional<std::int64_t> observe_nocb(const Nocb& state, std::string_view name) {
+std::optional<std::int64_t> observe_nocb(const State& state, std::string_view name) {
     if (name == "gp") return kernel::rcu_seq_state(state.rcu_state.gp_seq.get()) != 0;
     if (name == "stranded") {
         std::int64_t n = 0;

@@ -13,7 +13,7 @@
 
 namespace rcufuzz::nocb {
 
-std::optional<std::int64_t> observe_nocb(const Nocb& state, std::string_view name);
+std::optional<std::int64_t> observe_nocb(const State& state, std::string_view name);
 std::span<const scenario::QuantitySpec> quantities_of_nocb();
 
 }  // namespace rcufuzz::nocb
