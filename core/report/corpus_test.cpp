@@ -299,7 +299,7 @@ TEST(MinimizeNocb, OtherKindsAndContextsMakeAFindSmaller) {
     for (const std::string& body : {kinds, contexts}) {
         const run::Plan found = run::from_text(head + body, "plan");
         ASSERT_TRUE(run::replay(found).found());
-        const run::Plan minimal = minimize(found);
+        const run::Plan minimal = minimize(found, {.budget = 60'000'000});
         EXPECT_LE(size_of(minimal).work, 3u) << run::to_text(minimal);
         EXPECT_LE(minimal.decisions.size(), 1u) << run::to_text(minimal);
         EXPECT_TRUE(run::replay(minimal).same_find(run::replay(found)));
