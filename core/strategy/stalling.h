@@ -9,7 +9,7 @@
 // Interrupts still come to its CPU, and another task may take it.
 //
 // Most points are in loops, so a random point is hardly ever at a place that a run passes once.
-// Therefore every second stall is at a place, and all places of a run are equally likely.
+// Therefore every second stall is at the first of the chosen places that comes after such a point.
 #pragma once
 
 #include <algorithm>
@@ -82,12 +82,9 @@ class Stalling final : public Policy {
         ends_at_ = world_->jiffies() + length_;
     }
 
-    // One place in so many: a function of what the source says, and of the run.
+    // One place in so many: a function of the run and of the line, which all compilers know alike.
     bool is_chosen(const sim::Site& site) const {
-        std::uint64_t hash = salt_ ^ site.line();
-        for (const char* c = site.function_name(); *c != '\0'; ++c)
-            hash = hash * 31 + static_cast<unsigned char>(*c);
-        return (mix64(hash) & few_) == 0;
+        return (mix64(salt_ ^ site.line()) & few_) == 0;
     }
 
     std::uint32_t choose_beside_it(const sim::Choice& choice) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "core/strategy/pct.h"
@@ -71,16 +72,50 @@ void boot_rare_place() {
     });
 }
 
-TYPED_TEST(EveryStalling, APlaceThatIsPassedOnceIsAsLikelyAsAnother) {
+// Surw gets there by itself.
+template <typename P>
+class StallingAtPlaces : public testing::Test {};
+using BlindPolicies = testing::Types<RandomWalk, Pct, Pos>;
+TYPED_TEST_SUITE(StallingAtPlaces, BlindPolicies);
+
+TYPED_TEST(StallingAtPlaces, OnePassedOnceIsAmongThem) {
     const test::Program rare_place{2, boot_rare_place, two_hundred_jiffies};
     Stalling<TypeParam> stalling;
     unsigned all_between = 0;
-    for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+    for (std::uint64_t seed = 0; seed < 9000; ++seed) {
         stalling.reseed(seed);
         const std::string done = test::run(rare_place, stalling).story;
         if (done.size() == 38 && done.back() == 'a') ++all_between;
     }
-    EXPECT_GT(all_between, 15u);
+    EXPECT_GT(all_between, 25u);
+}
+
+// The same seed is the same run, whoever has compiled the program.
+sim::Site spelled;
+void boot_spelled() {
+    test::x = sim::world().names().add("x");
+    for (unsigned cpu = 0; cpu < 2; ++cpu)
+        test::spawn(cpu, [](void*) {
+            for (int i = 0; i < 100; ++i)
+                sim::world().point({test::x, sim::AccessKind::write}, spelled);
+        });
+}
+
+TYPED_TEST(StallingAtPlaces, AreTheSameHoweverACompilerSpellsTheirFunctions) {
+    static constexpr machine_site by_one{"a.cpp", "void f(int)", 7, 0};
+    static constexpr machine_site by_another{"/b/a.cpp", "void (anonymous namespace)::f(int)", 7,
+                                             0};
+    const test::Program program{2, boot_spelled, two_hundred_jiffies};
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        std::array<std::uint64_t, 2> hashes{};
+        for (std::size_t i = 0; i < hashes.size(); ++i) {
+            spelled = sim::Site(i == 0 ? &by_one : &by_another);
+            Stalling<TypeParam> stalling;
+            stalling.reseed(seed);
+            hashes[i] = test::run(program, stalling).trace_hash;
+        }
+        ASSERT_EQ(hashes[0], hashes[1]) << seed;
+    }
 }
 
 void boot_six_hundred() {
