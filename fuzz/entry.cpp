@@ -67,6 +67,23 @@ unsigned schedules_of_environment() {
     return static_cast<unsigned>(*said);
 }
 
+// What the plans that the environment names show: their identities.
+std::vector<std::string> known_of_environment(const run::Plan& fuzzed) {
+    std::vector<std::string> identities;
+    for (const std::string& file : items(environment("RCUFUZZ_KNOWN"))) {
+        run::Plan plan = run::parse_plan(read_file(file), file, nullptr);
+        if (plan.target != fuzzed.target)
+            throw UserError(file + ": is a plan of target " + std::string(plan.target->name));
+        plan.subject = fuzzed.subject;  // perhaps another build, which may have it no longer
+        const run::Outcome outcome = run::replay(plan);
+        if (outcome.found())
+            identities.push_back(outcome.identity);
+        else
+            std::fprintf(stderr, "rcufuzz: %s shows nothing here\n", file.c_str());
+    }
+    return identities;
+}
+
 // Where the directory cannot be written to, the engine's own copy of the input has to do.
 std::string write_plan(const run::Plan& plan, const std::string& name) {
     const std::string_view directory = environment("RCUFUZZ_OUT");
@@ -86,8 +103,7 @@ std::string letters_of(std::uint64_t hash) {
     return text;
 }
 
-[[noreturn]] void report(const run::Plan& plan) {
-    const run::Outcome outcome = run::replay(plan);
+[[noreturn]] void report(const run::Plan& plan, const run::Outcome& outcome) {
     const std::string path = write_plan(plan, outcome.file_name());
     const std::string verdict(word(outcome.verdict));
     // libFuzzer's minimiser takes two crashes for the same if this token is.
@@ -139,6 +155,7 @@ Entry::Entry(std::string_view target) {
         schedules_ = schedules_of_environment();
         frame_ = run::make_frame(subject, words);
         run::let_inputs_choose(frame_, words);
+        known_ = known_of_environment(frame_.plan);
         std::fprintf(stderr, "rcufuzz: %s\n", described().c_str());
     } catch (const UserError& error) {
         std::fprintf(stderr, "rcufuzz: %s\n", error.what());
@@ -170,7 +187,10 @@ void Entry::run_one(ByteView input, std::span<std::uint8_t> counters) const {
     const run::Plan plan = decode(input);
     strategy::FromPlan from_plan(plan.decisions);
     run::StateSampler sampler(from_plan, counters, feedback_);
-    if (run::run(plan, sampler).found()) report(plan);
+    if (!run::run(plan, sampler).found()) return;
+    const run::Outcome outcome = run::replay(plan);
+    if (std::find(known_.begin(), known_.end(), outcome.identity) == known_.end())
+        report(plan, outcome);
 }
 
 // What common bugs want has had its chance by then; short workloads go on to come from mutations,

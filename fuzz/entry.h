@@ -11,6 +11,7 @@
 //   RCUFUZZ_SCHEDULES  under how many further schedules a mutant is run; default 15
 //   RCUFUZZ_FEEDBACK states, orders, all or code: what counts beside code coverage
 //                    (core/run/coverage.h)
+//   RCUFUZZ_KNOWN    plans of this target, separated by commas: what they show is no find any more
 //   RCUFUZZ_OUT      directory for the plans of finds; default the current one
 #pragma once
 
@@ -52,8 +53,9 @@ class Entry {
     // Otherwise the engine's own mutator has to do.
     bool mutates_plans() const { return mutates_plans_; }
 
-    // Runs the input. A find is written out and reported, and ends the program by abort(), which
-    // is what engines take for a crash. `counters` receives samples of the run's states.
+    // Runs the input. A find that is not known is written out and reported, and ends the program by
+    // abort(), which is what engines take for a crash. `counters` receives samples of the run's
+    // states.
     void run_one(ByteView input, std::span<std::uint8_t> counters) const;
 
     // One random change of an input, or a child of two; at most max_size bytes. Each is run under
@@ -70,6 +72,7 @@ class Entry {
 
     run::Frame frame_;
     run::Feedback feedback_;
+    std::vector<std::string> known_;  // identities
     bool mutates_plans_ = true;
     unsigned schedules_ = 0;
     unsigned generated_ = 0;  // how many plans were

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <string>
 #include <utility>
@@ -242,6 +243,37 @@ TEST(AssertionLine, SaysTheIdentityInLetters) {
     EXPECT_EQ(quoted(assertion_line(outcome)), quoted(line));
     outcome.identity = "lost_wakeup-b";
     EXPECT_NE(assertion_line(outcome), line);
+}
+
+TEST(EntryDeathTest, WhatIsKnownIsNoFind) {
+    const std::string text =
+        "rcufuzz-plan 1\ntarget nocb\nbug D10_no_timer_backstop\nmemory sc\noracle black-box\n"
+        "op cpu0 hardirq call_rcu count=1 chain=0\n";
+    const std::string directory = testing::TempDir() + "rcufuzz_entry_test_known";
+    std::filesystem::create_directories(directory);
+    const std::string shows = directory + "/shows.plan";
+    const std::string shows_nothing = directory + "/shows_nothing.plan";
+    const std::string elsewhere = directory + "/elsewhere.plan";
+    std::ofstream(shows) << text;
+    std::ofstream(shows_nothing) << "rcufuzz-plan 1\ntarget nocb\nmemory sc\n";
+    std::ofstream(elsewhere) << "rcufuzz-plan 1\ntarget smp_call\nmemory sc\n";
+
+    const Environment environment({{"RCUFUZZ_BUG", "D10"},
+                                   {"RCUFUZZ_ORACLE", "black-box"},
+                                   {"RCUFUZZ_OUT", directory.c_str()}});
+    const Bytes input = run::encode_body(run::from_text(text, "test"));
+    const auto runs_it = [&input](const std::string& known) {
+        const Environment more({{"RCUFUZZ_KNOWN", known.c_str()}});
+        std::array<std::uint8_t, state_counter_count> counters{};
+        Entry(nocb).run_one(input, counters);
+    };
+    runs_it(shows);
+    runs_it(shows_nothing + "," + shows);
+    EXPECT_DEATH(runs_it(""), "DEDUP_TOKEN");
+    EXPECT_DEATH(runs_it(shows_nothing), "nothing.plan shows nothing here(.|\n)*DEDUP_TOKEN");
+    EXPECT_EXIT(runs_it(elsewhere), testing::ExitedWithCode(64), "is a plan of target smp_call");
+    EXPECT_EXIT(runs_it("/none"), testing::ExitedWithCode(64), "/none");
+    std::filesystem::remove_all(directory);
 }
 
 TEST(EntryDeathTest, AFindIsWrittenNamedAndAborts) {
