@@ -54,6 +54,11 @@ Progress at_last_look{};
                  world().current().site);
 }
 
+[[noreturn]] void end_with_fault_of_ours() {
+    const Site& last = world().current().site;
+    check_failed("no trap behind the last point", last.file_name(), static_cast<int>(last.line()));
+}
+
 // Has the context go on in `end` when the handler returns, as if it had been called from the very
 // bottom of its stack.
 void go_on_in(void (*end)(), void* context) {
@@ -98,6 +103,14 @@ void on_fault(int signal, siginfo_t*, void* context) {
     }
 }
 
+// What a compiler was asked to check, of a subject's files that are ours: core/linux/build.
+void on_trap(int signal, siginfo_t*, void* context) {
+    if (subject_runs())
+        go_on_in(end_with_fault_of_ours, context);
+    else
+        sigaction(signal, &before[signal], nullptr);
+}
+
 void on_look(int, siginfo_t*, void* context) {
     const Progress now{world().run_number(), world().points(), world().switches()};
     const bool stuck = std::exchange(at_last_look, now) == now;
@@ -123,6 +136,7 @@ void handle_signals() {
     const stack_t stack{.ss_sp = signal_stack, .ss_flags = 0, .ss_size = sizeof signal_stack};
     CHECK(sigaltstack(&stack, nullptr) == 0);
     for (const int signal : faults) handle(signal, on_fault);
+    handle(SIGILL, on_trap);
     handle(SIGVTALRM, on_look);
     CHECK(pthread_atfork(nullptr, nullptr, start_timer) == 0);  // a child inherits no timer
 }

@@ -4,7 +4,7 @@
 // a loop without end and without a point would take the whole process with it, the find included.
 // Where this can be helped, such a run ends with the verdict `oops`, or `livelock`, at the last
 // point that the context had passed; the next run starts clean. What the frames of that context
-// held on the heap is lost.
+// held on the heap is lost. A trap that was compiled in is a fault of ours, as CHECK is.
 #pragma once
 
 #include <cstdint>

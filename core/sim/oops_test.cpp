@@ -102,6 +102,11 @@ TEST_F(Oops, ADivisionIsByZero) {
     expect_end(Verdict::oops, [] { zero = 100 / zero; });
 }
 
+TEST_F(Oops, ATrapThatWasCompiledInIsOurFault) {
+    EXPECT_EXIT(expect_end(Verdict::oops, [] { __builtin_trap(); }), testing::ExitedWithCode(70),
+                "no trap behind the last point .*oops_test.cpp");
+}
+
 TEST_F(Oops, ALoopHasNeitherEndNorPoint) {
     expect_end(Verdict::livelock, [] {
         while (zero == 0) continue;

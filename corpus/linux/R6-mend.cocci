@@ -1,6 +1,7 @@
 // file: kernel/rcu/tree.c
 // Whether there is something to detach is asked under the lock: who has detached it has then also
-// queued the work that is waited for below.
+// queued the work that is waited for below. And the shrinker leaves what it would free by itself to
+// the monitor's work, which is waited for, too.
 @@
 identifier krcp;
 @@
@@ -14,5 +15,17 @@ kvfree_rcu_barrier(...)
 + raw_spin_unlock_irq(&krcp->lock);
 + if (!queued)
 +   continue;
+...>
+}
+
+@@
+identifier krcp;
+@@
+kfree_rcu_shrink_scan(...)
+{
+<...
+- kfree_rcu_monitor(&krcp->monitor_work.work);
++ mod_delayed_work(system_unbound_wq, &krcp->monitor_work, 0);
++ flush_delayed_work(&krcp->monitor_work);
 ...>
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The files of a kernel tree that run on the machine, unmodified; kernel/rcu/tree.c, srcutree.c
-# and update.c beside them, see work/tree_rcu.c, work/tree_srcu.c and work/tree_tasks.c.
+# The files of a kernel tree that run on the machine, unmodified; kernel/rcu/tree.c, srcutree.c,
+# update.c and kernel/time/timer.c beside them, see work/tree_*.c.
 set(kernel_files
     kernel/context_tracking.c
     kernel/cpu.c
@@ -18,7 +18,6 @@ set(kernel_files
     kernel/locking/rwsem.c
     kernel/rcu/rcu_segcblist.c
     kernel/rcu/sync.c
-    kernel/time/timer.c
     kernel/time/timer_migration.c
     lib/bitmap-str.c
     lib/bitmap.c

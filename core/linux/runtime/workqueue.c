@@ -6,10 +6,8 @@
 // at a time.
 #include "core/linux/runtime/runtime.h"
 
-#include <linux/cpu.h>
 #include <linux/kthread.h>
 #include <linux/rcupdate.h>
-#include <linux/slab.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
 
@@ -17,6 +15,7 @@
 #define FIRST_WORKERS 2	/* before all that the boot starts; the others after it */
 
 struct worker {
+	struct work_pool *pool;
 	struct task_struct *task;
 	struct work_struct *running;
 };
@@ -34,30 +33,16 @@ struct workqueue_struct *system_wq = THE_QUEUE, *system_highpri_wq = THE_QUEUE;
 struct workqueue_struct *system_percpu_wq = THE_QUEUE, *system_unbound_wq = THE_QUEUE;
 struct workqueue_struct *system_power_efficient_wq = THE_QUEUE;
 
-static const struct worker *runner_in(const struct work_pool *pool, const struct work_struct *work)
+/* NULL: it does not run. */
+static const struct worker *runner_of(const struct work_struct *work)
 {
-	unsigned int i;
-
-	for (i = 0; i < WORKERS; i++)
-		if (pool->workers[i].running == work)
-			return &pool->workers[i];
-	return NULL;
-}
-
-/* -1: nowhere. */
-static int cpu_that_runs(const struct work_struct *work)
-{
-	unsigned int cpu;
+	unsigned int cpu, i;
 
 	for_each_possible_cpu(cpu)
-		if (runner_in(&pools[cpu], work))
-			return cpu;
-	return -1;
-}
-
-static bool runs_anywhere(const struct work_struct *work)
-{
-	return cpu_that_runs(work) >= 0;
+		for (i = 0; i < WORKERS; i++)
+			if (pools[cpu].workers[i].running == work)
+				return &pools[cpu].workers[i];
+	return NULL;
 }
 
 /*
@@ -82,22 +67,22 @@ static void tell_flushers_begin(const struct work_struct *work, const struct wor
 			flusher->worker = worker;
 }
 
-static struct flusher *flusher_of(const struct worker *worker)
+static struct flusher *flusher_of(const struct work_struct *work, const struct worker *worker)
 {
 	struct flusher *flusher;
 
 	list_for_each_entry(flusher, &flushers, entry)
-		if (flusher->worker == worker)
+		if (flusher->work == work && flusher->worker == worker)
 			return flusher;
 	return NULL;
 }
 
 /* While one is woken others may come and go, and with them what they have on their stacks. */
-static void tell_flushers_end(const struct worker *worker)
+static void tell_flushers_end(const struct work_struct *work, const struct worker *worker)
 {
-	struct flusher *flusher;
+	struct flusher *flusher = flusher_of(work, worker);
 
-	while ((flusher = flusher_of(worker)) != NULL) {
+	for (; flusher; flusher = flusher_of(work, worker)) {
 		list_del_init(&flusher->entry);
 		flusher->done = true;
 		wake_up_process(flusher->task);
@@ -118,14 +103,15 @@ static void flush(const struct work_struct *work, const struct worker *worker)
 	__set_current_state(TASK_RUNNING);
 }
 
-/* From here on it runs, as far as others can see. */
-static struct work_struct *take_work(struct work_pool *pool, struct worker *self)
+/* From here on it runs, as far as others can see, and can be queued again. */
+static struct work_struct *take_work(struct worker *self)
 {
 	struct work_struct *work;
 
-	list_for_each_entry(work, &pool->pending, entry)
-		if (!runs_anywhere(work)) {
+	list_for_each_entry(work, &self->pool->pending, entry)
+		if (!runner_of(work)) {
 			list_del_init(&work->entry);
+			clear_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work));
 			self->running = work;
 			tell_flushers_begin(work, self);
 			return work;
@@ -146,35 +132,33 @@ static void wake_workers(struct work_pool *pool)
 
 static const struct balance nothing_held;	/* of a task */
 
-static void run_work(struct work_pool *pool, struct worker *self, struct work_struct *work)
+static void run_work(struct worker *self, struct work_struct *work)
 {
 	work_func_t fn = work->func;
 
-	if (!list_empty(&pool->pending))
-		wake_workers(pool);
-	clear_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work));
+	if (!list_empty(&self->pool->pending))
+		wake_workers(self->pool);
 	machine_point_at(work, MACHINE_WRITE, machine_here());
 	fn(work);
 	check_balance(&nothing_held, "a work item");
 	self->running = NULL;
-	tell_flushers_end(self);
+	tell_flushers_end(work, self);
 }
 
 static int worker_main(void *arg)
 {
 	struct worker *self = arg;
-	struct work_pool *pool = &pools[raw_smp_processor_id()];
 	struct work_struct *work;
 
 	for (;;) {
 		set_current_state(TASK_IDLE);
-		work = take_work(pool, self);
+		work = take_work(self);
 		if (!work) {
 			schedule();
 			continue;
 		}
 		__set_current_state(TASK_RUNNING);
-		run_work(pool, self, work);
+		run_work(self, work);
 	}
 	return 0;
 }
@@ -190,6 +174,7 @@ static void start_workers(unsigned int cpu, unsigned int first, unsigned int end
 
 		kthread_bind(task, cpu);
 		kthread_set_per_cpu(task, cpu);
+		worker->pool = &pools[cpu];
 		worker->task = task;
 		wake_up_process(task);
 	}
@@ -256,33 +241,66 @@ int workqueue_offline_cpu(unsigned int cpu)
 
 /* --- queueing ----------------------------------------------------------------------------- */
 
+static struct work_pool *pool_of(int cpu)
+{
+	if (cpu == WORK_CPU_UNBOUND || cpu >= nr_cpu_ids || !pools[cpu].pending.next)
+		cpu = raw_smp_processor_id();
+	return &pools[cpu_online(cpu) ? cpu : cpumask_first(cpu_online_mask)];
+}
+
 /*
- * Work that runs queues where it runs, as __queue_work() has it: the worker there takes it when it
- * is done, and one elsewhere would have to let it lie.
+ * Work that runs queues where it runs, as __queue_work() has it, even if that CPU is offline by
+ * now: the worker there takes it when it is done, and one elsewhere would have to let it lie.
  */
 static void insert_work(int cpu, struct work_struct *work)
 {
-	struct work_pool *pool;
-	int runs = cpu_that_runs(work);
+	const struct worker *runner = runner_of(work);
+	struct work_pool *pool = runner ? runner->pool : pool_of(cpu);
 
-	if (runs >= 0)
-		cpu = runs;
-	if (cpu == WORK_CPU_UNBOUND || cpu >= nr_cpu_ids || !pools[cpu].pending.next)
-		cpu = raw_smp_processor_id();
-	if (!cpu_online(cpu))
-		cpu = cpumask_first(cpu_online_mask);
-	pool = &pools[cpu];
 	list_add_tail(&work->entry, &pool->pending);
 	wake_workers(pool);
 }
 
+/*
+ * Who has set PENDING owns the item until it is queued, with interrupts disabled, as in the kernel:
+ * others who want it meanwhile are on other CPUs, and try again.
+ */
+static bool is_owned(struct work_struct *work)
+{
+	return test_and_set_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work));
+}
+
+/* While it is cancelled nobody queues it, itself neither: clear_pending_if_disabled(), v6.10. */
+struct canceller {
+	struct list_head entry;
+	const struct work_struct *work;
+};
+static LIST_HEAD(cancellers);
+
+static bool refuses(struct work_struct *work)
+{
+	struct canceller *canceller;
+
+	list_for_each_entry(canceller, &cancellers, entry)
+		if (canceller->work == work) {
+			clear_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work));
+			return true;
+		}
+	return false;
+}
+
 bool queue_work_on(int cpu, struct workqueue_struct *queue, struct work_struct *work)
 {
+	bool queues;
+	unsigned long flags;
+
+	local_irq_save(flags);
 	machine_point_at(work, MACHINE_WRITE, machine_here());
-	if (test_and_set_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work)))
-		return false;
-	insert_work(cpu, work);
-	return true;
+	queues = !is_owned(work) && !refuses(work);
+	if (queues)
+		insert_work(cpu, work);
+	local_irq_restore(flags);
+	return queues;
 }
 
 void delayed_work_timer_fn(struct timer_list *timer)
@@ -309,38 +327,57 @@ static void start_delayed(int cpu, struct delayed_work *work, unsigned long dela
 bool queue_delayed_work_on(int cpu, struct workqueue_struct *queue, struct delayed_work *work,
 			   unsigned long delay)
 {
+	bool queues;
+	unsigned long flags;
+
+	local_irq_save(flags);
 	machine_point_at(work, MACHINE_WRITE, machine_here());
-	if (test_and_set_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(&work->work)))
+	queues = !is_owned(&work->work) && !refuses(&work->work);
+	if (queues)
+		start_delayed(cpu, work, delay);
+	local_irq_restore(flags);
+	return queues;
+}
+
+/* Who waits for it has waited long enough: the barrier item behind it in the queue stays there. */
+static bool take_from_queue(struct work_struct *work)
+{
+	if (list_empty(&work->entry))
 		return false;
-	start_delayed(cpu, work, delay);
+	list_del_init(&work->entry);
+	tell_flushers_end(work, NULL);
 	return true;
 }
 
-static bool take_back(struct delayed_work *work)
+/*
+ * As work_grab_pending(): the item is the caller's then, with interrupts disabled. True: it was
+ * pending. While another CPU is just queueing it, or its timer's function is about to, it waits.
+ */
+static bool grab(struct work_struct *work, struct timer_list *timer, unsigned long *flags)
 {
-	if (del_timer(&work->timer))
-		return true;
-	if (list_empty(&work->work.entry))
-		return false;
-	list_del_init(&work->work.entry);
-	return true;
+	for (;;) {
+		local_irq_save(*flags);
+		if (timer && del_timer(timer))
+			return true;
+		if (!is_owned(work))
+			return false;
+		if (take_from_queue(work))
+			return true;
+		local_irq_restore(*flags);
+		cpu_relax();
+	}
 }
 
 bool mod_delayed_work_on(int cpu, struct workqueue_struct *queue, struct delayed_work *work,
 			 unsigned long delay)
 {
-	bool was_pending = take_back(work);
+	unsigned long flags;
+	bool was_pending = grab(&work->work, &work->timer, &flags);
 
-	set_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(&work->work));
-	start_delayed(cpu, work, delay);
+	if (!refuses(&work->work))
+		start_delayed(cpu, work, delay);
+	local_irq_restore(flags);
 	return was_pending;
-}
-
-static const struct worker *runner_of(const struct work_struct *work)
-{
-	int cpu = cpu_that_runs(work);
-
-	return cpu < 0 ? NULL : runner_in(&pools[cpu], work);
 }
 
 /* Of what runs only. */
@@ -352,46 +389,28 @@ static void wait_while_it_runs(const struct work_struct *work)
 		flush(work, worker);
 }
 
-/*
- * While it is cancelled it counts as pending, so that nobody queues it, itself neither. Where it is
- * just being queued, or its timer has just fired, try_to_grab_pending() tries again.
- */
-static bool cancel(struct work_struct *work, bool (*take)(struct work_struct *work))
+static bool cancel(struct work_struct *work, struct timer_list *timer)
 {
-	bool was_pending;
+	struct canceller self = { .work = work };
+	unsigned long flags;
+	bool was_pending = grab(work, timer, &flags);
 
-	for (;;) {
-		was_pending = take(work);
-		if (was_pending || !test_and_set_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work)))
-			break;
-		schedule_timeout_uninterruptible(1);
-	}
-	wait_while_it_runs(work);
+	list_add(&self.entry, &cancellers);
 	clear_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work));
+	local_irq_restore(flags);
+	wait_while_it_runs(work);
+	list_del(&self.entry);
 	return was_pending;
-}
-
-static bool take_from_queue(struct work_struct *work)
-{
-	if (list_empty(&work->entry))
-		return false;
-	list_del_init(&work->entry);
-	return true;
-}
-
-static bool take_delayed(struct work_struct *work)
-{
-	return take_back(to_delayed_work(work));
 }
 
 bool cancel_delayed_work_sync(struct delayed_work *work)
 {
-	return cancel(&work->work, take_delayed);
+	return cancel(&work->work, &work->timer);
 }
 
 bool cancel_work_sync(struct work_struct *work)
 {
-	return cancel(work, take_from_queue);
+	return cancel(work, NULL);
 }
 
 bool flush_work(struct work_struct *work)
@@ -407,8 +426,10 @@ bool flush_work(struct work_struct *work)
 
 bool flush_delayed_work(struct delayed_work *work)
 {
+	local_irq_disable();
 	if (del_timer(&work->timer))
 		insert_work(work->cpu, &work->work);
+	local_irq_enable();
 	return flush_work(&work->work);
 }
 
@@ -421,7 +442,7 @@ static void rcu_work_ready(struct rcu_head *head)
 
 bool queue_rcu_work(struct workqueue_struct *queue, struct rcu_work *work)
 {
-	if (test_and_set_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(&work->work)))
+	if (is_owned(&work->work))
 		return false;
 #ifdef CONFIG_RCU_LAZY
 	call_rcu_hurry(&work->rcu, rcu_work_ready);
@@ -438,51 +459,7 @@ bool flush_rcu_work(struct rcu_work *work)
 	return flush_work(&work->work);
 }
 
-/* The kernel's alloc_percpu() may fail; who waits for a rude grace period then has not waited. */
-int schedule_on_each_cpu(work_func_t fn)
-{
-	struct work_struct *works = kcalloc(nr_cpu_ids, sizeof(*works), GFP_KERNEL | __GFP_NOFAIL);
-	unsigned int cpu;
-
-	cpus_read_lock();
-	for_each_online_cpu(cpu) {
-		INIT_WORK(&works[cpu], fn);
-		queue_work_on(cpu, system_wq, &works[cpu]);
-	}
-	for_each_online_cpu(cpu)
-		flush_work(&works[cpu]);
-	cpus_read_unlock();
-	kfree(works);
-	return 0;
-}
-
 struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...)
 {
 	return THE_QUEUE;
-}
-
-/* --- work on a certain CPU ---------------------------------------------------------------- */
-
-struct work_for_cpu {
-	struct work_struct work;
-	long (*fn)(void *);
-	void *arg;
-	long result;
-};
-
-static void work_for_cpu_fn(struct work_struct *work)
-{
-	struct work_for_cpu *self = container_of(work, struct work_for_cpu, work);
-
-	self->result = self->fn(self->arg);
-}
-
-long work_on_cpu_key(int cpu, long (*fn)(void *), void *arg, struct lock_class_key *key)
-{
-	struct work_for_cpu work = { .fn = fn, .arg = arg };
-
-	INIT_WORK_ONSTACK(&work.work, work_for_cpu_fn);
-	queue_work_on(cpu, system_wq, &work.work);
-	flush_work(&work.work);
-	return work.result;
 }

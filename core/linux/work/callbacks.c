@@ -131,6 +131,11 @@ bool do_burst(unsigned int times, unsigned int unused)
 	return i != 0;
 }
 
+void judge_stranded(const char *where)
+{
+	judged("stranded_callback", machine_here(), "a callback is never invoked: it is %s", where);
+}
+
 static void judge_cookies(void);
 
 void judge_callbacks(bool lazy_too)
@@ -139,9 +144,7 @@ void judge_callbacks(bool lazy_too)
 
 	for (i = 0; i < count; i++)
 		if (states[i] && states[i] != INVOKED && (lazy_too || !lazy[i])) {
-			judged("stranded_callback", machine_here(),
-			       "a callback is never invoked: it is %s",
-			       where_callback_is(heads[i]));
+			judge_stranded(where_callback_is(heads[i]));
 			return;
 		}
 	judge_cookies();

@@ -202,16 +202,17 @@ static bool reader_to_timer(struct domain *domain)
 bool do_srcu_read_lock(unsigned int n, unsigned int how)
 {
 	unsigned int cpu = raw_smp_processor_id();
+	bool is_short = in_hardirq() || in_serving_softirq();
 	struct domain *domain;
 
-	if (depth[cpu] == MAX_NESTED && !in_interrupt())
+	if (depth[cpu] == MAX_NESTED && !is_short)
 		return false;
 	domain = use(n);
 	if (!domain)
 		return false;
 	if (how == READ_TO_TIMER)
 		return reader_to_timer(domain);
-	if (in_hardirq() || in_serving_softirq())
+	if (is_short)
 		return short_reader(domain);
 	begin(&nested[cpu][depth[cpu]], domain, false);
 	depth[cpu]++;

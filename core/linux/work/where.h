@@ -21,6 +21,9 @@ const char *tick_is_kept_in_vain(void);	/* when a run is over */
 struct rcu_gp_oldstate;
 bool polled_period_is_over(const struct rcu_gp_oldstate *full);
 
+/* When a run is over: the wheel in which a timer is left that should fire; NULL: there is none. */
+const char *where_a_timer_is_left(void);
+
 struct srcu_struct;
 /* The same of an SRCU callback. */
 const char *where_srcu_callback_is(struct srcu_struct *srcu, struct rcu_head *head);

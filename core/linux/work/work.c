@@ -313,21 +313,39 @@ static void judge_operation(const struct cpu_work *work)
 		judged("deadlock", machine_here(), "%s never returns", work->operation);
 }
 
+/* Whoever waits for a grace period may do so for a reason that others give. */
+static bool waits_for_period(const char *where)
+{
+	return strstr(where, "has not ended") != NULL;
+}
+
 /* Those that the kernel posts for itself, as where a trace point's probes change. */
-static void judge_others_callbacks(bool due)
+static void judge_others_callbacks(bool waiting_too)
 {
 	const char *where = where_a_callback_is_left();
 
-	if (due && where)
-		judged("stranded_callback", machine_here(),
-		       "a callback of the kernel's own is never invoked: it is %s", where);
+	if (where && (waiting_too || !waits_for_period(where)))
+		judge_stranded(where);
+}
+
+/* Others wait for it: it is the first thing to say. */
+static void judge_all_timers(void)
+{
+	const char *where = where_a_timer_is_left();
+
+	if (where)
+		judged("lost_call", machine_here(),
+		       "all CPUs sleep, and a timer is left that never fires: it is in %s", where);
 }
 
 static void judge_all(bool lazy_too)
 {
+	bool others_are_due = lazy_too || !IS_ENABLED(CONFIG_RCU_LAZY);
 	unsigned int cpu;
 
 	judge_callbacks(lazy_too);
+	if (others_are_due)
+		judge_others_callbacks(false);
 	judge_calls();
 	judge_timers();
 	judge_probes();
@@ -339,12 +357,14 @@ static void judge_all(bool lazy_too)
 	judge_locks();
 	judge_completions();
 	judge_kthreads();
-	judge_others_callbacks(lazy_too || !IS_ENABLED(CONFIG_RCU_LAZY));
+	if (others_are_due)
+		judge_others_callbacks(true);
 	judge_tasks_rcu();	/* which waits for RCU */
 }
 
 static void judge(void)
 {
+	judge_all_timers();
 	judge_all(true);
 }
 

@@ -122,6 +122,7 @@ void look_at_object(const void *found);
 /* --- at the end --------------------------------------------------------------------------- */
 
 void judge_callbacks(bool lazy_too);
+void judge_stranded(const char *where);	/* one verdict, whoever posted it and waits for it */
 void judge_calls(void);
 void judge_timers(void);
 void judge_probes(void);
