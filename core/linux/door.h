@@ -87,7 +87,7 @@ struct guest_door {
 /* The interrupt of a device of the workload. */
 #define MACHINE_DEVICE_VECTOR 5
 
-#define GUEST_ABI 9u
+#define GUEST_ABI 10u
 
 typedef const struct guest_door *(*guest_entry)(const struct machine_door *door);
 

@@ -11,7 +11,6 @@
 #include <linux/sched/signal.h>
 #include <linux/stop_machine.h>
 #include <linux/wait.h>
-#include <uapi/linux/sched/types.h>
 
 int idle_cpu(int cpu);
 void leaves_trampoline(struct task_struct *task);
@@ -201,7 +200,7 @@ static bool holds_run_queue(unsigned int cpu)
 	return called_about && called_about->on_rq && task_cpu(called_about) == cpu;
 }
 
-int try_to_wake_up(struct task_struct *task, unsigned int state, int flags)
+static int wake(struct task_struct *task, unsigned int state)
 {
 	machine_point_at(task, MACHINE_WAKE, machine_here());
 	while (is_called_about(task))
@@ -209,10 +208,20 @@ int try_to_wake_up(struct task_struct *task, unsigned int state, int flags)
 	if (!(task->__state & state))
 		return 0;
 	task->__state = TASK_RUNNING;
-	if (task->on_rq)
-		return 1;
-	make_ready(task);
+	if (!task->on_rq)
+		make_ready(task);
 	return 1;
+}
+
+/* Who wakes a task on his own CPU that preempts him goes on after it. */
+int try_to_wake_up(struct task_struct *task, unsigned int state, int flags)
+{
+	int wakes;
+
+	preempt_disable();
+	wakes = wake(task, state);
+	preempt_enable();
+	return wakes;
 }
 
 int wake_up_process(struct task_struct *task)
@@ -425,53 +434,6 @@ void sched_tick(void)
 void scheduler_tick(void)
 {
 	sched_tick_now();
-}
-
-/* --- classes ------------------------------------------------------------------------------ */
-
-/* Tasks of all classes take their turns as the machine chooses: none comes first for its class. */
-int sched_setscheduler_nocheck(struct task_struct *task, int policy, const struct sched_param *p)
-{
-	task->policy = policy;
-	task->rt_priority = p->sched_priority;
-	return 0;
-}
-
-void sched_set_fifo(struct task_struct *task)
-{
-	task->policy = SCHED_FIFO;
-}
-
-/* --- affinity and names ------------------------------------------------------------------- */
-
-static void move_if_misplaced(struct task_struct *task)
-{
-	if (!list_empty(&thread_of(task)->queued) && !may_run_on(task, task_cpu(task))) {
-		requeue(task);
-	} else if (acting_task[task_cpu(task)] == task && task->on_rq &&
-		   !may_run_on(task, task_cpu(task))) {
-		resched_cpu(task_cpu(task));
-	}
-}
-
-void do_set_cpus_allowed(struct task_struct *task, const struct cpumask *mask)
-{
-	cpumask_copy(&task->cpus_mask, mask);
-	task->nr_cpus_allowed = cpumask_weight(mask);
-	if (!cpumask_test_cpu(task_cpu(task), mask) && !task->on_rq)
-		set_cpu_of(task, cpumask_first(mask));
-}
-
-int set_cpus_allowed_ptr(struct task_struct *task, const struct cpumask *mask)
-{
-	while (is_called_about(task))
-		kernel_relax();
-	cpumask_copy(&task->cpus_mask, mask);
-	task->nr_cpus_allowed = cpumask_weight(mask);
-	move_if_misplaced(task);
-	if (task == current && !may_run_on(task, acting_cpu))
-		schedule();
-	return 0;
 }
 
 void sched_prepare(void)

@@ -165,6 +165,11 @@ bool do_read_lock(unsigned int how, unsigned int unused)
 	return true;
 }
 
+bool do_read_preempted(unsigned int ticks, unsigned int unused)
+{
+	return do_read_lock(READ_RCU, 0) && preempt_there(raw_smp_processor_id(), ticks);
+}
+
 /* What was opened with interrupts off inside is closed first: readers nest. */
 bool do_read_unlock(unsigned int unused, unsigned int unused2)
 {

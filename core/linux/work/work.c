@@ -398,6 +398,7 @@ static long observe(const char *name, int cpu)
 const struct guest_work guest_work = {
 	.names = work_names,
 	.has_tasks_rcu = IS_ENABLED(CONFIG_TASKS_RCU_GENERIC),
+	.is_preemptible = IS_ENABLED(CONFIG_PREEMPTION),
 	.start = start,
 	.judge = judge,
 	.judge_late = judge_late,

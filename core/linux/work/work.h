@@ -106,6 +106,8 @@ struct balance balance_now(void);
 void check_balance(const struct balance *before, const char *who);
 /* The same of a task between two operations: its open readers have their part in it. */
 void check_balance_of_task(const char *who);
+/* Has another task take a CPU and compute there. False: there is none that could. */
+bool preempt_there(unsigned int cpu, unsigned int ticks);
 /* Ends what operations of this CPU have left open. */
 void close_readers(void);
 void close_srcu_readers(void);
