@@ -27,8 +27,8 @@ constexpr std::uint64_t runs_of_a_control = 2000;
 constexpr std::string_view rare[] = {
     "dynticks_D07",   "dynticks_D13c",  "nocb_D03",       "nocb_D12",       "nocb_D16",
     "nocb_D19",       "nocb_D47",       "nocb_D48",       "nocb_D50",       "smp_call_S03",
-    "smp_call_S05b",  "tracepoint_T03", "tracepoint_T05", "tracepoint_T07", "tracepoint_T10",
-    "tracepoint_T11", "tracepoint_T23"};
+    "smp_call_S05b",  "tracepoint_T03", "tracepoint_T04", "tracepoint_T05", "tracepoint_T07",
+    "tracepoint_T10", "tracepoint_T11", "tracepoint_T23"};
 
 struct Subject {
     const scenario::Subsystem* target;
