@@ -7,11 +7,11 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <string>
 #include <utility>
 
+#include "core/base/files.h"
 #include "core/run/codec.h"
 #include "core/run/names.h"
 #include "fuzz/state_counters.h"
@@ -254,9 +254,9 @@ TEST(EntryDeathTest, WhatIsKnownIsNoFind) {
     const std::string shows = directory + "/shows.plan";
     const std::string shows_nothing = directory + "/shows_nothing.plan";
     const std::string elsewhere = directory + "/elsewhere.plan";
-    std::ofstream(shows) << text;
-    std::ofstream(shows_nothing) << "rcufuzz-plan 1\ntarget nocb\nmemory sc\n";
-    std::ofstream(elsewhere) << "rcufuzz-plan 1\ntarget smp_call\nmemory sc\n";
+    write_file(shows, text, true);
+    write_file(shows_nothing, "rcufuzz-plan 1\ntarget nocb\nmemory sc\n", true);
+    write_file(elsewhere, "rcufuzz-plan 1\ntarget smp_call\nmemory sc\n", true);
 
     const Environment environment({{"RCUFUZZ_BUG", "D10"},
                                    {"RCUFUZZ_ORACLE", "black-box"},

@@ -21,7 +21,7 @@
 
 namespace rcufuzz::linux_guest {
 
-// Whoever hears from now on of the trace events of a kernel's runs, whichever it is. Null: nobody.
+// Sets who is told of the trace events of every kernel's runs from now on. Null: nobody is.
 void listen(sim::SubjectListener* listener);
 
 class Kernel final : public sim::Guest {
@@ -31,10 +31,10 @@ class Kernel final : public sim::Guest {
     // From a file with a line "FILE LINE FUNCTION" for each point of the image. Throws UserError.
     void name_sites(const std::string& path);
 
-    // Boots with so many CPUs and this command line, unless it has done so before. False: it does
-    // not come up. Then the boot was a run of the world, which the caller has to finish; what is
-    // wrong is the world's finding, or it is the command line. Of so many booted states that were
-    // used last it keeps a copy: inputs of a fuzzer have ever new configurations.
+    // Boots with this many CPUs and this command line, unless their booted state is still kept.
+    // False: the kernel does not come up. The boot was then a run of the world, which the caller
+    // has to finish; what is wrong is the world's finding, or it is the command line. Copies are
+    // kept of the booted states that were used last: inputs of a fuzzer have ever new ones.
     static constexpr std::size_t max_booted = 64;
     bool boot(unsigned cpus, const std::string& parameters,
               sim::TraceLevel level = sim::TraceLevel::off);

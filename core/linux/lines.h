@@ -25,8 +25,8 @@ class Lines {
     Lines(const Lines&) = delete;
     Lines& operator=(const Lines&) = delete;
 
-    // Of `near`, lines "FILE LINE": to those each call of came_near() says whether a run has come
-    // since the one before. Before watch(). Throws UserError.
+    // `near` has lines "FILE LINE". came_near() says whether a run has come to one of these since
+    // its last call. To be called before watch(). Throws UserError.
     void look_near(std::string_view near);
     bool came_near();
 
@@ -59,8 +59,8 @@ class Lines {
     bool came_near_ = false;
 };
 
-// "FILE:LINE", from such a file: what has its code at this address, rather a C file's line than
-// that of an inline function in a header; empty: nothing.
+// The place "FILE:LINE" whose code is at this address, by a file as above. A line of a C file comes
+// before one of an inline function in a header. Empty: none has its code there.
 std::string line_at(const std::string& path, std::uintptr_t address);
 
 }  // namespace rcufuzz::linux_guest

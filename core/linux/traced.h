@@ -13,8 +13,8 @@ namespace rcufuzz::linux_guest {
 // the table has no such event.
 bool print_traced(std::string& to, std::string_view event, const long* args);
 
-// The same of an interrupt's beginning, by the machine's number of it. Empty: x86 has no event of
-// it, be it that a CPU starts, or a device of the workload.
+// The same for the beginning of the interrupt with this number. Empty: x86 has no event for it. So
+// it is where a CPU starts, and with a device of the workload.
 std::string_view interrupt_text(unsigned vector);
 
 }  // namespace rcufuzz::linux_guest

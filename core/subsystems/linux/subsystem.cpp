@@ -24,7 +24,6 @@ using scenario::ConfigValues;
 using scenario::Op;
 using scenario::OpContext;
 using scenario::OpSpec;
-using scenario::Turns;
 using scenario::Workload;
 
 // --- operations ---------------------------------------------------------------------------------
@@ -55,10 +54,14 @@ constexpr scenario::ParamSpec param(std::string_view name, std::uint8_t min, std
 // Operations that need no configuration name the first one.
 constexpr OpSpec ops[] = {
 #define OPERATION(...) OPERATION_WITH(end_tick, __VA_ARGS__)
-#define OPERATION_WITH(config, name, family, contexts, weight, a, a_min, a_max, b, b_min, b_max, \
-                       summary)                                                                \
-    {#name,  summary, contexts,       {{param(a, a_min, a_max), param(b, b_min, b_max)}}, \
-     weight, config,  Turns::nothing, 0, 0, family},
+#define OPERATION_WITH(config, word, part, allowed, often, a, a_min, a_max, b, b_min, b_max, text) \
+    {.name = #word,                                                                               \
+     .summary = text,                                                                             \
+     .contexts = allowed,                                                                         \
+     .params = {{param(a, a_min, a_max), param(b, b_min, b_max)}},                                \
+     .weight = often,                                                                             \
+     .needs_config = config,                                                                      \
+     .family = part},
 #include "core/linux/operations.def"
 #undef OPERATION
 };
