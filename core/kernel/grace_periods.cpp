@@ -8,8 +8,8 @@
 
 namespace rcufuzz::kernel {
 
-void GracePeriods::init(const char* name, unsigned cpu) {
-    gp_seq_.init("gp_seq", static_cast<int>(cpu), 0);
+void GracePeriods::init(const char* name, const char* gp_seq, unsigned cpu) {
+    gp_seq_.init(gp_seq, -1, 0);
     order_.init();
     requests_.init("gp_requests", static_cast<int>(cpu));
     readers_gone_.init("gp_readers_gone", static_cast<int>(cpu));

@@ -27,7 +27,8 @@ struct GpCallback {
 class GracePeriods {
    public:
     // Starts the kthread that drives them, on a CPU of its own. Lives until the end of the run.
-    void init(const char* name, unsigned cpu);
+    // Reports call the kthread and its sequence number by these names.
+    void init(const char* name, const char* gp_seq, unsigned cpu);
 
     // Readers nest within a context.
     void reader_enter(const Site& site = Site::current());

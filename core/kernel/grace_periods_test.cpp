@@ -37,7 +37,7 @@ void many_runs(unsigned cpus, const Body& tasks, const Body& check, bool weak = 
             memory::begin_memory(weak);
             boot();
             scene = &sim::world().arena().make<Scene>();
-            scene->gp.init("gp", cpus);
+            scene->gp.init("gp", "gp_seq", cpus);
             tasks();
         });
         ASSERT_EQ(fault(ran), "") << "seed " << seed;
@@ -83,7 +83,7 @@ TEST(GracePeriods, ReadersThatComeLaterAreNot) {
     Prefer strategy({run_of(1), run_of(2)});
     const Ran ran = run_kernel(3, strategy, [&] {
         scene = &sim::world().arena().make<Scene>();
-        scene->gp.init("gp", 2);
+        scene->gp.init("gp", "gp_seq", 2);
         task(1, [&] {
             scene->gp.synchronize();
             scene->waited = true;
@@ -104,7 +104,7 @@ TEST(GracePeriods, WaitingWithinAReaderIsADeadlock) {
     Sequential strategy;
     const Ran ran = run_kernel(2, strategy, [&] {
         scene = &sim::world().arena().make<Scene>();
-        scene->gp.init("gp", 1);
+        scene->gp.init("gp", "gp_seq", 1);
         task(0, [] {
             scene->gp.reader_enter();
             scene->gp.synchronize();
@@ -117,7 +117,7 @@ TEST(GracePeriods, LeavingAReaderTwiceIsMisuse) {
     Sequential strategy;
     const Ran ran = run_kernel(2, strategy, [&] {
         scene = &sim::world().arena().make<Scene>();
-        scene->gp.init("gp", 1);
+        scene->gp.init("gp", "gp_seq", 1);
         task(0, [] {
             scene->gp.reader_enter();
             scene->gp.reader_exit();

@@ -425,7 +425,7 @@ void boot_ipi() {
 
 void boot_readers_and_writers() {
     auto& periods = made<GracePeriods>();
-    periods.init("rcu", 2);
+    periods.init("rcu", "gp_seq", 2);
     task(0, [&] {
         periods.reader_enter();
         periods.reader_exit();

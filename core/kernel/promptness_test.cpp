@@ -80,7 +80,7 @@ std::string said_after(void (*meddle)(GracePeriods& gp), bool waits) {
                                    static GracePeriods* gp;
                                    static bool meddled;
                                    gp = &sim::world().arena().make<GracePeriods>();
-                                   gp->init("gp", 3);
+                                   gp->init("gp", "gp_seq", 3);
                                    meddled = false;
                                    task(0, [=] {
                                        if (waits) gp->reader_enter();

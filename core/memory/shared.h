@@ -88,7 +88,7 @@ class Shared {
 
    private:
     void init_as(const char* name, int index, T value, bool uninitialised) {
-        object_ = sim::world().names().add(name, index);
+        object_ = sim::world().names().add(name, index, std::is_pointer_v<T>);
         value_ = value;
         location_ = weak_memory ? &make_location(object_, encode(value), uninitialised) : nullptr;
     }

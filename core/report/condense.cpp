@@ -212,6 +212,58 @@ std::size_t condense_counted(std::span<const Sentence> list, std::vector<Sentenc
     return counted.groups * counted.length;
 }
 
+// Of "rcuo0 goes to sleep.", which would read "It goes to sleep." in the midst of a turn, "rcuo0".
+std::string_view actor_of(const Turn& turn) {
+    if (turn.sentences.size() != 1 || turn.sentences[0].breaks) return "";
+    const std::string_view text = turn.sentences[0].text;
+    const std::string_view again = turn.sentences[0].again;
+    constexpr std::string_view it = "It";
+    if (!again.starts_with(it) || !again.ends_with('.')) return "";
+    if (!text.ends_with(again.substr(it.size()))) return "";
+    return text.substr(0, text.size() - (again.size() - it.size()));
+}
+
+// Turns at the front of `turns` in which one context after the other says the same.
+struct Chorus {
+    std::size_t turns = 1;
+    bool repeats = false;                   // some say it again
+    std::vector<std::string_view> others{};  // who does, after the first
+};
+
+Chorus chorus_of(std::span<const Turn> turns) {
+    Chorus chorus;
+    const std::string_view first = actor_of(turns[0]);
+    const bool stops_somebody = first.find("goes on, ") != first.npos;
+    if (first.empty() || stops_somebody) return chorus;
+    for (; chorus.turns < turns.size(); ++chorus.turns) {
+        const Turn& turn = turns[chorus.turns];
+        const std::string_view actor = actor_of(turn);
+        if (actor.empty() || actor.find(' ') != actor.npos) break;
+        if (turn.sentences[0].again != turns[0].sentences[0].again) break;
+        const bool known = actor == first || std::ranges::find(chorus.others, actor) !=
+                                                 chorus.others.end();
+        if (known)
+            chorus.repeats = true;
+        else
+            chorus.others.push_back(actor);
+    }
+    return chorus;
+}
+
+std::string words_of(const Chorus& chorus, std::string_view first) {
+    std::string text(without_period(first));
+    for (std::size_t i = 0; i < chorus.others.size(); ++i) {
+        if (i == 0)
+            text += chorus.others.size() == 1 ? "; so does " : "; so do ";
+        else
+            text += i + 1 == chorus.others.size() ? " and " : ", ";
+        text += chorus.others[i];
+    }
+    if (chorus.repeats)
+        text += chorus.others.empty() ? ", several times" : ", some of them several times";
+    return text + ".";
+}
+
 // Of "the code of 0 v4.11, 1 v4.12" what stands there for the value; else all of it.
 std::string_view listed_meaning(std::string_view summary, std::int64_t value) {
     const auto place_of = [summary](std::int64_t number, std::string_view before) {
@@ -255,6 +307,20 @@ std::vector<Sentence> condensed(const std::vector<Sentence>& sentences) {
             told.push_back(instead(sentences[i + length],
                                    "(These " + number_word(length) + " " + times(count) + ".)"));
         i += count * length;
+    }
+    return told;
+}
+
+std::vector<std::string> told_together(std::span<const Turn> turns) {
+    std::vector<std::string> told;
+    for (std::size_t i = 0; i < turns.size();) {
+        const Chorus chorus = chorus_of(turns.subspan(i));
+        if (chorus.turns > 1)
+            told.push_back(words_of(chorus, turns[i].sentences[0].text));
+        else
+            for (const Sentence& sentence : condensed(turns[i].sentences))
+                told.push_back(sentence.text);
+        i += chorus.turns;
     }
     return told;
 }

@@ -4,6 +4,7 @@
 // counted, and those that differ in their last word become one with a list.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,9 @@
 namespace rcufuzz::report {
 
 std::vector<Sentence> condensed(const std::vector<Sentence>& sentences);
+
+// What several turns say under one number: "rcuo0 goes to sleep; so do rcuo1 and rcuo2."
+std::vector<std::string> told_together(std::span<const Turn> turns);
 
 // "rcuo0 waits for a, rcuo1 for b" of "rcuo0 waits for a" and "rcuo1 waits for b".
 std::string joined_waits(const std::vector<std::string>& waits);

@@ -108,5 +108,36 @@ TEST(MeaningOf, TakesTheClauseOfTheValue) {
     EXPECT_EQ(meaning_of("0 here, once 2 there", 2), "0 here, once 2 there");
 }
 
+// Turns of one sentence each, "NAME goes to sleep." of each name.
+std::vector<Turn> each_says(const std::vector<std::string>& names, const std::string& predicate) {
+    std::vector<Turn> turns;
+    for (const std::string& name : names)
+        turns.push_back({{}, 100, 1, {{0, name + predicate, "It" + predicate, false}}});
+    return turns;
+}
+
+TEST(ToldTogether, SaysOnceWhatSeveralDo) {
+    EXPECT_THAT(told_together(each_says({"rcuo0", "rcuo1"}, " goes to sleep.")),
+                ElementsAre("rcuo0 goes to sleep; so does rcuo1."));
+    EXPECT_THAT(told_together(each_says({"rcuo0", "rcuo1", "rcuo2"}, " goes to sleep.")),
+                ElementsAre("rcuo0 goes to sleep; so do rcuo1 and rcuo2."));
+    EXPECT_THAT(told_together(each_says({"Ahead of the others, rcuo0", "rcuo1"}, " sleeps.")),
+                ElementsAre("Ahead of the others, rcuo0 sleeps; so does rcuo1."));
+}
+
+TEST(ToldTogether, CountsNobodyTwice) {
+    EXPECT_THAT(told_together(each_says({"m0", "m1", "m0", "m1", "m2"}, " takes part.")),
+                ElementsAre("m0 takes part; so do m1 and m2, some of them several times."));
+}
+
+TEST(ToldTogether, LeavesADecisionAndWhatDiffersAlone) {
+    EXPECT_THAT(told_together(each_says({"rcuo0", "before cpu0 goes on, rcuo1"}, " sleeps.")),
+                ElementsAre("rcuo0 sleeps.", "before cpu0 goes on, rcuo1 sleeps."));
+    std::vector<Turn> turns = each_says({"rcuo0", "rcuo1"}, " sleeps.");
+    turns[1].sentences[0].again = "It wakes up.";
+    turns[1].sentences[0].text = "rcuo1 wakes up.";
+    EXPECT_THAT(told_together(turns), ElementsAre("rcuo0 sleeps.", "rcuo1 wakes up."));
+}
+
 }  // namespace
 }  // namespace rcufuzz::report

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/report/effect.h"
 #include "core/run/names.h"
 
 namespace rcufuzz::report {
@@ -104,7 +105,7 @@ std::optional<Deed> last_deed(const Replay& replay, sim::ContextKey key, std::si
         if (event.key != key || event.object >= replay.trace.objects.size()) continue;
         const std::string& what = replay.trace.objects[event.object];
         if (what.empty()) continue;
-        const std::string value = std::to_string(event.a);
+        const std::string value = value_text(*replay.plan.target, replay.trace, event);
         switch (event.kind) {
             case EventKind::read:
                 return Deed{i - 1, "reads " + what + " as " + value,

@@ -20,6 +20,16 @@ Effect context(const std::string& who, const std::string& state) {
 
 }  // namespace
 
+std::string value_text(const scenario::Subsystem& target, const run::NamedTrace& trace,
+                       const sim::Event& event) {
+    const bool known = event.object < trace.objects.size();
+    if (known && trace.pointers[event.object]) return event.a == 0 ? "NULL" : "non-NULL";
+    const std::string words = known && target.value_words != nullptr
+                                  ? target.value_words(trace.objects[event.object], event.a)
+                                  : "";
+    return words.empty() ? std::to_string(event.a) : words;
+}
+
 std::optional<Effect> effect_of(const Replay& replay, const sim::Event& event) {
     const run::NamedTrace& trace = replay.trace;
     const std::string what = event.object < trace.objects.size() ? trace.objects[event.object] : "";
@@ -28,9 +38,9 @@ std::optional<Effect> effect_of(const Replay& replay, const sim::Event& event) {
     switch (event.kind) {
         case EventKind::read:
             if (event.b != 0) return std::nullopt;  // an older store, not how it is
-            return Effect{"variables", what, std::to_string(event.a)};
+            return Effect{"variables", what, value_text(*replay.plan.target, trace, event)};
         case EventKind::write:
-            return Effect{"variables", what, std::to_string(event.a)};
+            return Effect{"variables", what, value_text(*replay.plan.target, trace, event)};
         case EventKind::lock:
             return Effect{"locks", what, "held by " + who};
         case EventKind::unlock:

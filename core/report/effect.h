@@ -19,6 +19,11 @@ struct Effect {
     std::string state;      // "held by cpu1"
 };
 
+// How reports spell what an event read or wrote: as its subject does, or as a number, or of a
+// pointer "NULL" or "non-NULL".
+std::string value_text(const scenario::Subsystem& target, const run::NamedTrace& trace,
+                       const sim::Event& event);
+
 std::optional<Effect> effect_of(const Replay& replay, const sim::Event& event);
 
 }  // namespace rcufuzz::report

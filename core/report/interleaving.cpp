@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/report/effect.h"
 #include "core/report/replay.h"
 #include "core/run/names.h"
 #include "core/run/site.h"
@@ -125,10 +126,10 @@ class Builder {
         const std::string a = std::to_string(event.a);
         switch (event.kind) {
             case EventKind::read:
-                return what + " is " + a +
+                return what + " is " + value_text(*plan_.target, trace_, event) +
                        (event.b != 0 ? " (" + std::to_string(event.b) + " stores old)" : "");
             case EventKind::write:
-                return what + " = " + a;
+                return what + " = " + value_text(*plan_.target, trace_, event);
             case EventKind::lock:
                 return "locks " + what;
             case EventKind::unlock:

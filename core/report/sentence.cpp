@@ -41,6 +41,17 @@ std::string interrupt_words(std::string_view context_name) {
     return "in another task";
 }
 
+std::string with_cpu_names(std::string text) {
+    constexpr std::string_view task = "task[";
+    for (std::size_t at = 0; (at = text.find(task, at)) != text.npos;) {
+        const std::size_t digits = at + task.size();
+        const std::size_t end = text.find(']', digits);
+        if (end == text.npos) break;
+        text = text.substr(0, at) + "cpu" + text.substr(digits, end - digits) + text.substr(end + 1);
+    }
+    return text;
+}
+
 std::string without_end(std::string text) {
     text.erase(text.find_last_not_of(" .\n") + 1);
     return text;

@@ -18,6 +18,9 @@ std::string as_sentence(std::string text, const run::NamedTrace& trace);
 std::string interrupt_words(std::string_view context_name);
 
 // Without the period and the line break that a kernel's message may end with.
+// Oracles call a CPU's own task "task[1]"; people call it by its CPU, "cpu1".
+std::string with_cpu_names(std::string text);
+
 std::string without_end(std::string text);
 
 // Broken into lines of at most 100 columns, all but the first indented.

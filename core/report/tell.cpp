@@ -2,6 +2,7 @@
 #include "core/report/tell.h"
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
 #include "core/base/verdict.h"
@@ -23,8 +24,10 @@ std::string numbered(const std::vector<Turn>& turns) {
         std::string item = std::to_string(first.number) + ".";
         if (first.jiffies != jiffies) item += " (jiffy " + std::to_string(first.jiffies) + ")";
         jiffies = first.jiffies;
-        for (; i < turns.size() && turns[i].number == first.number; ++i)
-            for (const Sentence& told : condensed(turns[i].sentences)) item += " " + told.text;
+        const std::size_t from = i;
+        while (i < turns.size() && turns[i].number == first.number) ++i;
+        for (const std::string& told : told_together(std::span(turns).subspan(from, i - from)))
+            item += " " + told;
         text += wrapped(item, 4);
     }
     return text;
@@ -124,7 +127,7 @@ std::string tell(const run::Plan& plan) {
     if (!replay.trace.blocked.empty() && shows_in_waiting(replay.outcome.verdict))
         text += wrapped("At the end " + joined_waits(replay.trace.blocked) + ".", 0);
     const std::string end =
-        replay.outcome.found() ? without_end(replay.outcome.detail) : "Nothing is wrong";
+        replay.outcome.found() ? with_cpu_names(without_end(replay.outcome.detail)) : "Nothing is wrong";
     const std::string verdict = "**" + std::string(word(replay.outcome.verdict)) + "**: ";
     return text + wrapped(verdict + end + end_place(replay) + ".", 0);
 }

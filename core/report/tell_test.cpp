@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "core/report/effect.h"
 #include "core/report/golden_test.h"
 #include "core/report/sentence.h"
 #include "core/run/codec.h"
@@ -98,7 +99,7 @@ TEST(Tell, SaysWhoIsStoppedByADecisionAndWhatItHasSeen) {
                 HasSubstr("cpu0 has just read counter as 0; before it goes on, cpu1 begins add."));
     EXPECT_THAT(told(ops), Not(HasSubstr("goes on")));
     EXPECT_THAT(told(ops + "decide world 1 run cpu1\n"),
-                HasSubstr("(jiffy 100) Out of turn, cpu1 begins add."));
+                HasSubstr("(jiffy 100) Ahead of the others, cpu1 begins add."));
 }
 
 // The worker has nothing to tell, but that it ran is what a decision made.
@@ -164,6 +165,15 @@ TEST(Tell, AStepThatWasStoppedIsToldWithItsPlaceAndAgain) {
     EXPECT_THAT(text, testing::ContainsRegex("cpu1[\n ]+adds. cpu0 adds."));
 }
 
+// Nobody has anything to tell of what cpu1 does meanwhile.
+TEST(Tell, WhoGoesOnBesideOneThatComesFromPlaceToPlaceIsToldOnce) {
+    const std::string text = told_by_steps(
+        "bug T05\nconfig cpus 3\nop cpu0 on post\nop cpu1 on add\nop cpu2 on post\n"
+        "decide cpu0 3 run cpu2\ndecide cpu0 4 run cpu2\ndecide cpu0 5 run cpu2\n");
+    EXPECT_THAT(text, testing::ContainsRegex("before it goes on, cpu2[\n ]+goes on. \\(So also at "
+                                             "the next 2 places.\\)"));
+}
+
 // Others have acted since it began.
 TEST(Tell, AnOperationThatWasStoppedReturns) {
     const std::string ops = "op cpu0 on add\nop cpu1 on add\n";
@@ -181,6 +191,28 @@ TEST(Tell, HeaderNamesTheBugAndItsFix) {
                 HasSubstr("Bug T02: post wakes nobody. Fix: never, v0."));
 }
 
+// Of pointers a trace knows only whether they are NULL.
+TEST(ValueText, IsOfTheSubjectOrANumber) {
+    scenario::Subsystem target = toy::subsystem();
+    run::NamedTrace trace;
+    trace.objects = {"", "counter", "next"};
+    trace.pointers = {false, false, true};
+    const auto text = [&](sim::ObjectId object, std::int64_t value) {
+        sim::Event event{};
+        event.object = object;
+        event.a = value;
+        return value_text(target, trace, event);
+    };
+    EXPECT_EQ(text(1, 7), "7");
+    EXPECT_EQ(text(2, 0), "NULL");
+    EXPECT_EQ(text(2, 1), "non-NULL");
+    target.value_words = [](std::string_view variable, std::int64_t value) {
+        return variable == "counter" && value == 7 ? std::string("seven") : std::string();
+    };
+    EXPECT_EQ(text(1, 7), "seven");
+    EXPECT_EQ(text(1, 8), "8");
+}
+
 TEST(Sentence, NamesKeepTheirSmallLetters) {
     run::NamedTrace trace;
     trace.contexts = {"cpu0", "rcuog0"};
@@ -192,6 +224,12 @@ TEST(Sentence, NamesKeepTheirSmallLetters) {
 TEST(Sentence, AMessageThatEndsIsGoneOnWith) {
     EXPECT_EQ(without_end("list_add double add.\n"), "list_add double add");
     EXPECT_EQ(without_end("nothing"), "nothing");
+}
+
+TEST(Sentence, ACpusTaskGoesByTheNameOfItsCpu) {
+    EXPECT_EQ(with_cpu_names("task[0] waits for a[1] and so for task[12]"),
+              "cpu0 waits for a[1] and so for cpu12");
+    EXPECT_EQ(with_cpu_names("a task waits"), "a task waits");
 }
 
 TEST(Sentence, LongTextsAreWrapped) {

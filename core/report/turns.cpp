@@ -7,6 +7,7 @@
 
 #include "core/report/break_watch.h"
 #include "core/report/decided.h"
+#include "core/report/effect.h"
 #include "core/report/sentence.h"
 #include "core/run/site.h"
 #include "core/scenario/platform.h"
@@ -16,6 +17,11 @@ namespace rcufuzz::report {
 namespace {
 
 using sim::EventKind;
+
+bool interrupts(std::string_view context_name) {
+    const std::size_t slash = context_name.find('/');
+    return slash != context_name.npos && !context_name.substr(slash + 1).starts_with("task");
+}
 
 class TurnReader {
    public:
@@ -58,7 +64,8 @@ class TurnReader {
             const auto& op = replay_.plan.ops[static_cast<std::size_t>(event.a)];
             const std::string name(target_.ops[op.kind].name);
             tell_event(event, [&](const std::string& who) {
-                return (who == "it" ? "its " : who + "'s ") + name + " returns.";
+                const std::string whose = who.substr(0, who.find(','));  // "cpu1, in an interrupt,"
+                return (whose == "it" ? "its " : whose + "'s ") + name + " returns.";
             });
         }
         begins_ = true;
@@ -72,9 +79,14 @@ class TurnReader {
     }
 
     void tell_stale_load(const sim::Event& event) {
+        const std::string& what = replay_.trace.objects[event.object];
+        const std::string value = value_text(target_, replay_.trace, event);
         tell_event(event, [&](const std::string& who) {
-            return who + " still sees " + replay_.trace.objects[event.object] + " as " +
-                   std::to_string(event.a) + ", though something newer has been stored.";
+            if (value == "non-NULL")
+                return who + " still sees an older pointer in " + what +
+                       ", though another has been stored.";
+            return who + " still sees " + what + " as " + value +
+                   ", though something newer has been stored.";
         });
     }
 
@@ -123,13 +135,14 @@ class TurnReader {
         switch_ = decided;
     }
 
-    // What comes before the first sentence of whoever acts out of turn: "cpu0 has just read
-    // nocb_gp_sleep[0] as 1; before it goes on, ".
+    // What comes before the first sentence of whoever acts by a decision: "cpu0 has just read
+    // nocb_gp_sleep[0] as 1; before it goes on, ". Of an interrupt that stops nobody, nothing: that
+    // it comes says so.
     std::string lead_in() {
         if (!switch_) return "";
         const DecidedSwitch decided = *switch_;
         switch_.reset();
-        if (!decided.stopped) return "out of turn, ";
+        if (!decided.stopped) return comes_by_interrupt(decided) ? "" : "ahead of the others, ";
         const std::string who = name_of(decided.asker);
         if (const std::string at = kernel_place(decided); !at.empty())
             return who + " has come to " + at + "; before it goes on, ";
@@ -137,6 +150,12 @@ class TurnReader {
             last_deed(replay_, decided.asker, last_told_[decided.asker], decided.answer);
         if (!deed) return "before " + who + " goes on, ";
         return who + " " + deed->just + "; before it goes on, ";
+    }
+
+    bool comes_by_interrupt(const DecidedSwitch& decided) const {
+        const sim::Act act = sim::actor_act(actor_number(decided));
+        if (act != sim::Act::run && act != sim::Act::resched) return true;
+        return target_.steps.empty() && interrupts(replay_.trace.contexts[decided.actor]);
     }
 
     // Of a kernel: where the asker stands, "csd_unlock() (kernel/smp.c:373)".
@@ -152,12 +171,7 @@ class TurnReader {
     void tell_silent_switch() {
         if (!switch_) return;
         const DecidedSwitch decided = *switch_;
-        if (!target_.steps.empty()) {
-            turns_.push_back({decided.asker, replay_.trace.events[decided.answer].jiffies, 0, {}});
-            say(lead_in() + come_words(replay_.plan, actor_number(decided)) + ".", "");
-            begins_ = true;
-            return;
-        }
+        if (!target_.steps.empty()) return tell_coming(decided);
         const auto deed = last_deed(replay_, decided.actor, decided.answer, at_);
         if (!deed) {
             switch_.reset();
@@ -170,6 +184,29 @@ class TurnReader {
         say(lead_in() + subject(event, true) + " " + deed->now + ".", "");
         at_ = here;
         begins_ = true;
+    }
+
+    // Of a kernel. Where one goes on beside another at one place after the other, that is one sentence.
+    void tell_coming(const DecidedSwitch& decided) {
+        const unsigned actor = actor_number(decided);
+        const bool again = decided.stopped && coming_.turns == turns_.size() &&
+                           coming_.asker == decided.asker && coming_.actor == actor;
+        begins_ = true;
+        if (again) {
+            switch_.reset();
+            ++coming_.places;
+            turns_.back().sentences.back().text =
+                coming_.text + (coming_.places == 2 ? " (So also at the next place.)"
+                                                    : " (So also at the next " +
+                                                          std::to_string(coming_.places - 1) +
+                                                          " places.)");
+            return;
+        }
+        turns_.push_back({decided.asker, replay_.trace.events[decided.answer].jiffies, 0, {}});
+        say(lead_in() + come_words(replay_.plan, actor) + ".", "");
+        coming_ = {};
+        if (decided.stopped)
+            coming_ = {turns_.size(), decided.asker, actor, 1, turns_.back().sentences.back().text};
     }
 
     // "cpu1", or "the softirq of cpu1" and the like.
@@ -228,6 +265,14 @@ class TurnReader {
     std::optional<Break> broken_;
     std::optional<DecidedSwitch> switch_;  // that is still to be told
     std::map<sim::ContextKey, std::size_t> last_told_;  // behind which event
+    // The last sentence of a switch after which nobody had anything to tell.
+    struct Coming {
+        std::size_t turns = 0;  // that there were then
+        sim::ContextKey asker = 0;
+        unsigned actor = 0;
+        unsigned places = 0;
+        std::string text{};
+    } coming_;
     std::vector<Turn> turns_;
     std::size_t at_ = 0;  // the event that is being told
     bool begins_ = true;

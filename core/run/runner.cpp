@@ -115,8 +115,12 @@ NamedTrace named_trace(const Plan& plan, const sim::World& w, scenario::Platform
     if (fault != 0) named.fault = platform.place_of(plan.subject, fault);
     named.events = w.trace().events();
     named.objects.resize(1u + last_object(w));
-    for (std::size_t id = 1; id < named.objects.size(); ++id)
-        named.objects[id] = object_text(w.names().of(static_cast<sim::ObjectId>(id)));
+    named.pointers.resize(named.objects.size());
+    for (std::size_t id = 1; id < named.objects.size(); ++id) {
+        const sim::ObjectName& name = w.names().of(static_cast<sim::ObjectId>(id));
+        named.objects[id] = object_text(name);
+        named.pointers[id] = name.pointer;
+    }
     std::size_t keys = sim::first_task_key;
     w.each_context([&](const sim::Context& context) { keys = std::max(keys, context.key + 1ul); });
     named.contexts.resize(keys);

@@ -39,6 +39,7 @@ struct Outcome {
 struct NamedTrace {
     std::vector<sim::Event> events;
     std::vector<std::string> objects;   // by sim::ObjectId: "nocb_lock[1]"
+    std::vector<bool> pointers;         // by sim::ObjectId: its values say whether it is NULL
     std::vector<std::string> contexts;  // by sim::ContextKey: "cpu1/softirq", "rcuog0"
     std::vector<std::string> blocked;   // at the end: "cpu0 waits for nocb_lock[1]", in key order
     std::string state;                  // what the subject printed of itself then; several lines

@@ -219,6 +219,9 @@ struct Subsystem {
     std::span<const StepSpec> steps{};
     // Of a re-implementation: where the kernel has the algorithm, "kernel/smp.c".
     std::string_view kernel_files{};
+    // How reports spell a value of a shared variable, "cfd.cpumask[1]"; empty: as a number. Null:
+    // all are numbers.
+    std::string (*value_words)(std::string_view variable, std::int64_t value) = nullptr;
 
     bool owns(std::string_view file) const {
         if (owns_file != nullptr) return owns_file(file);

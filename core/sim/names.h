@@ -13,20 +13,21 @@ namespace rcufuzz::sim {
 
 struct ObjectName {
     const char* text;
-    int index;  // below 0: no index
+    int index;     // below 0: no index
+    bool pointer;  // its values are 1 and 0, which say whether it is NULL
 };
 
 class Names {
    public:
     void begin() {
         count_ = 1;
-        names_[0] = {"", -1};
+        names_[0] = {"", -1, false};
     }
 
     // `text` outlives the run.
-    ObjectId add(const char* text, int index = -1) {
+    ObjectId add(const char* text, int index = -1, bool pointer = false) {
         CHECK(count_ < names_.size());
-        names_[count_] = {text, index};
+        names_[count_] = {text, index, pointer};
         return count_++;
     }
     const ObjectName& of(ObjectId id) const { return names_[id]; }

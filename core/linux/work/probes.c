@@ -17,12 +17,14 @@ static int regfunc_balance;
 
 static int machine_regfunc(void)
 {
+	tell_runs("work_regfunc", 0);
 	regfunc_balance++;
 	return 0;
 }
 
 static void machine_unregfunc(void)
 {
+	tell_runs("work_unregfunc", 0);
 	regfunc_balance--;
 }
 

@@ -123,6 +123,12 @@ void scan_rdp(RcuData& leader, RcuData& rdp, Scan& scan) {
     if (needwake_state) swake_up_one(rdp.nocb_state_wq);
 }
 
+// How the wait for a grace period went, for stories.
+struct Looks {
+    unsigned count = 0;
+    bool over = false;  // the last one saw the grace period's end
+};
+
 void sleep_until_needed(RcuData& leader, const Scan& scan) {
     if (!scan.needwait_gp) {
         note(Note::Sleep, static_cast<int>(leader.cpu), 0);
@@ -133,12 +139,17 @@ void sleep_until_needed(RcuData& leader, const Scan& scan) {
     }
     kernel::RcuNode& rnp = *leader.mynode;
     const Seq seq = scan.wait_gp_seq;
-    note(Note::StartWait, static_cast<int>(leader.cpu), static_cast<int>(seq));
+    Looks looks;
     kernel::swait_event_idle_exclusive(
-        rnp.nocb_gp_wq[kernel::rcu_seq_ctr(seq) & 1], [&leader, &rnp, seq] {
-            return kernel::rcu_seq_done(rnp.gp_seq, seq) || !READ_ONCE(leader.nocb_gp_sleep);
+        rnp.nocb_gp_wq[kernel::rcu_seq_ctr(seq) & 1], [&leader, &rnp, &looks, seq] {
+            looks.over = kernel::rcu_seq_done(rnp.gp_seq, seq);
+            const bool goes_on = looks.over || !READ_ONCE(leader.nocb_gp_sleep);
+            if (looks.count++ == 0 && (looks.over || !goes_on))
+                note(Note::StartWait, static_cast<int>(leader.cpu), static_cast<int>(seq));
+            return goes_on;
         });
-    note(Note::EndWait, static_cast<int>(leader.cpu), static_cast<int>(seq));
+    const bool never_waited = looks.count == 1 && !looks.over;
+    note(never_waited ? Note::NoWait : Note::EndWait, looks.over, static_cast<int>(seq));
 }
 
 void nocb_gp_wait(RcuData& leader) {

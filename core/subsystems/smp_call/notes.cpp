@@ -37,6 +37,11 @@ std::string cpus_text(std::uint32_t mask) {
     return text;
 }
 
+std::string value_words(std::string_view variable, std::int64_t value) {
+    const bool mask = variable.starts_with("cfd.cpumask") || variable == "mm_cpumask";
+    return mask ? cpus_text(static_cast<std::uint32_t>(value)) : "";
+}
+
 std::string tell(unsigned note, std::string_view who, std::int64_t a, std::int64_t b) {
     CHECK(note < sentences.size());
     return scenario::fill_in(sentences[note], who, a, b, own_field);

@@ -21,6 +21,9 @@ inline void note(Note which, std::int64_t a, std::int64_t b = 0,
     kernel::leave_note(static_cast<unsigned>(which), a, b, site);
 }
 
+// As a story spells them: masks by their CPUs.
+std::string value_words(std::string_view variable, std::int64_t value);
+
 std::string tell(unsigned note, std::string_view who, std::int64_t a, std::int64_t b);
 
 // "cpu1, cpu2 and cpu3"

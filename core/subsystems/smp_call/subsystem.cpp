@@ -382,6 +382,7 @@ const scenario::Subsystem& subsystem() {
         .runs_weak = true,
         .quantities = s::quantities,
         .kernel_files = "kernel/smp.c",
+        .value_words = s::value_words,
     };
     return description;
 }

@@ -18,13 +18,14 @@ constexpr std::array sentences{
 };
 
 std::string function_name(std::int64_t func) {
+    if (func == 0) return "NULL";
     if (func == func_iterator) return "the iterator";
     if (func == func_stub) return "tp_stub_func";
     return std::string("f") + static_cast<char>('a' + func - 1) + "()";
 }
 
 std::string array_words(std::int64_t functions) {
-    constexpr std::array words{"no array", "an array of one function", "an array of two functions",
+    constexpr std::array words{"NULL", "an array of one function", "an array of two functions",
                                "an array of more than two functions"};
     return words[static_cast<std::size_t>(functions)];
 }
@@ -42,6 +43,12 @@ std::string own_field(std::string_view name, std::int64_t a, std::int64_t b) {
 }
 
 }  // namespace
+
+std::string value_words(std::string_view variable, std::int64_t value) {
+    const bool function =
+        variable.starts_with("tp.static_call") || variable.starts_with("tp_func.func");
+    return function ? function_name(value) : "";
+}
 
 std::string tell(unsigned note, std::string_view who, std::int64_t a, std::int64_t b) {
     CHECK(note < sentences.size());

@@ -21,6 +21,9 @@ inline void note(Note which, std::int64_t a, std::int64_t b,
     kernel::leave_note(static_cast<unsigned>(which), a, b, site);
 }
 
+// As a story spells them: functions by their names.
+std::string value_words(std::string_view variable, std::int64_t value);
+
 std::string tell(unsigned note, std::string_view who, std::int64_t a, std::int64_t b);
 
 }  // namespace rcufuzz::tracepoint

@@ -167,8 +167,8 @@ void TracepointInstance::boot() {
     kernel::text_patch_init(workload_cpus(values_), !bug(T21_text_unsynchronised));
     kernel::static_call_init();
     state_.tracepoints_mutex.init("tracepoints_mutex", -1);
-    state_.rcu.init("rcu_gp", rcu_cpu(values_));
-    state_.srcu.init("srcu_gp", srcu_cpu(values_));
+    state_.rcu.init("rcu_gp", "rcu_state.gp_seq", rcu_cpu(values_));
+    state_.srcu.init("srcu_gp", "srcu_struct.srcu_gp_seq", srcu_cpu(values_));
     for (unsigned i = 0; i < state_.tracepoints; ++i) {
         Tracepoint& tp = state_.tps[i];
         const int index = static_cast<int>(i);
@@ -283,6 +283,7 @@ const scenario::Subsystem& subsystem() {
         .runs_weak = true,
         .quantities = t::quantities,
         .kernel_files = "kernel/tracepoint.c",
+        .value_words = t::value_words,
     };
     return description;
 }
