@@ -107,6 +107,34 @@ TEST(Browser, TheAddressIsTheStepThatThePanelNames) {
     EXPECT_NE(answer["first"], answer["second"]);
 }
 
+// A find whose clock goes on for thousands of jiffies, of which nobody has anything to tell.
+TEST(Browser, RoundsThatRepeatAreOneLine) {
+    const std::string probe = R"(
+        const folds = () => lines.filter((line) => line.folded);
+        const before = {lines: lines.length, folds: folds().length,
+                        hidden: Math.max(0, ...folds().map((line) => line.rows.length)),
+                        text: folds().map((line) => line.element.textContent).join()};
+        if (folds().length > 0) folds()[0].element.click();
+        return {...before, rows: run.rows.length, opened: lines.length, left: folds().length};)";
+    const json answer = ask(probe, "", "", "D35.plan");
+    EXPECT_GT(answer["rows"], 20'000);
+    EXPECT_LT(answer["lines"], 60);
+    EXPECT_GT(answer["hidden"], 10'000);
+    EXPECT_THAT(answer["text"].get<std::string>(), testing::HasSubstr("times more"));
+    EXPECT_GT(answer["opened"], 3'000);
+    EXPECT_LT(answer["left"], answer["folds"]);
+}
+
+// It is shown, whatever hides it.
+TEST(Browser, AnAddressOpensWhatHidesItsStep) {
+    const json answer = ask(R"(
+        return {step: run.rows[selectedRow].step,
+                folded: Boolean(lineOfRow(selectedRow).folded)};)",
+                            "#20004", "", "D35.plan");
+    EXPECT_NEAR(answer["step"].get<double>(), 20'004, 8);
+    EXPECT_EQ(answer["folded"], false);
+}
+
 TEST(Browser, SentencesFitAtEveryWidth) {
     const std::string probe = R"(
         const ends = lines.map((line) => line.element.querySelector('.what'))

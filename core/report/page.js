@@ -58,6 +58,69 @@ function makeLines() {
     line.told.push(...(row.told || []));
     line.last = i;
   });
+  if (view.value !== 'rows' || lines.length > longRun) lines = foldRepeats(lines);
+}
+
+// --- what repeats -------------------------------------------------------------------------------
+
+// Of a round of lines that comes at least three times in a row, one is shown, and a line for the
+// others, which a click opens. Every step is shown as it is, unless there are very many.
+const longestRound = 12;
+const longRun = 1000;
+const unfolded = new Set(); // the first rows of those that are open
+
+// Lines that are alike say the same; marked ones are like no other.
+function likenessOf(line, i) {
+  const special = line.rows.some((row) => row.decided) || line.told.some((told) => told.breaks);
+  if (special) return 'line ' + i;
+  if (line.first.clock) return 'clock';
+  return [line.first.who, labelOf(line), ...line.told.map((told) => told.text)].join('\n');
+}
+
+// How often the `length` lines from `at` on come there one after the other.
+function roundsAt(alike, at, length) {
+  let end = at + length;
+  while (end < alike.length && alike[end] === alike[end - length]) ++end;
+  return Math.floor((end - at) / length);
+}
+
+function foldedLine(hidden, length) {
+  const [first, last] = [hidden[0], hidden[hidden.length - 1]];
+  return {first: first.first, rows: hidden.flatMap((line) => line.rows), told: [], last: last.last,
+          folded: {key: first.last, length, rounds: hidden.length / length}};
+}
+
+function foldRepeats(all) {
+  const alike = all.map(likenessOf);
+  const shown = [];
+  for (let at = 0; at < all.length;) {
+    let [length, rounds] = [1, 1];
+    for (; length <= longestRound; ++length)
+      if ((rounds = roundsAt(alike, at, length)) >= 3) break;
+    if (rounds < 3 || length > longestRound || rounds * length < 6) {
+      shown.push(all[at++]);
+      continue;
+    }
+    const hidden = all.slice(at + length, at + rounds * length);
+    shown.push(...all.slice(at, at + length));
+    if (unfolded.has(hidden[0].last)) shown.push(...hidden);
+    else shown.push(foldedLine(hidden, length));
+    at += rounds * length;
+  }
+  return shown;
+}
+
+function foldText({first, rows, folded}) {
+  const {length, rounds} = folded;
+  const last = rows[rows.length - 1];
+  const what = length === 1 ? 'The same' : `These ${length} lines`;
+  return `${what} ${rounds} times more, from jiffy ${first.jiffy} to ${last.jiffy}`;
+}
+
+// Opens what hides a row.
+function unfold(line) {
+  unfolded.add(line.folded.key);
+  drawDiagram();
 }
 
 // What stands in a line's box: the operation, or the kernel's function rather than a helper of it.
@@ -94,6 +157,7 @@ function sourceElements(line) {
 }
 
 function whatElement(line) {
+  if (line.folded) return make('div', 'what', foldText(line) + ': a click shows them');
   if (line.first.clock) return make('div', 'what', 'jiffy ' + line.first.jiffy);
   const what = make('div', 'what', ...line.told.map(sentenceElement));
   if (view.value === 'rows') {
@@ -128,13 +192,14 @@ function lineElement(line) {
   const number = (text) => make('div', 'number', String(text));
   const element = make('div', 'line', number(line.first.step), number(line.first.jiffy));
   run.cpus.forEach((_, cpu) => {
-    const here = !line.first.clock && line.first.cpu === cpu;
+    const here = !line.folded && !line.first.clock && line.first.cpu === cpu;
     element.append(make('div', 'lane', ...(here ? [boxElement(line)] : [])));
   });
   element.append(whatElement(line));
   if (line.first.clock) element.classList.add('clock');
+  if (line.folded) element.classList.add('folded');
   if (line.rows.some((row) => row.decided)) element.classList.add('decided');
-  element.addEventListener('click', () => select(line));
+  element.addEventListener('click', () => (line.folded ? unfold(line) : select(line)));
   line.element = element;
   line.text = textOf(line);
   return element;
@@ -209,7 +274,16 @@ function applyFilter() {
 // --- arrows -------------------------------------------------------------------------------------
 
 const isOn = (kind) => document.getElementById('kind-' + classOf(kind)).checked;
-const lineOfRow = (row) => lines.find((line) => line.last >= row) || lines[lines.length - 1];
+// The first line whose last row is not before that one.
+function lineOfRow(row) {
+  let [low, high] = [0, lines.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (lines[middle].last < row) low = middle + 1;
+    else high = middle;
+  }
+  return lines[low];
+}
 
 function shownArrows() {
   const known = new Set();
@@ -218,6 +292,7 @@ function shownArrows() {
     const to = lineOfRow(arrow.to);
     const name = [arrow.kind, from.last, to.last].join();
     if (from === to || !from.shown || !to.shown || known.has(name)) return [];
+    if (from.folded || to.folded) return [];
     known.add(name);
     return [{kind: arrow.kind, from, to}];
   });
@@ -486,14 +561,27 @@ function firstSelection() {
   return broken >= 0 ? broken : run.rows.length - 1;
 }
 
+// A step that an address names is shown, whatever hides it.
+function showRow(row) {
+  const line = lineOfRow(row);
+  if (!line || !line.folded) return select(line);
+  selectedRow = row;
+  return unfold(line);
+}
+
 showFacts();
 showLegend();
 selectedRow = firstSelection();
 view.addEventListener('change', drawDiagram);
 filter.addEventListener('input', applyFilter);
 slider.addEventListener('input', () => select(lines[slider.valueAsNumber]));
-window.addEventListener('hashchange', () => select(lineOfRow(firstSelection())));
+window.addEventListener('hashchange', () => {
+  const row = firstSelection();
+  if (row !== selectedRow) showRow(row); // else the page itself has set it
+});
 window.addEventListener('resize', layOut);
 window.addEventListener('beforeprint', () => { document.getElementById('more').open = true; });
 document.addEventListener('keydown', onKey);
+const named = location.hash ? selectedRow : -1;
 drawDiagram();
+if (named >= 0) showRow(named);

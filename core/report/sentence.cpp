@@ -47,7 +47,8 @@ std::string with_cpu_names(std::string text) {
         const std::size_t digits = at + task.size();
         const std::size_t end = text.find(']', digits);
         if (end == text.npos) break;
-        text = text.substr(0, at) + "cpu" + text.substr(digits, end - digits) + text.substr(end + 1);
+        text.erase(end, 1);
+        text.replace(at, task.size(), "cpu");
     }
     return text;
 }

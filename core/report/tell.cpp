@@ -126,8 +126,8 @@ std::string tell(const run::Plan& plan) {
     std::string text = header(replay) + "\n" + story + "\n";
     if (!replay.trace.blocked.empty() && shows_in_waiting(replay.outcome.verdict))
         text += wrapped("At the end " + joined_waits(replay.trace.blocked) + ".", 0);
-    const std::string end =
-        replay.outcome.found() ? with_cpu_names(without_end(replay.outcome.detail)) : "Nothing is wrong";
+    std::string end = "Nothing is wrong";
+    if (replay.outcome.found()) end = with_cpu_names(without_end(replay.outcome.detail));
     const std::string verdict = "**" + std::string(word(replay.outcome.verdict)) + "**: ";
     return text + wrapped(verdict + end + end_place(replay) + ".", 0);
 }

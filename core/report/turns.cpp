@@ -186,7 +186,7 @@ class TurnReader {
         begins_ = true;
     }
 
-    // Of a kernel. Where one goes on beside another at one place after the other, that is one sentence.
+    // Of a kernel. Who goes on beside one that comes from place to place is told once.
     void tell_coming(const DecidedSwitch& decided) {
         const unsigned actor = actor_number(decided);
         const bool again = decided.stopped && coming_.turns == turns_.size() &&
