@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Random workloads from a subsystem's tables, and random changes of plans; the same for every
-// subsystem. What comes out is canonical and a function of the arguments and the generator alone.
+// Makes random workloads from a subsystem's tables, and random changes of plans. It knows no
+// subsystem. The result is canonical, and depends on the arguments and the generator alone.
 #pragma once
 
 #include "core/base/prng.h"
@@ -13,28 +13,29 @@ namespace rcufuzz::run {
 struct GenerateOptions {
     std::uint32_t fixed_configs = 0;  // bit i: configuration i keeps the value of the template
     unsigned min_ops = 1;
-    // Bugs that need a certain script come 5 to 20 times as often as with 12 operations, at less
-    // than twice the time; the minimiser makes what it finds readable.
+    // With 24 operations, bugs that need a certain script show 5 to 20 times as often as with 12,
+    // and a run takes less than twice the time. The minimiser makes the finds readable.
     unsigned max_ops = 24;
-    // Rare bugs want far longer scripts than common ones, which these would cost twice the time: a
-    // hunt has workloads of max_ops to long_max_ops operations, too, when it has gone on for long.
+    // Rare bugs need still longer scripts. Those would double the time in which a hunt finds a
+    // common bug, so it has workloads of max_ops to long_max_ops operations only when it has gone
+    // on for long.
     unsigned long_max_ops = 64;
 };
 
-// Configuration (swarm values, unless fixed) and operations; no decisions. Target, bugs and modes
-// are those of `base`.
+// Draws configuration and operations, and no decisions. Configuration that is not fixed comes from
+// the swarm values. Target, bugs and modes are those of `base`.
 Plan generate(const Plan& base, const GenerateOptions& options, Prng& prng);
 
-// Another form of the algorithm, where those are left open that only the user chooses otherwise:
-// half of the time the standard one. And the memory mode, where that is open.
+// Draws the form of the algorithm (ConfigSpec::chosen) where the frame leaves it to inputs: half of
+// the time the standard one. Draws the memory mode where the frame leaves that open.
 void draw_form(Plan& plan, const Frame& frame, Prng& prng);
 
-// One to a few random changes of a plan: configuration, operations or decisions. What fuzz
-// mutators need, and the opposite of the minimiser: local, and mostly small.
+// Makes one to a few random changes of configuration, operations or decisions. They are local and
+// mostly small, as mutators of fuzzers need them.
 void mutate(Plan& plan, Prng& prng);
 
-// The operations and configuration of `plan` with decisions of both: each context's decisions
-// come from one parent, so that what one learned about a context stays whole.
+// Gives `plan` decisions of both plans; its operations and configuration stay. All decisions of one
+// context come from the same plan, so that what that plan found out about it stays whole.
 void cross(Plan& plan, const Plan& other, Prng& prng);
 
 }  // namespace rcufuzz::run

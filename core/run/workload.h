@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The parts that random plans are made of: configuration and operations, drawn from a subsystem's
-// tables. For generate.h alone.
+// Draws the parts of random plans from a subsystem's tables: configuration and operations. Only
+// generate.cpp and its tests use it.
 #pragma once
 
 #include <array>
@@ -13,21 +13,21 @@
 
 namespace rcufuzz::run {
 
-// What one plan leaves out (swarm testing, Groce et al. 2012): operations and contexts that would
-// mask each other in a plan that has everything.
+// What one plan leaves out. In a plan that has everything, some operations and contexts would hide
+// what others show (swarm testing, Groce et al. 2012).
 struct Swarm {
     std::uint64_t kinds = ~std::uint64_t{0};             // bit k: operation k may be drawn
     std::array<std::uint8_t, sim::max_cpus> contexts{};  // of each CPU, as scenario::bit()s
-    // Of each kind of operation, where most of its kind go in a plan that tells CPUs apart: one
-    // that changes things, another that looks on.
+    // By kind of operation: the CPU that has most of that kind, in a plan with `roles`. There one
+    // CPU changes things, and another looks on.
     std::array<std::uint8_t, 64> homes{};
     bool few_kinds = false;  // `kinds` are two to four
     std::uint8_t family = 0;  // most operations are of this one; 0: of any
     bool roles = false;
     bool small = false;  // parameters stay near their minimum
     bool focus = false;  // operations that need a disturbance are drawn more often
-    // Parameters of one name mostly take one of a few values, so that operations meet: what one
-    // registers another unregisters.
+    // Most parameters of one name take one of these few values, so that operations meet: one
+    // unregisters what another has registered.
     std::array<std::uint64_t, 3> meeting_points{};
     unsigned meeting_point_count = 0;
 
@@ -38,14 +38,14 @@ Swarm random_swarm(const Plan& plan, Prng& prng);
 
 std::int16_t random_config(const scenario::ConfigSpec& spec, Prng& prng);
 
-// Lets at most a few of the disturbances that are not in `fixed` stay on; returns whether it did.
+// Switches off all but a few of the disturbances that are not in `fixed`; returns whether it did.
 bool focus_disturbances(Plan& plan, std::uint32_t fixed, Prng& prng);
 
 scenario::OpContext random_context(const scenario::OpSpec& spec, std::uint8_t allowed, Prng& prng);
 std::uint8_t random_arg(const scenario::ParamSpec& spec, const Swarm& swarm, Prng& prng);
 
-// Draws operations one after the other and keeps account of the switches that they turn, as if
-// each ran when the one before has ended: so few are drawn that cannot do anything.
+// Draws operations one after the other. It keeps account of the switches that they turn, as if each
+// ran when the one before has ended, so that few operations come out that cannot do anything.
 class OpGenerator {
    public:
     // Goes on where the operations of `plan` end; half of the new ones go to the CPU `home`.

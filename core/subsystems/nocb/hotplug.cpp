@@ -36,7 +36,7 @@ void take_cpu_down(void* data) {
 // lock are held.
 bool merge_callbacks(RcuData& mine, RcuData& dead) {
     kernel::RcuNode& rnp = *mine.mynode;
-    // || as in the kernel: where the first asks for a grace period, the second waits for the wake.
+    // The kernel has || too: a list is not advanced once another has asked for a wake-up.
     bool needwake = rcu_advance_cbs(rnp, dead) || rcu_advance_cbs(rnp, mine);
     rcu_segcblist_merge(mine.cblist, dead.cblist);
     if (!bug(Bug::D28_migrated_not_numbered)) needwake = needwake || rcu_advance_cbs(rnp, mine);
