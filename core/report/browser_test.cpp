@@ -150,6 +150,15 @@ TEST(Browser, SentencesFitAtEveryWidth) {
     }
 }
 
+// Also on a phone, with seven lanes.
+TEST(Browser, EveryBoxIsSeen) {
+    const std::string probe = R"(
+        return Math.min(...lines.filter((line) => line.box)
+            .map((line) => line.box.getBoundingClientRect().width));)";
+    for (const char* size : {"1440,900", "500,900"})
+        EXPECT_GE(ask(probe, "", std::string("--window-size=") + size, "D19.plan"), 5) << size;
+}
+
 // On a phone the lanes are thin, and what happens has most of the width; nothing is beside the
 // screen, and the panel hides no line.
 TEST(Browser, APhoneHasRoomForTheSentences) {
