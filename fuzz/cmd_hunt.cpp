@@ -25,7 +25,8 @@ namespace {
 
 constexpr double seconds_standard = 60;
 
-run::Plan minimized(const run::Plan& plan, const std::function<bool()>& go_on) {
+run::Smaller minimized(const run::Plan& plan, std::uint64_t budget,
+                       const std::function<bool()>& go_on) {
     const Stopwatch watch;
     ProgressLine progress;
     const auto keep_going = [&] {
@@ -34,7 +35,10 @@ run::Plan minimized(const run::Plan& plan, const std::function<bool()>& go_on) {
                                       plan.ops.size()));
         return !go_on || go_on();
     };
-    return report::minimize(plan, {.keep_going = keep_going});
+    report::MinimizeStats stats;
+    run::Plan smaller =
+        report::minimize(plan, {.budget = budget, .keep_going = keep_going}, &stats);
+    return {std::move(smaller), stats.cost};
 }
 
 class Hunt {

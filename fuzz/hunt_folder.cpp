@@ -140,10 +140,11 @@ void HuntFolder::look_again(KeptFind& find, bool other_build, const std::functio
         }
         if (find.small || !find.shows || !go_on()) return;
         plan = report::minimize(plan, {.keep_going = go_on});
+        find.small = go_on();
+        if (run::replay(plan).identity != find.identity) return;  // is known by this one
         write_file(path, run::to_text(plan), true);
         find.ops = plan.ops.size();
         find.decisions = plan.decisions.size();
-        find.small = go_on();
     } catch (const UserError& error) {
         complain(error.what());
     }

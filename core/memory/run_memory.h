@@ -30,6 +30,9 @@ struct GpDomain;
 // that is legal, ...), and the place of a store among those of its location (0: the last).
 inline constexpr std::uint16_t question_which_store = 4;
 inline constexpr std::uint16_t question_which_place = 5;
+constexpr bool is_question(std::uint16_t what) {
+    return what == question_which_store || what == question_which_place;
+}
 
 // After World::begin(), before anything is initialised. `races`: data races are reported, as what
 // an oracle finds inside: a consequence, where one comes, is the better find.

@@ -18,6 +18,7 @@
 #include "core/report/find_test.h"
 #include "core/report/golden_test.h"
 #include "core/report/minimize.h"
+#include "core/report/triage.h"
 #include "core/report/reduce.h"
 #include "core/report/story_run.h"
 #include "core/run/codec.h"
@@ -262,6 +263,28 @@ TEST(MinimizeNocb, ComesNearToTheHandMadeMinimum) {
         if (minimal.ops.size() <= 4 && minimal.decisions.size() <= by_hand + 1) ++near;
     }
     EXPECT_GE(near, 3u);
+}
+
+// An old load led there, but a schedule does as well: such finds are the one that needs none.
+TEST(MinimizeNocb, WhatShowsWithoutAnOldLoadIsKnownByThat) {
+    run::Plan base = run::empty_plan(run::target_from_word("nocb"));
+    run::enable_bug(base, "nocb:D32");
+    base.memory = run::MemoryMode::weak;
+    std::vector<NamedPlan> finds;
+    bool by_luck = false;
+    for (std::uint64_t seed = 1; seed <= 2000 && !by_luck; ++seed) {
+        const run::Plan found = find_one(base, "random", seed);
+        const run::Outcome outcome = run::replay(found);
+        by_luck = !outcome.cause.old_load.empty();
+        if (!by_luck && !finds.empty()) continue;
+        finds.push_back({std::to_string(seed), found});
+        const run::Plan minimal = minimize(found, {.budget = 30'000'000});
+        EXPECT_EQ(run::replay(minimal).identity, outcome.cause.why);
+        EXPECT_TRUE(run::replay(minimal).shows(outcome));
+    }
+    ASSERT_TRUE(by_luck);
+    ASSERT_EQ(finds.size(), 2u);
+    EXPECT_EQ(triage(finds).groups.size(), 1u);
 }
 
 // Ten callbacks in one operation are as many to follow as ten operations: what shows them is hunted

@@ -9,10 +9,12 @@
 #include <memory>
 #include <span>
 #include <tuple>
+#include <utility>
 
 #include "core/base/prng.h"
 #include "core/report/reduce.h"
 #include "core/run/generate.h"
+#include "core/run/newest_loads.h"
 #include "core/strategy/strategies.h"
 
 namespace rcufuzz::report {
@@ -181,6 +183,27 @@ bool find_again(Search& search, const run::Plan& candidate, unsigned patience) {
         if (search.accept_recorded(candidate, *policy)) smallest.found();
     }
     return smallest.finish();
+}
+
+bool find_without_old_loads(Search& search) {
+    if (!search.give_old_loads_up()) return false;
+    const run::Plan find = search.best();
+    const std::vector<TakenChoice> choices = search.choices(find);
+    Prng prng(search.seed());
+    const std::unique_ptr<strategy::Policy> policy = strategy::make_policy("pct");
+    for (unsigned i = 0; i < disturbed_tries + policy_tries && !search.spent(); ++i) {
+        const bool disturbs = i < disturbed_tries;
+        run::Plan tried = find;
+        tried.decisions =
+            disturbs && i != 0 ? disturbed(find.decisions, choices, prng) : find.decisions;
+        run::canonicalize(tried);
+        const std::vector<sim::Decision> decisions = std::exchange(tried.decisions, {});
+        strategy::FromPlan near(decisions);
+        policy->reseed(prng.next());
+        run::NewestLoads newest(disturbs ? static_cast<sim::Strategy&>(near) : *policy);
+        if (search.accept_recorded(std::move(tried), newest)) return true;
+    }
+    return false;
 }
 
 bool hunt_smaller(Search& search, const run::Plan& find) {

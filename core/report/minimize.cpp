@@ -74,7 +74,7 @@ run::Plan polished(const run::Plan& plan, const MinimizeOptions& options) {
 run::Plan with_low_cpus(const run::Plan& plan, const MinimizeOptions& options) {
     run::Plan renamed = run::with_canonical_cpus(plan);
     if (renamed.ops == plan.ops) return renamed;
-    Search search(renamed, options.budget, 0, options.keep_going);
+    Search search(renamed, options.budget / polish_share, 0, options.keep_going);
     simplify_config(search, Effort::high);
     return search.best() == renamed ? renamed : run::with_canonical_cpus(search.best());
 }
@@ -83,18 +83,29 @@ run::Plan with_low_cpus(const run::Plan& plan, const MinimizeOptions& options) {
 // the others begin anew: what a find is whittled down to depends on what goes first.
 constexpr unsigned attempts = 6;
 
+run::Plan without_old_loads(const run::Plan& found, const MinimizeOptions& options,
+                            MinimizeStats& stats) {
+    Search search(found, options.budget / attempts, 0, options.keep_going);
+    const bool without = search.reproduces() && find_without_old_loads(search);
+    stats.runs += search.runs();
+    stats.cost += search.cost();
+    return without ? search.best() : found;
+}
+
 }  // namespace
 
 run::Plan minimize(const run::Plan& found, const MinimizeOptions& options, MinimizeStats* stats) {
     run::Plan smallest;
     MinimizeStats all{.reproduced = true, .finished = true};
+    const run::Plan find = without_old_loads(found, options, all);
     for (unsigned attempt = 0; attempt < attempts; ++attempt) {
-        const run::Plan& start = attempt % 2 == 0 ? found : smallest;
+        const run::Plan& start = attempt % 2 == 0 ? find : smallest;
         Search search(start, options.budget / attempts, attempt, options.keep_going);
         all.reproduced = search.reproduces();
-        if (all.reproduced) search_on(search, found);
+        if (all.reproduced) search_on(search, find);
         all.finished &= !search.spent();
         all.runs += search.runs();
+        all.cost += search.cost();
         if (attempt == 0 || size_of(search.best()) < size_of(smallest)) smallest = search.best();
         if (!all.reproduced || is_least(size_of(smallest)) || search.stopped()) break;
     }

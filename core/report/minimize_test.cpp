@@ -116,6 +116,20 @@ TEST(Minimize, AttemptsGuessInOtherWays) {
     EXPECT_NE(Search(found, 1'000'000, 1).seed(), Search(found, 1'000'000, 2).seed());
 }
 
+TEST(Outcome, ShowsAFindBetterWithoutAnOldLoad) {
+    run::Outcome old;
+    old.verdict = Verdict::invariant;
+    old.cause = {.why = "invariant-posts_are_even-post", .old_load = "-old_load_early"};
+    old.identity = old.cause.text();
+    run::Outcome plain = old;
+    plain.cause.old_load.clear();
+    plain.identity = plain.cause.text();
+    EXPECT_TRUE(plain.shows(old));
+    EXPECT_FALSE(old.shows(plain));
+    plain.verdict = Verdict::stranded_callback;
+    EXPECT_FALSE(plain.shows(old));
+}
+
 TEST(Minimize, WhoeverWaitsForItMayEndIt) {
     const run::Plan found = find_one(toy_with("T01"), "random", 5);
     unsigned asked = 0;

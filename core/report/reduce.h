@@ -26,6 +26,8 @@ bool simplify_decisions(Search& search);
 // do. Keeps the result only if it is smaller than the best plan.
 // `patience` multiplies the number of tries.
 bool find_again(Search& search, const run::Plan& candidate, unsigned patience = 1);
+// Looks for the find with every load as new as can be: that an old one led to it may be luck.
+bool find_without_old_loads(Search& search);
 // Hunts for the find among workloads of a few operations, as if it had not been found yet: where it
 // is common there it is had sooner than a large one is whittled down. Takes a part of the budget.
 // `find`: where it all began, whose operations are tried beside those that are left.

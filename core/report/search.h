@@ -72,6 +72,9 @@ class Search {
     Search(const run::Plan& found, std::uint64_t budget, unsigned attempt,
            std::function<bool()> keep_going = {});
 
+    // From now on looks for the same without an old load; true where that is something else.
+    bool give_old_loads_up();
+
     // False where the plan given shows nothing: there is nothing to search then.
     bool reproduces() const { return outcome_.found(); }
     const run::Outcome& outcome() const { return outcome_; }  // the find to be kept
@@ -79,6 +82,7 @@ class Search {
     std::uint64_t runs() const { return runs_; }
     bool spent() const { return cost_ >= budget_ || stopped_; }
     bool stopped() const { return stopped_; }  // by the caller
+    std::uint64_t cost() const { return cost_; }
     std::uint64_t budget_left() const { return cost_ < budget_ ? budget_ - cost_ : 0; }
     // For moves that guess: another one for each, and for each attempt.
     std::uint64_t seed() const { return runs_ + (std::uint64_t{attempt_} << 32); }

@@ -46,6 +46,22 @@ void add(std::vector<FindGroup>& groups, const NamedPlan& named, const run::Outc
     group->outcome = outcome;
 }
 
+// Some turn out to be one find when they are small.
+void merge_alike(std::vector<FindGroup>& groups) {
+    std::vector<FindGroup> apart;
+    for (FindGroup& group : groups) {
+        FindGroup* const same = group_of(apart, group.minimal, group.outcome);
+        if (same == nullptr) {
+            apart.push_back(std::move(group));
+            continue;
+        }
+        std::ranges::move(group.names, std::back_inserter(same->names));
+        if (size_of(group.minimal) < size_of(same->minimal)) same->minimal = group.minimal;
+        same->outcome = run::replay(same->minimal);
+    }
+    groups = std::move(apart);
+}
+
 }  // namespace
 
 Triage triage(std::span<const NamedPlan> plans,
@@ -69,6 +85,7 @@ Triage triage(std::span<const NamedPlan> plans,
         group.minimal = minimize(group.minimal);
         group.outcome = run::replay(group.minimal);
     }
+    merge_alike(result.groups);
     return result;
 }
 

@@ -166,18 +166,51 @@ class Hunter {
                std::ranges::any_of(result_.finds, same);
     }
 
+    // A hunt that is kept has one for each find, in whichever session that comes.
+    std::uint64_t budget() const {
+        if (!options_.all || is_kept()) return minimize_budget;
+        const std::uint64_t share = result_.points - std::min(result_.points, minimizing_);
+        return std::clamp(share, minimize_budget_least, minimize_budget);
+    }
+
+    void count_seen(const std::string& identity) {
+        if (is_kept()) ++result_.seen[identity];
+    }
+
+    // Finds after an old load cost some replays each until it is known whether that has a part in
+    // them: of those that look alike only the first few and then ever fewer are looked at. A hunt
+    // that is kept looks at all, since it counts them.
+    bool is_seen_often(const Plan& found) {
+        constexpr std::uint64_t few = 4;
+        if (is_kept() || found.memory == MemoryMode::sc) return false;
+        const Outcome outcome = replay(found, {.identify = true, .blame = false});
+        if (outcome.cause.old_load.empty()) return false;
+        const std::uint64_t times = ++alike_[outcome.identity];
+        return times > few && !std::has_single_bit(times);
+    }
+
     void keep(const Outcome& outcome, Plan found) {
-        if (result_.finds.size() >= max_finds) return;
+        if (result_.finds.size() >= max_finds || is_seen_often(found)) return;
         const Outcome again = replay(found);
         CHECK(again.same_find(outcome));
-        if (is_kept()) ++result_.seen[again.identity];
-        if (is_known(again.identity)) return;
+        const auto known_as = also_known_.find(again.identity);
+        const std::string& name = known_as == also_known_.end() ? again.identity : known_as->second;
+        if (is_known(name)) return count_seen(name);
         found_last_ = true;
-        if (options_.minimize != nullptr)
-            found = options_.minimize(
-                found, [this] { return !options_.keep_going || options_.keep_going(result_); });
+        if (options_.minimize != nullptr) {
+            Smaller smaller = options_.minimize(found, budget(), [this] {
+                return !options_.keep_going || options_.keep_going(result_);
+            });
+            found = std::move(smaller.plan);
+            minimizing_ += smaller.cost;
+        }
         const Outcome minimized = replay(found);
-        CHECK(minimized.same_find(again));
+        CHECK(minimized.shows(again));
+        count_seen(minimized.identity);
+        if (minimized.identity != again.identity) {
+            also_known_[again.identity] = minimized.identity;
+            if (is_known(minimized.identity)) return;
+        }
         result_.finds.push_back({std::move(found), minimized, result_.runs});
     }
 
@@ -185,6 +218,10 @@ class Hunter {
     Prng prng_;
     std::deque<Seat> seats_;  // who take turns
     HuntResult result_;
+    std::uint64_t minimizing_ = 0;  // points spent on it
+    std::map<std::string, std::uint64_t> alike_;  // how many finds after an old load, by its words
+    // Finds that have turned out to show without an old load, and as what.
+    std::map<std::string, std::string> also_known_;
     bool found_last_ = false;
     std::vector<Plan> near_;  // workloads that came near
     std::uint64_t near_count_ = 0;

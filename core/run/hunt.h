@@ -25,6 +25,13 @@ struct Find {
     std::uint64_t run = 0;  // how many executions it took, this one included
 };
 
+struct Smaller {
+    Plan plan;
+    std::uint64_t cost = 0;  // in points
+};
+inline constexpr std::uint64_t minimize_budget = 180'000'000;      // some two seconds
+inline constexpr std::uint64_t minimize_budget_least = 12'000'000;  // of a hunt for all
+
 inline constexpr std::size_t max_strategies = 8;
 
 // Between two workloads: all that a hunt needs to go on from there as if it had not stopped.
@@ -66,8 +73,12 @@ struct HuntOptions {
     bool all = false;  // go on after the first find
     // Every so many runs one is replayed and must take the same course; 0: never.
     std::uint64_t repeat_every = 1024;
-    // How a find is made smaller; must keep verdict and identity. Null: it stays as found.
-    Plan (*minimize)(const Plan& found, const std::function<bool()>& keep_going) = nullptr;
+    // How a find is made smaller; the result must show the find (Outcome::shows). Null: it stays as
+    // it was found.
+    // `budget`: in points, as the hunt's own are. A hunt for all spends no more points on this than
+    // on hunting, but some on each find; else what is common uses up the time of what is rare.
+    Smaller (*minimize)(const Plan& found, std::uint64_t budget,
+                        const std::function<bool()>& keep_going) = nullptr;
     // Workloads that come before those that are drawn: the operations of these plans.
     std::vector<Plan> first;
     // Asked after each workload: whether one of its runs came to where this hunt is to look most.

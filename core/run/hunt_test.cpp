@@ -159,13 +159,38 @@ TEST(Hunt, StopsWhenToldTo) {
 TEST(Hunt, MinimizesThroughTheCallback) {
     HuntOptions options = toy_hunt("T02");
     static unsigned calls = 0;
-    options.minimize = [](const Plan& plan, const std::function<bool()>& keep_going) {
+    options.minimize = [](const Plan& plan, std::uint64_t budget,
+                          const std::function<bool()>& keep_going) -> Smaller {
         EXPECT_TRUE(keep_going());
+        EXPECT_EQ(budget, minimize_budget);
         ++calls;
-        return plan;
+        return {plan};
     };
     EXPECT_EQ(hunt(options).finds.size(), 1u);
     EXPECT_EQ(calls, 1u);
+}
+
+// The first finds of a hunt for all must not use up its time.
+TEST(Hunt, ForAllSharesItsWorkBetweenHuntingAndMinimizing) {
+    HuntOptions options = toy_hunt("T01");
+    enable_bug(options.base, "T02");
+    options.all = true;
+    static std::vector<std::uint64_t> budgets;
+    options.minimize = [](const Plan& plan, std::uint64_t budget,
+                          const std::function<bool()>&) -> Smaller {
+        budgets.push_back(budget);
+        return {plan, budget};
+    };
+    hunt(options);
+    EXPECT_EQ(budgets, std::vector(2, minimize_budget_least)) << "little has been hunted yet";
+    budgets.clear();
+    options.resumed.workloads = 1;
+    options.resumed.points = minimize_budget + minimize_budget_least + 5;
+    hunt(options);
+    ASSERT_EQ(budgets.size(), 2u);
+    EXPECT_EQ(budgets[0], minimize_budget);
+    EXPECT_GT(budgets[1], minimize_budget_least) << "what is left of the share";
+    EXPECT_LT(budgets[1], minimize_budget);
 }
 
 // Workloads with many operations are near here.

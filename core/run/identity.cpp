@@ -60,20 +60,19 @@ std::string last_change(Events events, sim::ObjectId object) {
 
 constexpr std::size_t events_of_one_step = 200;
 
-// "old_cfd.csd.func_in_call_function_held_back": the variable of which this context did not see the
-// newest value, the last time that this happened, where it looked, and which side lacks the order:
-// the one that stored may be seen late, or the one that loaded was early. Empty: it saw the newest
-// of all.
-std::string missed_store(Events events, sim::ContextKey key) {
+// The last time that this context did not see the newest value, and which side lacks the order: the
+// one that stored may be seen late, or the one that loaded was early. Nothing: it saw the newest of
+// all.
+void add_missed_store(Identity& identity, Events events, sim::ContextKey key) {
     const std::size_t from = events.size() - std::min(events.size(), events_of_one_step);
     for (std::size_t i = events.size(); i-- > from;) {
         const Event& load = events[i];
         if (load.key != key || load.kind != EventKind::read || load.b == 0) continue;
-        return "old_" + std::string(sim::world().names().of(load.object).text) + "_in_" +
-               std::string(function_of(load.site)) +
-               (memory::missed_what_was_held_back(i) ? "_held_back" : "_early");
+        identity.load = i;
+        identity.old_load =
+            memory::missed_what_was_held_back(i) ? "-old_load_held_back" : "-old_load_early";
+        return;
     }
-    return {};
 }
 
 // --- what was interrupted -----------------------------------------------------------------------
@@ -199,7 +198,7 @@ std::string stable_words(std::string_view sentence) {
     return text;
 }
 
-std::string identity_of(const sim::World& w) {
+Identity identity_of(const sim::World& w) {
     const sim::Finding& root = root_of(w);
     if (root.verdict == Verdict::clean) return {};
     const Events events = Events(w.trace().events()).first(root.events);
@@ -207,11 +206,11 @@ std::string identity_of(const sim::World& w) {
     if (root.verdict == Verdict::livelock) {
         const std::string waits = who_waits(events, root.site);
         add_part(text, waits.empty() ? who_goes_on(events) : waits);
-        return text.substr(0, max_identity);
+        return {std::move(text)};
     }
     if (root.whole) {
         add_part(text, stable_words(root.cause));
-        return text.substr(0, max_identity);
+        return {std::move(text)};
     }
     add_part(text, root.cause.empty() ? stable_words(root.detail) : root.cause);
     const bool at_end = root.key == sim::main_key;
@@ -219,8 +218,9 @@ std::string identity_of(const sim::World& w) {
         add_part(text, function_of(root.site));
     for (const sim::ObjectId object : root.broken) add_part(text, last_change(events, object));
     if (root.by_interruption) add_part(text, interrupted(events, root.key));
-    if (!at_end && !root.reads_nothing) add_part(text, missed_store(events, root.key));
-    return text.substr(0, max_identity);
+    Identity identity{std::move(text)};
+    if (!at_end && !root.reads_nothing) add_missed_store(identity, events, root.key);
+    return identity;
 }
 
 }  // namespace rcufuzz::run

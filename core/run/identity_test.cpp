@@ -58,6 +58,21 @@ TEST(Identity, IsOneForABugAndAnotherForAnother) {
     EXPECT_THAT(all, testing::SizeIs(3));
 }
 
+// A load of another variable that happens to see an old value, shortly before, has no part in it.
+TEST(Identity, DoesNotNameALoadThatIsNotToBlame) {
+    HuntOptions options;
+    options.base = with_bug(toy::bug_no_lock, {});
+    options.base.bugs |= std::uint64_t{1} << toy::bug_odd_posts;
+    options.base.memory = MemoryMode::weak;
+    options.strategy = "random";
+    options.all = true;
+    options.runs = 4000;
+    std::set<std::string> of_posts;
+    for (const Find& find : hunt(options).finds)
+        if (find.outcome.verdict == Verdict::invariant) of_posts.insert(find.outcome.identity);
+    EXPECT_THAT(of_posts, testing::ElementsAre("invariant-posts_are_even-post"));
+}
+
 TEST(Identity, BeginsWithTheVerdictAndIsFitForAFileName) {
     for (const toy::ToyBug bug : {toy::bug_no_lock, toy::bug_odd_posts}) {
         for (const std::string& identity : identities(bug, "pct")) {

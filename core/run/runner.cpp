@@ -7,6 +7,7 @@
 #include "core/run/driver.h"
 #include "core/run/identity.h"
 #include "core/run/names.h"
+#include "core/run/newest_loads.h"
 #include "core/run/site.h"
 #include "core/scenario/platform.h"
 #include "core/sim/oops.h"
@@ -191,7 +192,10 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
         outcome.verdict = w.findings().result().verdict;
         outcome.site = site_text(w.findings().result().site);
         outcome.detail = w.findings().result().detail;
-        if (options.identify) outcome.identity = identity_of(w);
+        if (options.identify) {
+            outcome.cause = identity_of(w);
+            outcome.identity = outcome.cause.text();
+        }
     }
     if (options.trace != sim::TraceLevel::off) outcome.trace_hash = w.trace().hash();
     outcome.state_hash = hash_state(w);
@@ -202,15 +206,47 @@ Outcome run(const Plan& plan, sim::Strategy& strategy, const RunOptions& options
     return outcome;
 }
 
+namespace {
+
+// What shows without an old load shows because of none. Without all of them at once a run may take
+// another course, so one after the other is left out, the last first.
+void take_luck_out(Plan plan, Outcome& outcome) {
+    constexpr unsigned tries = 8;
+    if (outcome.cause.old_load.empty()) return;
+    // Decisions that this run does not take must not count in another.
+    strategy::FromPlan from_plan(plan.decisions);
+    plan = record(plan, from_plan).plan;
+    std::size_t event = NewestLoads::every;
+    for (unsigned i = 0; i < tries && !outcome.cause.old_load.empty(); ++i) {
+        strategy::FromPlan schedule(plan.decisions);
+        NewestLoads newest(schedule, event);
+        Recorded other = record(plan, newest, {.identify = true});
+        ++outcome.replays;
+        if (other.outcome.cause.why == outcome.cause.why) {
+            outcome.cause = std::move(other.outcome.cause);
+            plan = std::move(other.plan);
+        } else if (event != NewestLoads::every) {
+            return;
+        }
+        event = outcome.cause.load;
+    }
+}
+
+}  // namespace
+
 Outcome replay(const Plan& plan, const RunOptions& options) {
     strategy::FromPlan from_plan(plan.decisions);
     Outcome outcome = run(plan, from_plan, options);
-    if (!outcome.found() || !options.identify || plan.oracle == OracleMode::all) return outcome;
-    // Oracles do not steer: it is the same run, and they may see earlier what is wrong.
+    if (!outcome.found() || !options.identify) return outcome;
     Plan watched = plan;
-    watched.oracle = OracleMode::all;
-    strategy::FromPlan again(watched.decisions);
-    outcome.identity = run(watched, again, {.identify = true}).identity;
+    if (plan.oracle != OracleMode::all) {
+        // Oracles do not steer: it is the same run, and they may see earlier what is wrong.
+        watched.oracle = OracleMode::all;
+        strategy::FromPlan again(watched.decisions);
+        outcome.cause = run(watched, again, {.identify = true}).cause;
+    }
+    if (options.blame) take_luck_out(std::move(watched), outcome);
+    outcome.identity = outcome.cause.text();
     return outcome;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/verdict.h"
+#include "core/run/identity.h"
 #include "core/run/plan.h"
 #include "core/sim/strategy.h"
 #include "core/sim/trace.h"
@@ -20,13 +21,20 @@ struct Outcome {
     Verdict verdict = Verdict::clean;
     std::string site;    // "nocb/wake.cpp:87 wake_nocb_gp"; for end-of-run oracles the oracle's
     std::string detail;  // why the oracle objects
-    std::string identity;          // names the bug (identity.h); empty where nobody asked
+    Identity cause;        // names the bug; empty where nobody asked
+    std::string identity;  // the same as one word
+    unsigned replays = 0;  // further ones that the identity took
     std::uint64_t trace_hash = 0;  // 0 where the trace was off
     std::uint64_t state_hash = 0;  // of the final state, coarse
     std::uint64_t points = 0;
 
     bool found() const { return verdict != Verdict::clean; }
     std::string file_name() const { return identity + ".plan"; }  // of a find that has its identity
+    // The same, seen without any old load where the other one needs one: which is the better find.
+    bool shows(const Outcome& other) const {
+        return same_find(other) || (verdict == other.verdict && cause.why == other.cause.why &&
+                                    cause.old_load.empty());
+    }
     // The same bug, seen in the same consequence, as far as a machine can tell.
     bool same_find(const Outcome& other) const {
         if (identity.empty() || other.identity.empty())
@@ -55,6 +63,8 @@ struct RunOptions {
     void* on_boot_arg = nullptr;
     // Whether a find gets its identity, which takes a full trace of the run.
     bool identify = false;
+    // Whether it is found out if an old load is part of that, which takes further replays.
+    bool blame = true;
     // How often the clock may advance though no timer waits for it.
     std::uint32_t free_jiffies = sim::Limits{}.free_jiffies;
     // The strategy is asked up to the step bound; such a run cannot be recorded as a plan.

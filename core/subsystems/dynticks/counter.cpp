@@ -40,11 +40,15 @@ void rcu_eqs_special_exit(RcuDynticks& rdtp) {
 
 }  // namespace
 
-// W5. Two flips in one direction.
-void judge_flip(const RcuDynticks& rdtp, bool wrong, const char* what, const kernel::Site& site) {
+// W5. Two flips in one direction; or one that by itself leads nowhere, in whatever context.
+void judge_flip(std::uint32_t before, std::uint32_t now, bool wrong, const char* what,
+                const RcuDynticks& rdtp, const kernel::Site& site) {
     if (!wrong) return;
+    const std::string sentence = std::string("the kernel warns: W5: ") + what;
+    if (((before ^ now) & watching_mask()) == 0)
+        return object_if(kernel::Objection::whole_cause(sentence, "W5 no change of sides"), site);
     const char* const counted = rdtp.nmi_count.get() != 0 ? "_that_counts" : "";
-    object_if({std::string("the kernel warns: W5: ") + what, "W5_" + in_context() + counted}, site);
+    object_if({sentence, "W5_" + in_context() + counted}, site);
 }
 
 // The fully ordered flip: readers before it are over before anybody sees it.
@@ -53,7 +57,9 @@ void rcu_dynticks_eqs_enter(RcuDynticks& rdtp, Eqs into, const kernel::Site& sit
     const std::uint32_t now = flip(rdtp, step() + context, bug(D13b_eqs_enter_relaxed), site);
     const bool watching = (now & watching_mask()) != 0;
     note(Note::flip, watching ? 1 : 0, rdtp.cpu);
-    judge_flip(rdtp, watching, "a CPU that enters an extended quiescent state was in one", site);
+    const std::uint32_t before = now - step() - context;
+    judge_flip(before, now, watching, "a CPU that enters an extended quiescent state was in one",
+               rdtp, site);
 }
 
 // And back: readers after it begin when everybody can see it. Pairs with the barrier between an
@@ -63,7 +69,9 @@ void rcu_dynticks_eqs_exit(RcuDynticks& rdtp, Eqs from, const kernel::Site& site
     const std::uint32_t now = flip(rdtp, step() - context, bug(D13a_eqs_exit_relaxed), site);
     const bool watching = (now & watching_mask()) != 0;
     note(Note::flip, watching ? 1 : 0, rdtp.cpu);
-    judge_flip(rdtp, !watching, "a CPU that leaves an extended quiescent state was in none", site);
+    const std::uint32_t before = now - step() + context;
+    judge_flip(before, now, !watching, "a CPU that leaves an extended quiescent state was in none",
+               rdtp, site);
     if (since(v4_12) && !since(v6_12) && (now & special_bit) != 0) rcu_eqs_special_exit(rdtp);
 }
 

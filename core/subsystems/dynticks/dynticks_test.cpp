@@ -4,6 +4,7 @@
 // schedules; and the same scripts on v6.12, where nothing may be found.
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,29 @@ TEST(Forms, TheStackTracerOnTheWayToIdle) {
     EXPECT_EQ(hunt(plan_of(idle_and_nmi, 0, 2, 0), many), Verdict::use_after_free);
     for (const int generation : {1, 2, 3, 4})
         EXPECT_EQ(hunt(plan_of(idle_and_nmi, generation, 2, 0), many), Verdict::clean);
+}
+
+// A counter that goes on by a step that leaves its side is one fault, wherever it first shows.
+TEST(Identity, OfAWrongStepIsOne) {
+    std::set<std::string> identities;
+    unsigned found = 0;
+    for (const int traced : {0, 2}) {
+        for (const char* const script : {idle_and_nmi, idle_and_irq}) {
+            run::Plan plan = plan_of(script, 3, traced, 0);
+            run::enable_bug(plan, "D11b");
+            plan.oracle = run::OracleMode::all;
+            const auto policy = strategy::make_policy("random");
+            for (unsigned seed = 1; seed <= 50; ++seed) {
+                policy->reseed(seed);
+                const run::Outcome outcome = run::replay(run::record(plan, *policy).plan);
+                if (!outcome.found()) continue;
+                ++found;
+                identities.insert(outcome.identity);
+            }
+        }
+    }
+    EXPECT_GT(found, 100u);
+    EXPECT_EQ(identities, std::set<std::string>{"invariant-W5_no_change_sides"});
 }
 
 // --- "Does rcu_irq_enter() work from an ftrace handler in NMI context?" --------------------------

@@ -44,6 +44,8 @@ void csd_lock(Csd& csd) {
     const bool queues = state().at_least(gen_6_12);
     if (!bug(S31_csd_not_locked)) wait_until_unlocked(csd, queues);
     WRITE_ONCE(csd.flags, csd_flag_lock);
+    object_if(csd.in_use ? "Q10: a csd is locked for a call while another uses it" : "");
+    csd.in_use = true;
     csd.owner = sim::world().current().key;
     csd.being_set_up = true;
     if (queues)
@@ -70,6 +72,7 @@ void csd_unlock(Csd& csd) {
         if (!barrier_left_out(csd)) memory::smp_mb();
         WRITE_ONCE(csd.flags, flags & ~csd_flag_lock);
     }
+    csd.in_use = false;
     csd_sent(csd);
     csd.waiters.wake_all();
     note_coarse_state();

@@ -220,5 +220,21 @@ TEST(Q9, SomebodyWillLookAtAQueue) {
     });
 }
 
+TEST(Q10, NobodyTakesACsdThatIsInUse) {
+    const auto lock_again = [](std::uint64_t bugs) {
+        return judged(gen_6_12, [bugs] {
+            Csd& csd = state().caller().stack;
+            csd_lock(csd);
+            csd_unlock(csd);
+            csd_lock(csd);
+            if (bugs == 0) csd_unlock(csd);
+            scenario::active_bugs = bugs;
+            csd_lock(csd);
+        });
+    };
+    EXPECT_EQ(lock_again(0), "");
+    EXPECT_THAT(lock_again(std::uint64_t{1} << S31_csd_not_locked), HasSubstr("Q10"));
+}
+
 }  // namespace
 }  // namespace rcufuzz::smp_call

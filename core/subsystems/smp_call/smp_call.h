@@ -60,6 +60,7 @@ struct Csd {
     const Shared<CpuMask>* mask = nullptr;
     bool on_list = false;       // the element of a CPU, for calls to several
     bool being_set_up = false;  // by its owner, who has not told everybody yet
+    bool in_use = false;        // from csd_lock() to csd_unlock()
     sim::ContextKey owner = 0;
 
     // `next_name` may be null: it is never on a queue.
