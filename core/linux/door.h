@@ -85,9 +85,9 @@ struct guest_door {
 };
 
 /* The interrupt of a device of the workload. */
-#define MACHINE_DEVICE_VECTOR 5
+#define MACHINE_DEVICE_VECTOR 8
 
-#define GUEST_ABI 10u
+#define GUEST_ABI 11u
 
 typedef const struct guest_door *(*guest_entry)(const struct machine_door *door);
 

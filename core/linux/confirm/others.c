@@ -73,16 +73,26 @@ static bool do_call_many(unsigned int mask, unsigned int wait)
 
 static bool toggled[CPUS];
 
-static bool do_nocb_toggle(unsigned int cpu, unsigned int on)
+static bool toggle(unsigned int cpu, bool on)
 {
 	int (*toggle)(int cpu) =
 		kernel_symbol(on ? "rcu_nocb_cpu_offload" : "rcu_nocb_cpu_deoffload");
 
-	cpu %= num_possible_cpus();
 	if (!toggle || toggle(cpu))
 		return false;
 	toggled[cpu] = !on;
 	return true;
+}
+
+static bool do_nocb_toggle(unsigned int cpu, unsigned int how)
+{
+	bool on = how & 1, done;
+
+	cpu %= num_possible_cpus();
+	done = toggle(cpu, on);
+	if (how > 1)
+		done = toggle(cpu, !on) || done;
+	return done;
 }
 
 /* As at the beginning of a run, in which all are. */
@@ -92,7 +102,7 @@ void offload_again(void)
 
 	for (cpu = 0; cpu < CPUS; cpu++)
 		if (toggled[cpu])
-			do_nocb_toggle(cpu, 1);
+			toggle(cpu, true);
 }
 
 static atomic_t slow_counter;

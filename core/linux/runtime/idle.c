@@ -5,9 +5,21 @@
 #include "core/linux/runtime/runtime.h"
 
 #include <linux/context_tracking.h>
+#include <linux/init.h>
 #include <linux/jiffies.h>
 #include <linux/rcupdate.h>
 #include <linux/tick.h>
+
+static bool polls;
+
+static int __init set_polls(char *text)
+{
+	polls = true;
+	return 1;
+}
+__setup("machine_polling_idle", set_polls);
+
+void flush_smp_call_function_queue(void);
 
 static void sleep_until_interrupt(void)
 {
@@ -32,6 +44,8 @@ static void idle_once(void)
 {
 	struct run_queue *queue = this_queue();
 
+	if (polls)
+		set_tsk_thread_flag(current, TIF_POLLING_NRFLAG);
 	local_irq_disable();
 	queue->in_idle = true;
 	while (!need_resched()) {
@@ -42,6 +56,9 @@ static void idle_once(void)
 	queue->in_idle = false;
 	tick_leaves_idle();
 	local_irq_enable();
+	if (polls)
+		clear_tsk_thread_flag(current, TIF_POLLING_NRFLAG);
+	flush_smp_call_function_queue();
 	schedule_idle();
 }
 

@@ -91,6 +91,8 @@ void take_interrupt(unsigned int cpu, unsigned int vector)
 	cpu_wakes(vector);
 	if (!run_queues[cpu].up)
 		return;	/* it has been told to start; what came for the dead one is lost */
+	if (vector == VECTOR_MONITOR)
+		return;
 	user = user_mode_now[cpu];
 	if (user)
 		enter_from_user();
@@ -131,15 +133,16 @@ void arch_send_call_function_single_ipi(int cpu)
 	raise_vector(cpu, VECTOR_CALL_FUNCTION_SINGLE);
 }
 
-void send_call_function_single_ipi(int cpu)
-{
-	arch_send_call_function_single_ipi(cpu);
-}
-
-/* An idle CPU that polls would not need the interrupt; here none polls. */
+/* An idle CPU that polls looks at its queue when it leaves the idle loop. */
 bool call_function_single_prep_ipi(int cpu)
 {
-	return true;
+	return !is_told_without_interrupt(run_queues[cpu].idle);
+}
+
+void send_call_function_single_ipi(int cpu)
+{
+	if (call_function_single_prep_ipi(cpu))
+		arch_send_call_function_single_ipi(cpu);
 }
 
 void arch_send_call_function_ipi_mask(const struct cpumask *mask)

@@ -78,6 +78,7 @@ enum vector {
 	VECTOR_CALL_FUNCTION_SINGLE,
 	VECTOR_IRQ_WORK,
 	VECTOR_START,
+	VECTOR_MONITOR,	/* no interrupt: what a CPU watches that waits by MWAIT has changed */
 	VECTOR_DEVICE = MACHINE_DEVICE_VECTOR,
 };
 
@@ -96,6 +97,7 @@ void sched_prepare(void);
 void enqueue_new(struct task_struct *task);
 void requeue(struct task_struct *task);	/* one that is ready, to where it may run */
 void resched_cpu(int cpu);
+bool is_told_without_interrupt(struct task_struct *idle);	/* it is idle, and polls */
 bool is_isolated(unsigned int cpu);
 bool may_run_on(struct task_struct *task, unsigned int cpu);
 bool is_called_about(const struct task_struct *task);	/* and stays where it is for now */

@@ -140,8 +140,25 @@ void resched_cpu(int cpu)
 	    test_tsk_thread_flag(task, TIF_NEED_RESCHED))
 		return;
 	set_tsk_thread_flag(task, TIF_NEED_RESCHED);
-	if (cpu != acting_cpu)
+	if (cpu == acting_cpu)
+		return;
+	if (task->thread_info.flags & _TIF_POLLING_NRFLAG)
+		raise_vector(cpu, VECTOR_MONITOR);
+	else
 		raise_vector(cpu, VECTOR_RESCHEDULE);
+}
+
+/* set_nr_if_polling() */
+bool is_told_without_interrupt(struct task_struct *idle)
+{
+	machine_point_at(idle, MACHINE_WRITE, machine_here());
+	if (!(idle->thread_info.flags & _TIF_POLLING_NRFLAG))
+		return false;
+	if (!(idle->thread_info.flags & _TIF_NEED_RESCHED)) {
+		idle->thread_info.flags |= _TIF_NEED_RESCHED;
+		raise_vector(task_cpu(idle), VECTOR_MONITOR);
+	}
+	return true;
 }
 
 static void maybe_preempt(const struct task_struct *task, unsigned int cpu)

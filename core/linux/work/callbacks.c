@@ -202,20 +202,25 @@ bool may_sleep_here(void)
 	return !reader_open_here() && !irqs_disabled() && !in_interrupt();
 }
 
-bool do_synchronize_rcu(unsigned int how, unsigned int unused)
+void wait_for_readers(bool expedited)
 {
 	struct readers readers;
 
-	if (!may_sleep_here())
-		return false;
 	readers_open_now(&readers);
 	waiting++;
-	if (how)
+	if (expedited)
 		synchronize_rcu_expedited();
 	else
 		synchronize_rcu();
 	waiting--;
 	check_readers(&readers, "synchronize_rcu() returns");
+}
+
+bool do_synchronize_rcu(unsigned int how, unsigned int unused)
+{
+	if (!may_sleep_here())
+		return false;
+	wait_for_readers(how);
 	return true;
 }
 

@@ -11,7 +11,7 @@
 
 struct call {
 	unsigned int cpus, ran;	/* bits */
-	bool over;
+	bool on_any;	/* of these CPUs one */
 };
 
 static struct call calls[MAX_CALLS];
@@ -34,15 +34,20 @@ static void call_runs(void *info)
 		fail("wrong_data", machine_here(), "a call runs with data that is no call's");
 	if (!(call->cpus & bit))
 		fail("wrong_cpu_or_incarnation", machine_here(), "a call runs on a CPU that is not asked");
-	if (call->ran & bit)
+	if (call->on_any ? call->ran : call->ran & bit)
 		fail("callback_twice", machine_here(), "a call runs twice");
 	tell_runs("work_call", 0);
 	call->ran |= bit;
 }
 
+static bool has_run(const struct call *call)
+{
+	return call->on_any ? call->ran != 0 : call->ran == call->cpus;
+}
+
 static void check_over(const struct call *call)
 {
-	if (call->ran != call->cpus)
+	if (!has_run(call))
 		fail("lost_call", machine_here(), "a call that waits returns before all have run");
 }
 
@@ -93,37 +98,68 @@ bool do_call_many(unsigned int mask, unsigned int wait)
 	return call != NULL;
 }
 
-/* --- with an element of one's own --------------------------------------------------------- */
-
-static struct own_csd {
-	call_single_data_t csd;
-	struct call *call;
-} own_csds[NR_CPUS][2];
-
-static void own_call_runs(void *info)
+static bool wants_call(int cpu, void *info)
 {
-	struct own_csd *own = info;
-	struct call *call = own->call;
+	const struct call *call = info;
 
-	own->call = NULL;
-	if (!call)
-		fail("wrong_data", machine_here(), "an element runs that was not queued");
-	call_runs(call);
+	kernel_point(call, MACHINE_READ);
+	return call->cpus >> cpu & 1;
 }
 
+static void call_any(struct call *call, bool wait)
+{
+	struct cpumask cpus;
+
+	call->on_any = true;
+	cpumask_clear(&cpus);
+	cpumask_bits(&cpus)[0] = call->cpus;
+	if (smp_call_function_any(&cpus, call_runs, call, wait))
+		fail("lost_call", machine_here(), "none of several CPUs that are online is called");
+}
+
+bool do_call_chosen(unsigned int mask, unsigned int how)
+{
+	bool wait = how & 1;
+	struct call *call;
+
+	if (irqs_disabled())
+		return false;
+	preempt_disable();
+	mask &= cpumask_bits(cpu_online_mask)[0];
+	call = mask ? new_call(mask) : NULL;
+	if (call) {
+		if (how / 2)
+			on_each_cpu_cond_mask(wants_call, call_runs, call, wait, cpu_online_mask);
+		else
+			call_any(call, wait);
+		if (wait)
+			check_over(call);
+	}
+	preempt_enable();
+	return call != NULL;
+}
+
+/* --- with an element of one's own --------------------------------------------------------- */
+
+static call_single_data_t own_csds[NR_CPUS][2];
+
+/*
+ * As its owner may, as soon as it is unlocked: that may be before its function has run, so that the
+ * call before and this one are under way at once.
+ */
 bool do_call_async(unsigned int cpu, unsigned int which)
 {
-	struct own_csd *own = &own_csds[raw_smp_processor_id()][which];
+	call_single_data_t *csd = &own_csds[raw_smp_processor_id()][which];
 	unsigned long flags;
 	struct call *call;
 	bool done = false;
 
 	local_irq_save(flags);
 	cpu = online_cpu(cpu);
-	if (!own->call && (call = new_call(1u << cpu))) {
-		own->call = call;
-		INIT_CSD(&own->csd, own_call_runs, own);
-		if (smp_call_function_single_async(cpu, &own->csd))
+	kernel_point(csd, MACHINE_READ);
+	if (!(csd->node.u_flags & CSD_FLAG_LOCK) && (call = new_call(1u << cpu))) {
+		INIT_CSD(csd, call_runs, call);
+		if (smp_call_function_single_async(cpu, csd))
 			fail("lost_call", machine_here(), "an idle element is said to be busy");
 		done = true;
 	}
@@ -142,14 +178,15 @@ static void irq_work_runs(struct irq_work *work)
 {
 	struct own_work *own = container_of(work, struct own_work, work);
 
-	/* Those of a CPU that goes offline are run before it is too late. */
-	if (!in_hardirq() && cpu_online(raw_smp_processor_id()))
+	/* Those of a CPU that goes offline are run before it is too late, those of others by a CPU
+	 * that polls as it leaves the idle loop. */
+	if (!in_hardirq() && !is_idle_task(current) && cpu_online(raw_smp_processor_id()))
 		fail("wrong_cpu_or_incarnation", machine_here(), "irq_work runs outside of an interrupt");
 	own->ran = own->queued;
 	tell_runs("work_irq_work", 0);
 }
 
-bool do_irq_work(unsigned int cpu, unsigned int unused)
+bool do_irq_work(unsigned int cpu, unsigned int as_elsewhere)
 {
 	struct own_work *own;
 	bool done;
@@ -158,8 +195,8 @@ bool do_irq_work(unsigned int cpu, unsigned int unused)
 	cpu = online_cpu(cpu);
 	own = &own_works[smp_processor_id()][cpu];
 	own->queued++;
-	done = cpu == smp_processor_id() ? irq_work_queue(&own->work) :
-					   irq_work_queue_on(&own->work, cpu);
+	done = cpu == smp_processor_id() && !as_elsewhere ? irq_work_queue(&own->work) :
+							    irq_work_queue_on(&own->work, cpu);
 	preempt_enable();
 	return done;
 }
@@ -169,7 +206,7 @@ void judge_calls(void)
 	unsigned int i, cpu, to;
 
 	for (i = 0; i < count; i++)
-		if (calls[i].ran != calls[i].cpus) {
+		if (!has_run(&calls[i])) {
 			judged("lost_call", machine_here(), "a call never runs on a CPU that is asked");
 			return;
 		}

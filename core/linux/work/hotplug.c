@@ -42,21 +42,6 @@ static bool may_go(unsigned int cpu)
 	return cpus_come_and_go && cpu && cpu_online(cpu) && may_sleep_here();
 }
 
-bool do_cpu_down(unsigned int cpu, unsigned int how)
-{
-	struct device device = { .id = cpu % nr_cpu_ids };
-
-	cpu = device.id;
-	if (!may_go(cpu) || !claim_cpu(cpu))
-		return false;
-	posts[cpu] = how;
-	if (cpu_device_down(&device)) {
-		release_cpu(cpu);
-		return false;
-	}
-	return true;
-}
-
 static bool bring_up(unsigned int cpu)
 {
 	struct device device = { .id = cpu };
@@ -65,6 +50,23 @@ static bool bring_up(unsigned int cpu)
 		return false;
 	if (cpu_online(cpu))
 		release_cpu(cpu);
+	return true;
+}
+
+bool do_cpu_down(unsigned int cpu, unsigned int how)
+{
+	struct device device = { .id = cpu % nr_cpu_ids };
+
+	cpu = device.id;
+	if (!may_go(cpu) || !claim_cpu(cpu))
+		return false;
+	posts[cpu] = how % 4;
+	if (cpu_device_down(&device)) {
+		release_cpu(cpu);
+		return false;
+	}
+	if (how / 4)
+		bring_up(cpu);
 	return true;
 }
 

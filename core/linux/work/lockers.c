@@ -2,15 +2,13 @@
 //
 // Tasks that take a lock when an operation asks for it, stay with it for a while, and give it back;
 // so more than one task of a CPU contends. They hold one lock at a time. Those that wait so that
-// they may be killed are, by an operation. Or they do nothing but compute, as rcutorture's
-// rcu_torture_preempt() does, so that readers stay preempted.
+// they may be killed are, by an operation.
 #include "core/linux/work/locks.h"
 
 #include <linux/kthread.h>
 #include <linux/sched/signal.h>
 
 #define LOCKERS 2
-#define COMPUTES LOCKS	/* instead of a kind of lock */
 
 static struct locker {
 	struct task_struct *task;
@@ -29,16 +27,6 @@ static void stay(unsigned int how)
 		schedule_timeout_uninterruptible(2);
 }
 
-static void compute(unsigned int ticks)
-{
-	unsigned long end = jiffies + ticks;
-
-	stay(0);
-	while (time_before(jiffies, end))
-		cpu_relax();
-	set_cpus_allowed_ptr(current, cpu_possible_mask);
-}
-
 static void survive(void)
 {
 	sigdelset(&current->pending.signal, SIGKILL);
@@ -47,9 +35,7 @@ static void survive(void)
 
 static void serve(struct locker *self)
 {
-	if (self->kind == COMPUTES) {
-		compute(self->how);
-	} else if (take_lock(self->kind, self->how, self->killable)) {
+	if (take_lock(self->kind, self->how, self->killable)) {
 		stay(self->kind ^ self->how);
 		release_lock(self->kind, is_writing(self->kind, self->how));
 	}
@@ -86,42 +72,6 @@ bool do_locker(unsigned int n, unsigned int kind)
 	locker->asked = true;
 	wake_up_process(locker->task);
 	return true;
-}
-
-/* NULL: all have something to do. */
-static struct locker *idle_locker(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < LOCKERS; i++)
-		if (!lockers[i].asked && !lockers[i].task->on_rq)
-			return &lockers[i];
-	return NULL;
-}
-
-/* As a task of higher priority that is woken there. To ask whether the CPU is active is a point. */
-bool preempt_there(unsigned int cpu, unsigned int ticks)
-{
-	bool active = cpu_active(cpu);
-	struct locker *locker = idle_locker();
-
-	if (!active || !locker)
-		return false;
-	locker->kind = COMPUTES;
-	locker->how = ticks;
-	locker->killable = false;
-	locker->asked = true;
-	set_cpus_allowed_ptr(locker->task, cpumask_of(cpu));
-	preempt_disable();
-	wake_up_process(locker->task);
-	resched_cpu(cpu);
-	preempt_enable();
-	return true;
-}
-
-bool do_preempt(unsigned int cpu, unsigned int ticks)
-{
-	return preempt_there(cpu % nr_cpu_ids, ticks);
 }
 
 /* As a signal from elsewhere arrives. */

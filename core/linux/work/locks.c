@@ -9,6 +9,7 @@
 #include <linux/mutex.h>
 #include <linux/percpu-rwsem.h>
 #include <linux/rwsem.h>
+#include <linux/slab.h>
 
 #define MAX_HELD 4
 
@@ -257,6 +258,33 @@ bool do_downgrade(unsigned int unused, unsigned int unused2)
 			return true;
 		}
 	return false;
+}
+
+/* What RCU still has to do for it, it has done before its memory is free. */
+bool do_rwsem_life(unsigned int how, unsigned int unused)
+{
+	struct percpu_rw_semaphore *own;
+
+	if (!may_sleep_here())
+		return false;
+	own = kzalloc(sizeof(*own), GFP_KERNEL);
+	if (!own)
+		return false;
+	if (percpu_init_rwsem(own)) {
+		kfree(own);
+		return false;
+	}
+	if (how & 1) {
+		percpu_down_write(own);
+		percpu_up_write(own);
+	}
+	if (how & 2) {
+		percpu_down_read(own);
+		percpu_up_read(own);
+	}
+	percpu_free_rwsem(own);
+	kfree(own);
+	return true;
 }
 
 void release_locks(void)

@@ -57,6 +57,16 @@ int reader_left(const struct readers *then)
 	return first_left(then, &open);
 }
 
+unsigned int note_rcu_reader(void)
+{
+	return note_reader(&open);
+}
+
+void forget_rcu_reader(unsigned int slot)
+{
+	forget_reader(&open, slot);
+}
+
 bool reader_open_on(unsigned int cpu)
 {
 	return depth[cpu] != 0;
@@ -165,9 +175,26 @@ bool do_read_lock(unsigned int how, unsigned int unused)
 	return true;
 }
 
+/* It has begun, also where nobody is there who could take the CPU. */
 bool do_read_preempted(unsigned int ticks, unsigned int unused)
 {
-	return do_read_lock(READ_RCU, 0) && preempt_there(raw_smp_processor_id(), ticks);
+	if (!do_read_lock(READ_RCU, 0))
+		return false;
+	preempt_there(raw_smp_processor_id(), ticks);
+	return true;
+}
+
+/* Softirqs are not enabled with interrupts off, which an operation puts back as it found them. */
+static bool may_end_here(unsigned int how)
+{
+	switch (how) {
+	case READ_BH:
+		return !irqs_disabled();
+	case READ_IRQ:
+		return !op_disables_irqs[raw_smp_processor_id()];
+	default:
+		return true;
+	}
 }
 
 /* What was opened with interrupts off inside is closed first: readers nest. */
@@ -177,8 +204,7 @@ bool do_read_unlock(unsigned int unused, unsigned int unused2)
 
 	if (!depth[cpu] || in_hardirq() || in_serving_softirq())
 		return false;
-	if (irqs_disabled() &&
-	    (nested[cpu][depth[cpu] - 1].how != READ_IRQ || op_disables_irqs[cpu]))
+	if (!may_end_here(nested[cpu][depth[cpu] - 1].how))
 		return false;
 	depth[cpu]--;
 	end(&nested[cpu][depth[cpu]]);

@@ -7,15 +7,23 @@
 #include <linux/cpu.h>
 #include <linux/tick.h>
 
-bool do_nocb_toggle(unsigned int cpu, unsigned int on)
+static bool toggle(unsigned int cpu, bool on)
 {
-	int result;
+	return !(on ? rcu_nocb_cpu_offload(cpu) : rcu_nocb_cpu_deoffload(cpu));
+}
+
+/* 0: takes it back, 1: offloads it, 2 and 3: both, in either order. */
+bool do_nocb_toggle(unsigned int cpu, unsigned int how)
+{
+	bool on = how & 1, toggled;
 
 	if (reader_open_here() || irqs_disabled() || in_interrupt())
 		return false;
 	cpu %= nr_cpu_ids;
 	if (tick_nohz_full_cpu(cpu))
 		return false;
-	result = on ? rcu_nocb_cpu_offload(cpu) : rcu_nocb_cpu_deoffload(cpu);
-	return result == 0;
+	toggled = toggle(cpu, on);
+	if (how > 1)
+		toggled = toggle(cpu, !on) || toggled;
+	return toggled;
 }

@@ -276,6 +276,7 @@ void start_workload_threads(void)
 		wake_up_process(work->task);
 	}
 	prepare_lockers();
+	prepare_others();
 }
 
 /* --- what the machine calls --------------------------------------------------------------- */
@@ -352,8 +353,9 @@ static void judge_all(bool lazy_too)
 	judge_keys();
 	judge_srcu();
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
-		if (works[cpu].started && !works[cpu].done)
+		if (!works[cpu].done && (works[cpu].started || has_operations(cpu)))
 			judge_operation(&works[cpu]);
+	judge_others();
 	judge_locks();
 	judge_completions();
 	judge_kthreads();

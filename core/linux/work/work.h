@@ -95,6 +95,11 @@ void readers_open_now(struct readers *now);
 int reader_left(const struct readers *then);
 /* Those of any kind under which no task is switched. */
 extern struct readers unswitched_readers;
+/* One of RCU's that no CPU's task is. */
+unsigned int note_rcu_reader(void);
+void forget_rcu_reader(unsigned int slot);
+/* As synchronize_rcu() and synchronize_rcu_expedited(): readers that began before have ended. */
+void wait_for_readers(bool expedited);
 bool reader_open_on(unsigned int cpu);
 bool reader_open_here(void);
 /* What the runtime keeps of the preempt count, the interrupt flag and so on. */
@@ -132,6 +137,7 @@ void judge_keys(void);
 void judge_srcu(void);
 void judge_tasks_rcu(void);
 void judge_locks(void);
+void judge_others(void);
 void judge_completions(void);
 void judge_kthreads(void);
 /* At boot. */
@@ -140,6 +146,7 @@ void prepare_nmis(void);
 void prepare_timers(void);
 void prepare_srcu(void);
 void prepare_lockers(void);
+void prepare_others(void);
 void start_late_workload_threads(void);
 void prepare_completions(void);
 unsigned int callbacks_outstanding(void);

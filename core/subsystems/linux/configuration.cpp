@@ -141,6 +141,18 @@ constexpr ConfigSpec specs[] = {
      .max = 1,
      .standard = 0,
      .swarm = mostly},
+    {.name = "qovld",
+     .summary = "rcutree.qovld= 0: not given, else this",
+     .min = 0,
+     .max = 64,
+     .standard = 0,
+     .swarm = high_marks},
+    {.name = "polling",
+     .summary = "idle CPUs 0: halt; 1: poll, and are told without an interrupt what there is to do",
+     .min = 0,
+     .max = 1,
+     .standard = 0,
+     .swarm = either},
 };
 
 static_assert(std::size(specs) == config_count);
@@ -160,6 +172,7 @@ std::string boot_parameters(const ConfigValues& values) {
     if (values[sched_qs] != 0)
         line += " rcutree.jiffies_till_sched_qs=" + std::to_string(values[sched_qs]);
     if (values[qhimark] != 0) line += " rcutree.qhimark=" + std::to_string(values[qhimark]);
+    if (values[qovld] != 0) line += " rcutree.qovld=" + std::to_string(values[qovld]);
     if (values[srcu_size] == 1) line += " srcutree.convert_to_big=1";
     if (values[srcu_size] == 2) line += " srcutree.convert_to_big=2";
     if (values[srcu_size] == 3) line += " srcutree.small_contention_lim=0";
@@ -191,6 +204,7 @@ std::string command_line(const ConfigValues& values) {
     if (values[two_per_leaf] == 0) line += " rcutree.rcu_fanout_leaf=16";
     if (values[balance] != 0) line += " machine_balance";
     if (values[hotplug] != 0) line += " machine_hotplug";
+    if (values[polling] != 0) line += " machine_polling_idle";
     if (values[tasks] > 1) line += " machine_tasks_lists=" + std::to_string(values[tasks]);
     if (values[housekeeping] != 0)
         line += " machine_housekeeping=" + std::to_string(values[cpus] - 1);
@@ -204,6 +218,7 @@ std::string configuration_words(const std::string& variant, const ConfigValues& 
                        (parameters.empty() ? "no boot parameters" : "booted with" + parameters);
     if (values[hotplug] != 0) text += "; CPUs may go offline";
     if (values[failing_allocations] != 0) text += "; an allocation may fail";
+    if (values[polling] != 0) text += "; idle CPUs poll";
     if (values[balance] != 0) text += "; CPUs take over tasks that are ready on others";
     if (values[housekeeping] != 0)
         text += "; tasks that may run anywhere run on CPU " + std::to_string(values[cpus] - 1);

@@ -31,6 +31,8 @@ enum Config : std::size_t {
     two_per_leaf,
     wake_from_gp,
     preempting,
+    qovld,
+    polling,
     config_count,
 };
 

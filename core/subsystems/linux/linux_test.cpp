@@ -20,14 +20,13 @@
 #include "core/run/survey.h"
 #include "core/run/verify.h"
 #include "core/strategy/strategies.h"
+#include "core/subsystems/linux/every_kernel_test.h"
 #include "core/subsystems/linux/kernels.h"
 #include "core/subsystems/linux/steps.h"
 #include "core/subsystems/subsystems.h"
 
 namespace rcufuzz::linux_subject {
 namespace {
-
-const scenario::Subsystem& target() { return *subsystems::find("linux"); }
 
 std::string complaint(const std::string& kernel) {
     try {
@@ -73,23 +72,6 @@ TEST(Questions, HaveAWordForProgramsAndASentenceForPeople) {
 TEST(BuiltKernels, NoOtherTargetHasAKernel) {
     EXPECT_THROW(run::make_frame(*subsystems::find("nocb"), {.kernel = "6.12"}), UserError);
 }
-
-// Those with a fix undone are for the corpus.
-std::vector<std::string> correct_kernels() {
-    std::vector<std::string> names;
-    for (const BuiltKernel& kernel : built_kernels())
-        if (kernel.name.find("without") == std::string::npos) names.push_back(kernel.name);
-    return names;
-}
-
-class EveryKernel : public testing::TestWithParam<std::string> {
-   protected:
-    run::Plan plan(const std::string& text) const {
-        const std::string subject = target().platform->subject(GetParam());
-        const std::string head = "rcufuzz-plan 1\ntarget linux\nkernel " + subject + "\n";
-        return run::from_text(head + text, "test");
-    }
-};
 
 TEST_P(EveryKernel, InvokesACallback) {
     const run::Outcome outcome = run::replay(plan("op cpu0 on call_rcu how=0\n"));
@@ -443,13 +425,7 @@ TEST_P(EveryKernel, IsMeasured) {
     }
 }
 
-GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(EveryKernel);
-INSTANTIATE_TEST_SUITE_P(Built, EveryKernel, testing::ValuesIn(correct_kernels()),
-                         [](const auto& info) {
-                             std::string name;
-                             for (const char c : info.param) name += std::isalnum(c) != 0 ? c : '_';
-                             return name;
-                         });
+RCUFUZZ_FOR_EVERY_KERNEL(EveryKernel);
 
 }  // namespace
 }  // namespace rcufuzz::linux_subject
