@@ -194,7 +194,7 @@ bool vary_config(Search& search) {
     bool changed = false;
     const auto configs = search.best().target->configs;
     for (std::size_t i = 0; i < configs.size(); ++i) {
-        if (configs[i].chosen) continue;
+        if (configs[i].chosen || run::is_lacking(search.best(), i)) continue;
         for (const std::int16_t value : configs[i].swarm) {
             if (value == search.best().config[i] || search.spent()) continue;
             run::Plan candidate = search.best();

@@ -23,7 +23,7 @@ unsigned index_below(std::size_t size, Prng& prng) {
 void mutate_config(Plan& plan, Prng& prng) {
     const std::size_t i = index_below(plan.target->configs.size(), prng);
     const scenario::ConfigSpec& spec = plan.target->configs[i];
-    if (spec.chosen) return;
+    if (spec.chosen || is_lacking(plan, i)) return;
     if (!spec.swarm.empty() && !prng.one_in(4)) {
         plan.config[i] = random_config(spec, prng);
     } else {
@@ -191,8 +191,7 @@ Plan generate(const Plan& base, const GenerateOptions& options, Prng& prng) {
     for (std::size_t i = 0; i < target.configs.size(); ++i) {
         const bool fixed = ((options.fixed_configs >> i) & 1u) != 0 || target.configs[i].chosen;
         plan.config[i] = fixed ? base.config[i] : random_config(target.configs[i], prng);
-        if (target.platform != nullptr && target.platform->lacks(base.subject, i))
-            plan.config[i] = 0;
+        if (is_lacking(plan, i)) plan.config[i] = 0;
     }
     const bool focus = focus_disturbances(plan, options.fixed_configs, prng);
     const unsigned range = options.max_ops - options.min_ops + 1;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/scenario/platform.h"
 #include "core/strategy/from_plan.h"
 
 namespace rcufuzz::run {
@@ -59,6 +60,11 @@ Plan empty_plan(const scenario::Subsystem& target) {
     for (std::size_t i = 0; i < target.configs.size(); ++i)
         plan.config[i] = target.configs[i].standard;
     return plan;
+}
+
+bool is_lacking(const Plan& plan, std::size_t config) {
+    scenario::Platform* const platform = plan.target->platform;
+    return platform != nullptr && platform->lacks(plan.subject, config);
 }
 
 void canonicalize_op(const Plan& plan, scenario::Op& op) {

@@ -51,6 +51,9 @@ Plan empty_plan(const scenario::Subsystem& target);
 // lengths bounded.
 void canonicalize(Plan& plan);
 
+// Whether the plan's subject has nothing that this configuration value could change.
+bool is_lacking(const Plan& plan, std::size_t config);
+
 // The parts of it, for those who change one operation or read one configuration value.
 void canonicalize_op(const Plan& plan, scenario::Op& op);
 std::int16_t clip_config(const scenario::ConfigSpec& spec, std::int64_t value);

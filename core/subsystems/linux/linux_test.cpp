@@ -136,6 +136,14 @@ TEST_P(EveryKernel, IsAskedForNothingThatItLacks) {
             of_tasks += target().ops[op.kind].name == std::string_view("trampoline") ? 1 : 0;
     run::replay(plan(""));
     EXPECT_EQ(of_tasks != 0, loaded_kernel()->door().work->has_tasks_rcu != 0);
+    const run::Plan base = run::generate(frame.plan, {}, prng);
+    for (int i = 0; i < 2000; ++i) {
+        run::Plan mutated = base;
+        run::mutate(mutated, prng);
+        for (std::size_t config = 0; config < target().configs.size(); ++config)
+            ASSERT_TRUE(mutated.config[config] == 0 || !run::is_lacking(mutated, config))
+                << run::to_text(mutated);
+    }
 }
 
 // Each of the kernel's primitives: a header may have defined one anew, without a point.
