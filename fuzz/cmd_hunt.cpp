@@ -45,6 +45,7 @@ class Hunt {
    public:
     explicit Hunt(const HuntArgs& args) : args_(args) {
         const run::Frame frame = make_frame(args.frame);
+        const std::string near = args.near.empty() ? "" : read_text(args.near);
         summary_.base = frame.plan;
         summary_.seed = args.seed;
         options_.base = frame.plan;
@@ -61,15 +62,12 @@ class Hunt {
         if (args.strategy != "all") check_strategy(args.strategy);
         // Now rather than after an hour: whether what is found can be written.
         if (!args.junit.empty()) check_junit(args.junit);
-        watch_lines(summary_.base, args.lines, args.near);
+        watch_lines(summary_.base, args.lines, near);
         if (args.resume.empty())
             make_folder(args.out);
         else
             resume(frame);
-        if (!args.near.empty())
-            options_.came_near = [platform = frame.plan.target->platform] {
-                return platform->came_near();
-            };
+        if (!near.empty()) look_near(near);
     }
 
     int run() {
@@ -107,6 +105,12 @@ class Hunt {
     }
 
    private:
+    void look_near(const std::string& near) {
+        scenario::Platform* const platform = summary_.base.target->platform;
+        options_.came_near = [platform] { return platform->came_near(); };
+        options_.places = platform->points_near(summary_.base.subject, near);
+    }
+
     // Plans of other targets, in a folder of all, are none of its business.
     void begin_with(const std::vector<std::string>& paths) {
         if (paths.empty()) return;

@@ -38,9 +38,9 @@ void write_output(const std::string& path, std::string_view content, bool force)
 
 // Notes to which lines of its source the runs of this plan's subject come, and writes them to a
 // file in the end (Platform::lines() has the form). The first before anything runs. An older file
-// is overwritten. Nothing is done where `file` is empty. `near`: a file with lines "FILE LINE" for
-// Platform::came_near(); empty: none.
-void watch_lines(const run::Plan& plan, const std::string& file, const std::string& near = {});
+// is overwritten. Nothing is done where both are empty. `near`: lines "FILE LINE", for
+// Platform::came_near().
+void watch_lines(const run::Plan& plan, const std::string& file, std::string_view near = {});
 void write_lines(const run::Plan& plan, const std::string& file);
 
 struct ListArgs {

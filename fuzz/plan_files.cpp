@@ -47,14 +47,11 @@ run::Plan load(const std::string& file, const FrameArgs& frame) {
     return run::with_words(plan, {.kernel = frame.kernel});  // instead of the plan's own
 }
 
-void watch_lines(const run::Plan& plan, const std::string& file, const std::string& near) {
+void watch_lines(const run::Plan& plan, const std::string& file, std::string_view near) {
     if (file.empty() && near.empty()) return;
     if (!file.empty()) check_writable(file, true);
-    const std::vector<std::uint8_t> bytes =
-        near.empty() ? std::vector<std::uint8_t>() : read_file(near);
-    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     scenario::Platform* const platform = plan.target->platform;
-    if (platform == nullptr || !platform->watch_lines(plan.subject, text))
+    if (platform == nullptr || !platform->watch_lines(plan.subject, near))
         throw UserError("--lines, --near: " + std::string(plan.target->name) +
                         " is no kernel that somebody built");
 }

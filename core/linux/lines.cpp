@@ -90,16 +90,44 @@ Lines::~Lines() {
     munmap(met_, size_);
 }
 
-void Lines::look_near(std::string_view near) {
-    std::set<std::pair<std::string_view, unsigned>> wanted;
-    for (const std::string_view line : lines(near)) {
+std::vector<Place> places(std::string_view text) {
+    std::vector<Place> result;
+    for (const std::string_view line : lines(text)) {
         const std::vector<std::string_view> fields = words(line);
         const auto number = fields.size() == 2 ? parse_int(fields[1]) : std::nullopt;
         if (!number) throw UserError(quoted(line) + " is not FILE LINE");
-        wanted.insert({fields[0], static_cast<unsigned>(*number)});
+        result.push_back({std::string(fields[0]), static_cast<unsigned>(*number)});
     }
+    std::ranges::sort(result);
+    return result;
+}
+
+std::vector<Place> points_of_functions_at(std::span<const machine_site> points,
+                                          std::span<const Place> lines) {
+    constexpr unsigned near = 40;
+    const auto distance = [](unsigned a, unsigned b) { return a < b ? b - a : a - b; };
+    std::set<std::pair<std::string_view, std::string_view>> functions;  // with their files
+    for (const Place& line : lines) {
+        const machine_site* nearest = nullptr;
+        for (const machine_site& point : points)
+            if (point.file == line.file && distance(point.line, line.line) <= near &&
+                (nearest == nullptr ||
+                 distance(point.line, line.line) < distance(nearest->line, line.line)))
+                nearest = &point;
+        if (nearest != nullptr) functions.insert({nearest->file, nearest->function});
+    }
+    std::set<Place> result;
+    for (const machine_site& point : points)
+        if (functions.contains({point.file, point.function}))
+            result.insert({point.file, point.line});
+    return {result.begin(), result.end()};
+}
+
+void Lines::look_near(std::string_view near) {
+    const std::vector<Place> wanted = places(near);
     for (const Row& row : rows_)
-        if (wanted.contains({row.file, row.line})) near_.push_back(row.address);
+        if (std::ranges::binary_search(wanted, Place{row.file, row.line}))
+            near_.push_back(row.address);
 }
 
 void Lines::watch() {

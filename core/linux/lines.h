@@ -10,11 +10,23 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/base/place.h"
+#include "core/sim/door.h"
+
 namespace rcufuzz::linux_guest {
+
+// Of a text with lines "FILE LINE", in ascending order. Throws UserError.
+std::vector<Place> places(std::string_view text);
+
+// The points of the functions that these lines are in, in ascending order. A line is in the
+// function of the nearest point of its file, if that is within 40 lines.
+std::vector<Place> points_of_functions_at(std::span<const machine_site> points,
+                                          std::span<const Place> lines);
 
 class Lines {
    public:

@@ -28,6 +28,7 @@ class Hunter {
             if (options.strategy == info.name || options.strategy == "all")
                 seats_.emplace_back(strategy::make_policy(info.name));
         if (seats_.empty()) throw UserError("unknown strategy '" + options.strategy + "'");
+        for (Seat& seat : seats_) seat.policy->name_places(options.places);
         CHECK(seats_.size() <= max_strategies);
         resume(options.resumed);
     }

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/place.h"
 #include "core/run/covered.h"
 #include "core/run/generate.h"
 #include "core/run/runner.h"
@@ -84,6 +85,7 @@ struct HuntOptions {
     // Asked after each workload: whether one of its runs came to where this hunt is to look most.
     // Then half of the workloads are variations of those that did. Null: nowhere in particular.
     std::function<bool()> came_near;
+    std::vector<Place> places;  // as of Policy::name_places()
     // Asked every few runs, after each find, and while one is made smaller; false ends the hunt.
     // Null: go on.
     std::function<bool(const HuntResult&)> keep_going;

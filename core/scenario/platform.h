@@ -8,7 +8,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "core/base/place.h"
 #include "core/scenario/scenario.h"
 
 namespace rcufuzz::sim {
@@ -57,6 +59,11 @@ class Platform {
     // `near`: lines "FILE LINE" of that source, for came_near().
     virtual bool watch_lines(const std::string& /*subject*/, std::string_view /*near*/) {
         return false;
+    }
+    // The points of the functions that have one of those lines.
+    virtual std::vector<Place> points_near(const std::string& /*subject*/,
+                                           std::string_view /*near*/) {
+        return {};
     }
     // Whether runs of this process have come to one of them since it was asked last.
     virtual bool came_near() { return false; }

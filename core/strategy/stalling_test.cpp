@@ -90,6 +90,78 @@ TYPED_TEST(StallingAtPlaces, OnePassedOnceIsAmongThem) {
     EXPECT_GT(all_between, 25u);
 }
 
+// "a" has two points, beside the thousand of "c": hardly a random point is one of them.
+void boot_rare_context() {
+    const sim::ObjectId object = sim::world().names().add("x");
+    test::x = object;
+    test::spawn_walker(2, {'c', 1000, sim::world().names().add("y")});
+    test::spawn(0, [](void*) {
+        sim::world().point({test::x, sim::AccessKind::write}, sim::Site::current());
+        test::story += 'a';
+        sim::world().point({test::x, sim::AccessKind::write}, sim::Site::current());
+        test::story += 'a';
+    });
+    test::spawn(1, [](void*) {
+        while (test::story.find('a') == std::string::npos)
+            sim::world().yield(sim::Site::current());
+        for (int i = 0; i < 36; ++i) {
+            sim::world().point({test::x, sim::AccessKind::write}, sim::Site::current());
+            test::story += 'b';
+        }
+    });
+}
+
+TYPED_TEST(StallingAtPlaces, ThoseOfContextsWithFewPointsAreAmongThem) {
+    const test::Program rare_context{3, boot_rare_context, two_hundred_jiffies};
+    Stalling<TypeParam> stalling;
+    unsigned all_between = 0;
+    for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+        stalling.reseed(seed);
+        std::string done = test::run(rare_context, stalling).story;
+        std::erase(done, 'c');
+        if (done.size() == 38 && done.back() == 'a') ++all_between;
+    }
+    EXPECT_GT(all_between, 15u);
+}
+
+// Who names a place has it stalled at, also where it is one of a hundred.
+void boot_many_places() {
+    static std::array<machine_site, 100> sites;
+    test::x = sim::world().names().add("x");
+    for (unsigned i = 0; i < sites.size(); ++i) sites[i] = {"a.c", "f", i + 1, 0};
+    test::spawn(0, [](void*) {
+        for (const machine_site& site : sites) {
+            sim::world().point({test::x, sim::AccessKind::write}, sim::Site(&site));
+            test::story += static_cast<char>(site.line);
+        }
+    });
+    test::spawn(1, [](void*) {
+        while (test::story.size() < 60) sim::world().yield(sim::Site::current());
+        for (int i = 0; i < 36; ++i) {
+            sim::world().point({test::x, sim::AccessKind::write}, sim::Site::current());
+            test::story += 'b';
+        }
+    });
+}
+
+TYPED_TEST(StallingAtPlaces, AreThoseThatSomebodyNames) {
+    const test::Program many_places{2, boot_many_places, two_hundred_jiffies};
+    const auto stalls_at_70 = [&many_places](const std::vector<Place>& places) {
+        Stalling<TypeParam> stalling;
+        stalling.name_places(places);
+        unsigned count = 0;
+        for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+            stalling.reseed(seed);
+            const std::string done = test::run(many_places, stalling).story;
+            count += done.find(std::string("\x45") + std::string(24, 'b')) != std::string::npos;
+        }
+        return count;
+    };
+    const unsigned by_chance = stalls_at_70({});
+    EXPECT_GT(stalls_at_70({{"a.c", 70}}), 4 * by_chance + 10);
+    EXPECT_LE(stalls_at_70({{"b.c", 70}}), by_chance) << "the same line of another file";
+}
+
 // The same seed is the same run, whoever has compiled the program.
 sim::Site spelled;
 void boot_spelled() {

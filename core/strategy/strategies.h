@@ -7,7 +7,9 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
+#include "core/base/place.h"
 #include "core/sim/strategy.h"
 
 namespace rcufuzz::strategy {
@@ -26,6 +28,8 @@ class Policy : public sim::Strategy {
    public:
     // The next runs are of another workload: what was learned is forgotten.
     virtual void forget() {}
+    // From now on: points where to look most, in ascending order.
+    virtual void name_places(const std::vector<Place>& /*places*/) {}
     virtual void reseed(std::uint64_t seed) = 0;
 };
 

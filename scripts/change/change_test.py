@@ -260,6 +260,11 @@ class Lines(InFolder):
         self.assertEqual(lines.changed_lines(before, self.file("top", b"c\nd\n")), [1])
         self.assertEqual(lines.changed_lines(before, self.file("none", b"")), [])
 
+    def test_beside_what_is_gone_comments_and_braces_do_not_count(self):
+        before = self.file("before", b"a;\n/* of\n * b */\nb;\n}\n// c\nc;\nd;\n")
+        after = self.file("after", b"a;\n/* of\n * b */\n}\n// c\nc;\nd;\n")
+        self.assertEqual(lines.changed_lines(before, after), [1, 6])
+
     def test_which_may_have_code(self):
         text = b"/* a\n * b */\n\n#define X(a) \\\n\tf(a)\nint f(void)\n{\n\tg(\"//\"); // h\n}\n"
         self.assertEqual(lines.may_have_code(text), {6, 8})

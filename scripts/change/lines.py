@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Which of the lines that a change writes were executed, which have code and were not, and which
 this machine does not compile."""
+import bisect
 import collections
 import os
 import re
@@ -15,7 +16,9 @@ TRIVIAL = re.compile(r"^(\}|\{|else|do|#.*|[A-Za-z_]+:|[);,}]+|\\)*$")
 
 def changed_lines(before, after):
     """Numbers of the lines of the file `after` that are not in the file `before`; where lines are
-    gone, of the two beside them."""
+    gone, of the two beside them that may have code."""
+    with open(after, "rb") as file:
+        code = sorted(may_have_code(file.read()))
     result = subprocess.run(["diff", "--text", before, after], stdout=subprocess.PIPE,
                             stderr=subprocess.DEVNULL, check=False)
     numbers = []
@@ -25,10 +28,9 @@ def changed_lines(before, after):
             numbers += range(int(match.group(1)), int(match.group(2) or match.group(1)) + 1)
         match = re.match(r"^[0-9,]+d(\d+)$", line)
         if match:
-            numbers += [int(match.group(1)), int(match.group(1)) + 1]
-    with open(after, "rb") as file:
-        count = len(file.read().splitlines())
-    return sorted({number for number in numbers if 1 <= number <= count})
+            place = bisect.bisect_right(code, int(match.group(1)))
+            numbers += code[max(place - 1, 0):place + 1]
+    return sorted(set(numbers))
 
 
 def without_comments(text):

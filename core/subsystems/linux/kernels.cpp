@@ -125,6 +125,12 @@ void watch_lines_of(const std::string& name, std::string_view near) {
     watched.lines->look_near(near);
 }
 
+std::vector<Place> points_near(const std::string& name, std::string_view near) {
+    const guest_door& door = load_kernel(name).door();
+    return linux_guest::points_of_functions_at({door.sites, door.site_count},
+                                               linux_guest::places(near));
+}
+
 bool came_near() { return watched.lines != nullptr && watched.lines->came_near(); }
 
 std::string watched_lines() { return watched.lines == nullptr ? "" : watched.lines->text(); }

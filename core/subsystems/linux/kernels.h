@@ -43,6 +43,8 @@ linux_guest::Kernel* loaded_kernel();
 // `near`: as of linux_guest::Lines::look_near().
 void watch_lines_of(const std::string& name, std::string_view near = {});
 bool came_near();
+// Of the functions that have one of those lines, in ascending order.
+std::vector<Place> points_near(const std::string& name, std::string_view near);
 // As of linux_guest::Lines::text(); empty where nobody watches.
 std::string watched_lines();
 

@@ -144,6 +144,9 @@ class LinuxPlatform final : public scenario::Platform {
         watch_lines_of(first_word(subject), near);
         return true;
     }
+    std::vector<Place> points_near(const std::string& subject, std::string_view near) override {
+        return linux_subject::points_near(first_word(subject), near);
+    }
     bool came_near() override { return linux_subject::came_near(); }
     std::string lines() const override { return watched_lines(); }
 
