@@ -6,9 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/kernel/ipi.h"
 #include "core/kernel/kernel_test.h"
 #include "core/kernel/softirq.h"
+#include "core/kernel/spin_wait.h"
 #include "core/kernel/timer.h"
 
 namespace rcufuzz::kernel {
@@ -149,17 +149,16 @@ TEST(Preemption, IsPossibleUntilItIsDisabled) {
 TEST(Preemption, OfATaskThatSpins) {
     Sequential strategy;
     const Ran ran = run_kernel(1, strategy, [] {
-        static SpinWait waiters;
-        static bool go;
-        waiters = {};
-        go = false;
-        task(0, [] {
-            while (!go) waiters.wait(0);
+        auto& waiters = sim::world().arena().make<SpinWait>();
+        auto& go = sim::world().arena().make<memory::Shared<int>>();
+        go.init("go", -1, 0);
+        task(0, [&] {
+            waiters.load_until(go, memory::Order::relaxed, [](int value) { return value != 0; });
             told += 'a';
         });
-        task(0, [] {
+        task(0, [&] {
             told += 'b';
-            go = true;
+            memory::WRITE_ONCE(go, 1);
             waiters.wake_all();
         });
     });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Interrupts that CPUs send each other, and waiting for a variable that somebody else will change.
-// As arch_send_call_function_ipi_mask() and cpu_relax() loops see the hardware.
+// Interrupts that CPUs send each other, as arch_send_call_function_ipi_mask() sees the hardware.
 //
 // An interrupt of one kind is pending at most once per CPU: what is sent meanwhile coalesces. It is
 // taken whenever the strategy likes, once the CPU has interrupts enabled. Neither sending nor
@@ -11,7 +10,6 @@
 #include <array>
 
 #include "core/kernel/context.h"
-#include "core/kernel/wait_for.h"
 
 namespace rcufuzz::kernel {
 
@@ -35,18 +33,6 @@ class IpiVector {
     static void take(void* line);
 
     std::array<Line, sim::max_cpus> lines_{};
-};
-
-// Contexts that spin until a variable changes. The loop around wait() tests it, with whatever
-// ordering the subject has; wait() only says that until wake_all() there is nothing to see.
-class SpinWait {
-   public:
-    // `list` names those who will change it (wait_for.h), if that can be said.
-    void wait(sim::ObjectId what, const WaitFor& wait = {}, const Site& site = Site::current());
-    void wake_all();
-
-   private:
-    std::array<std::uint64_t, 2> waiters_{};  // by context key
 };
 
 }  // namespace rcufuzz::kernel

@@ -4,12 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "core/kernel/kernel_test.h"
-#include "core/memory/shared.h"
 
 namespace rcufuzz::kernel {
 namespace {
 
-using test::AtRandom;
 using test::fault;
 using test::Ran;
 using test::run_kernel;
@@ -19,8 +17,6 @@ using test::task;
 struct Ipis {
     IpiVector vector;
     unsigned taken = 0;
-    SpinWait waiters;
-    memory::Shared<int> flag;
 };
 
 Ipis* ipis = nullptr;
@@ -28,7 +24,6 @@ Ipis* ipis = nullptr;
 Ipis& make_fixture() {
     ipis = &sim::world().arena().make<Ipis>();
     ipis->vector.init("ipi", 2, [] { ++ipis->taken; });
-    ipis->flag.init("flag", -1, 0);
     return *ipis;
 }
 
@@ -67,27 +62,6 @@ TEST(Ipi, IsForgottenByACpuThatGoesOfflineButNotWhatComesLater) {
     });
     EXPECT_EQ(fault(ran), "");
     EXPECT_EQ(ipis->taken, 1u);
-}
-
-TEST(SpinWait, EndsWhenTheVariableHasChanged) {
-    for (std::uint64_t seed = 0; seed < 100; ++seed) {
-        AtRandom strategy(seed, 2);
-        bool done = false;
-        const Ran ran = run_kernel(2, strategy, [&done] {
-            Ipis& f = make_fixture();
-            task(0, [&f, &done] {
-                while (memory::READ_ONCE(f.flag) == 0)
-                    if (f.flag.get() == 0) f.waiters.wait(f.flag.object());
-                done = true;
-            });
-            task(1, [&f] {
-                memory::WRITE_ONCE(f.flag, 1);
-                f.waiters.wake_all();
-            });
-        });
-        ASSERT_EQ(fault(ran), "");
-        ASSERT_TRUE(done);
-    }
 }
 
 }  // namespace

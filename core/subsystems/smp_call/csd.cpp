@@ -21,14 +21,13 @@ void list_targets(const void* arg, kernel::Awaited& awaited) {
 }
 
 void wait_until_unlocked(Csd& csd, bool acquire) {
-    for (;;) {
-        const unsigned flags = acquire ? memory::smp_load_acquire(csd.flags) : READ_ONCE(csd.flags);
-        if ((flags & csd_flag_lock) == 0 || kernel::run_is_over()) return;
+    const auto unlocked = [](unsigned flags) {
+        if ((flags & csd_flag_lock) == 0) return true;
         object_if(kernel::irqs_disabled() ? "Q7: a caller waits with interrupts disabled" : "");
-        // What was read may be old; whoever reads it again will see the newest.
-        if ((csd.flags.get() & csd_flag_lock) != 0)
-            csd.waiters.wait(csd.flags.object(), {list_targets, &csd, csd.flags.object()});
-    }
+        return false;
+    };
+    csd.waiters.load_until(csd.flags, acquire ? memory::Order::acquire : memory::Order::relaxed,
+                           unlocked, {list_targets, &csd, csd.flags.object()});
 }
 
 bool barrier_left_out(const Csd& csd) {

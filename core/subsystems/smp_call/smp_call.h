@@ -12,6 +12,7 @@
 #include <array>
 
 #include "core/kernel/ipi.h"
+#include "core/kernel/spin_wait.h"
 #include "core/kernel/spinlock.h"
 #include "core/memory/atomic.h"
 #include "core/scenario/scenario.h"

@@ -64,7 +64,7 @@ constexpr unsigned many = 60000;
 
 TEST(Generations, ShowWhatTheNextOneMended) {
     EXPECT_NE(hunt(plan_of(two_calls, 0), many), Verdict::clean);
-    EXPECT_EQ(hunt(plan_of(mm_shrinks, 1), many, "pct"), Verdict::list_corrupted);
+    EXPECT_EQ(hunt(plan_of(mm_shrinks, 1), many, "pos"), Verdict::list_corrupted);
     EXPECT_EQ(hunt(plan_of(mm_empties, 3), many), Verdict::deadlock);
 }
 
