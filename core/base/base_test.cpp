@@ -132,6 +132,7 @@ TEST(Verdicts, WordsAreUniqueAndReadBack) {
     std::set<std::string_view> seen;
     for (const VerdictInfo& info : all_verdicts()) {
         EXPECT_TRUE(seen.insert(info.word).second) << info.word;
+        EXPECT_EQ(testing::PrintToString(info.verdict), info.word);
         EXPECT_EQ(word(info.verdict), info.word);
         EXPECT_EQ(verdict_from_word(info.word), info.verdict);
         EXPECT_THAT(words(info.word), ElementsAre(info.word)) << "a word of a file";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/base/verdict.h"
 
+#include <ostream>
+
 #include "core/base/check.h"
 
 namespace rcufuzz {
@@ -57,5 +59,7 @@ std::optional<Verdict> verdict_from_word(std::string_view text) {
         if (info.word == text) return info.verdict;
     return std::nullopt;
 }
+
+void PrintTo(Verdict verdict, std::ostream* stream) { *stream << word(verdict); }
 
 }  // namespace rcufuzz

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <iosfwd>
 #include <optional>
 #include <string_view>
 
@@ -50,5 +51,8 @@ const std::array<VerdictInfo, 24>& all_verdicts();
 std::string_view word(Verdict verdict);
 bool is_black_box(Verdict verdict);
 std::optional<Verdict> verdict_from_word(std::string_view word);
+
+// How GoogleTest prints one.
+void PrintTo(Verdict verdict, std::ostream* stream);
 
 }  // namespace rcufuzz

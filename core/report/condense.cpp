@@ -12,17 +12,8 @@ namespace rcufuzz::report {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> number_words{
-    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"};
-
-std::string number_word(std::size_t number) {
-    return number < number_words.size() ? std::string(number_words[number])
-                                        : std::to_string(number);
-}
-
-std::string times(std::size_t count) {
-    return count == 2 ? "twice" : number_word(count) + " times";
-}
+constexpr std::array<std::string_view, 10> number_words{"no",   "one", "two",   "three", "four",
+                                                        "five", "six", "seven", "eight", "nine"};
 
 // How often the `length` sentences at `begin` stand there one after the other.
 std::size_t repetitions(const std::vector<Sentence>& list, std::size_t begin, std::size_t length) {
@@ -145,8 +136,8 @@ bool counts_on(std::string_view first, std::string_view next, std::string& count
     if (a.size() != b.size()) return false;
     for (std::size_t i = 0; i < a.size(); ++i) {
         if (a[i] == b[i]) continue;
-        const auto differs = static_cast<std::size_t>(
-            std::ranges::mismatch(a[i], b[i]).in1 - a[i].begin());
+        const auto differs =
+            static_cast<std::size_t>(std::ranges::mismatch(a[i], b[i]).in1 - a[i].begin());
         const std::string_view from = counter_at(a[i], differs);
         const std::string_view to = counter_at(b[i], differs);
         if (from.empty() || to.empty() || !follows(from, to)) return false;
@@ -226,7 +217,7 @@ std::string_view actor_of(const Turn& turn) {
 // Turns at the front of `turns` in which one context after the other says the same.
 struct Chorus {
     std::size_t turns = 1;
-    bool repeats = false;                   // some say it again
+    bool repeats = false;                    // some say it again
     std::vector<std::string_view> others{};  // who does, after the first
 };
 
@@ -240,8 +231,8 @@ Chorus chorus_of(std::span<const Turn> turns) {
         const std::string_view actor = actor_of(turn);
         if (actor.empty() || actor.find(' ') != actor.npos) break;
         if (turn.sentences[0].again != turns[0].sentences[0].again) break;
-        const bool known = actor == first || std::ranges::find(chorus.others, actor) !=
-                                                 chorus.others.end();
+        const bool known =
+            actor == first || std::ranges::find(chorus.others, actor) != chorus.others.end();
         if (known)
             chorus.repeats = true;
         else
@@ -277,6 +268,15 @@ std::string_view listed_meaning(std::string_view summary, std::int64_t value) {
 }
 
 }  // namespace
+
+std::string number_word(std::size_t number) {
+    return number < number_words.size() ? std::string(number_words[number])
+                                        : std::to_string(number);
+}
+
+std::string times(std::size_t count) {
+    return count == 2 ? "twice" : number_word(count) + " times";
+}
 
 std::vector<Sentence> condensed(const std::vector<Sentence>& sentences) {
     std::vector<Sentence> told;

@@ -84,17 +84,25 @@ TEST(Quantities, ThatAreListedCanBeObserved) {
     }
 }
 
-TEST(CorpusScript, AnAnswerSaysHowOftenItsContextWasAskedInTheOperation) {
-    const std::pair<std::string, int> expected[] = {{"tracepoint/T17", 1}, {"smp_call/S02", 4}};
-    for (const auto& [name, nth] : expected) {
+TEST(CorpusScript, AnAnswerSaysWhatItMeansAndHowOftenItsContextWasAskedInTheOperation) {
+    struct Expected {
+        std::string name;
+        int nth;
+        std::string words;
+    };
+    const Expected expected[] = {{"tracepoint/T17", 1, "the allocation fails"},
+                                 {"smp_call/S02", 4, "an older store is seen"}};
+    for (const auto& [name, nth, words] : expected) {
         const auto bytes =
             read_file(std::string(RCUFUZZ_SOURCE_DIR) + "/corpus/bugs/" + name + ".plan");
         const run::Plan plan = run::from_text(std::string(bytes.begin(), bytes.end()), name);
         const auto script = nlohmann::json::parse(explain(plan, Format::script, name));
-        int found = 0;
+        nlohmann::json answer;
         for (const auto& event : script["events"])
-            if (event.contains("nth")) found = event["nth"];
-        EXPECT_EQ(found, nth) << name;
+            if (event.contains("nth")) answer = event;
+        EXPECT_EQ(answer["nth"], nth) << name;
+        EXPECT_EQ(answer["words"], words) << name;
+        EXPECT_NE(explain(plan, Format::text, name).find(words), std::string::npos) << name;
     }
 }
 

@@ -9,8 +9,10 @@
 #include "core/base/verdict.h"
 #include "core/report/decided.h"
 #include "core/report/explain_formats.h"
+#include "core/report/rounds.h"
 #include "core/report/turns.h"
 #include "core/run/codec.h"
+#include "core/run/names.h"
 #include "core/run/site.h"
 #include "core/scenario/platform.h"
 
@@ -161,7 +163,11 @@ class Mail {
     // What one context tells before another does or a decision comes, and the decisions.
     Lines step_lines() const {
         Lines lines;
-        const std::vector<Turn> turns = read_turns(replay_, false);
+        std::vector<Turn> turns = read_turns(replay_, false);
+        for (std::size_t i = 0; i < turns.size(); ++i) turns[i].number = static_cast<unsigned>(i);
+        turns = told_once(std::move(turns), [this](std::size_t first, std::size_t last) {
+            return tells_decisions(first, last);
+        });
         std::size_t number = 0;
         std::size_t event = 0;
         for (const Turn& turn : turns) {
@@ -259,20 +265,12 @@ class Mail {
         const std::string& name = replay_.trace.contexts[event.key];
         const std::string at = place_before(i, 0);
         const std::string who = name + (at.empty() ? "" : " at " + at);
-        if (event.b != 0) return who + ": " + answer(event) + ".";
+        if (event.b != 0) return who + ": " + run::answer_words(replay_.plan, event.object) + ".";
         const auto number = static_cast<unsigned>(event.a);
         if (number == sim::actor_time) return who + " waits while time goes on.";
         const std::string comes = come_words(replay_.plan, number);
         return sim::actor_act(number) == sim::Act::run ? who + " is held up; " + comes + "."
                                                        : who + ": " + comes + ".";
-    }
-
-    std::string answer(const sim::Event& event) const {
-        const scenario::Platform* const platform = replay_.plan.target->platform;
-        const std::string text = platform == nullptr ? "" : platform->answer_words(event.object);
-        return text.empty() ? "choice " + std::to_string(event.object) + " is answered " +
-                                  std::to_string(event.a)
-                            : text;
     }
 
     // The end is what it is about.

@@ -216,7 +216,7 @@ class Script {
             json["nth"] =
                 questions_.count(event.key, event.object, begun_at(i).value_or(0), event.step);
             json["question"] = platform == nullptr ? "" : platform->question_word(event.object);
-            json["words"] = platform == nullptr ? "" : platform->answer_words(event.object);
+            json["words"] = run::answer_words(plan_, event.object);
             return json;
         }
         const auto number = static_cast<unsigned>(event.a);

@@ -48,9 +48,7 @@ class Builder {
         switch (event.kind) {
             case EventKind::answer:
                 decided_ = true;
-                if (event.b != 0)
-                    put(event, "answer " + std::to_string(event.a) + " of choice " +
-                                   std::to_string(event.object));
+                if (event.b != 0) put(event, run::answer_words(plan_, event.object));
                 return;
             case EventKind::jiffies:
                 begin_row(event).clock = true;

@@ -8,6 +8,7 @@
 #include "core/base/verdict.h"
 #include "core/report/condense.h"
 #include "core/report/replay.h"
+#include "core/report/rounds.h"
 #include "core/report/sentence.h"
 #include "core/report/turns.h"
 
@@ -21,7 +22,9 @@ std::string numbered(const std::vector<Turn>& turns) {
     std::uint64_t jiffies = 0;
     for (std::size_t i = 0; i < turns.size();) {
         const Turn& first = turns[i];
-        std::string item = std::to_string(first.number) + ".";
+        std::string item = std::to_string(first.number);
+        if (first.last_number > first.number) item += "-" + std::to_string(first.last_number);
+        item += ".";
         if (first.jiffies != jiffies) item += " (jiffy " + std::to_string(first.jiffies) + ")";
         jiffies = first.jiffies;
         const std::size_t from = i;
@@ -122,7 +125,7 @@ std::string end_place(const Replay& replay) {
 
 std::string tell(const run::Plan& plan) {
     const Replay replay = replay_traced(plan);
-    const std::string story = numbered(read_turns(replay, true));
+    const std::string story = numbered(told_once(read_turns(replay, true)));
     std::string text = header(replay) + "\n" + story + "\n";
     if (!replay.trace.blocked.empty() && shows_in_waiting(replay.outcome.verdict))
         text += wrapped("At the end " + joined_waits(replay.trace.blocked) + ".", 0);

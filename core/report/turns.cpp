@@ -9,6 +9,7 @@
 #include "core/report/decided.h"
 #include "core/report/effect.h"
 #include "core/report/sentence.h"
+#include "core/run/names.h"
 #include "core/run/site.h"
 #include "core/scenario/platform.h"
 
@@ -81,20 +82,37 @@ class TurnReader {
     void tell_stale_load(const sim::Event& event) {
         const std::string& what = replay_.trace.objects[event.object];
         const std::string value = value_text(target_, replay_.trace, event);
+        const auto newer = last_store(event, value);
         tell_event(event, [&](const std::string& who) {
+            const std::string by = newer ? ", though " + name_of(newer->key) + " has stored " : "";
             if (value == "non-NULL")
                 return who + " still sees an older pointer in " + what +
-                       ", though another has been stored.";
+                       (newer ? by + "another." : ", though another has been stored.");
+            const std::string stored = newer ? value_text(target_, replay_.trace, *newer) : "";
             return who + " still sees " + what + " as " + value +
-                   ", though something newer has been stored.";
+                   (newer ? by + (stored == "non-NULL" ? "a pointer" : stored) + " there."
+                          : ", though something newer has been stored.");
         });
+    }
+
+    // By another context, to what `event` loads, and not what that has seen; pointers all look the
+    // same.
+    std::optional<sim::Event> last_store(const sim::Event& event, const std::string& seen) const {
+        for (std::size_t i = at_; i > 0; --i) {
+            const sim::Event& store = replay_.trace.events[i - 1];
+            if (store.kind == EventKind::write && store.object == event.object &&
+                store.key != event.key && store.key != run::main_key &&
+                (seen == "non-NULL" || value_text(target_, replay_.trace, store) != seen))
+                return store;
+        }
+        return std::nullopt;
     }
 
     template <typename ToldOf>
     void tell_event(const sim::Event& event, const ToldOf& told_of) {
         if (switch_ && !is_of_switch(event)) tell_silent_switch();
         if (begins_ || switch_ || turns_.empty() || event.key != turns_.back().key) {
-            turns_.push_back({event.key, event.jiffies, 0, {}});
+            turns_.push_back({event.key, event.jiffies});
             const std::string anonymous = told_of("\n");
             const bool names_actor = anonymous.find('\n') != std::string::npos;
             const bool tells_irqs = anonymous.find("interrupts") != std::string::npos;
@@ -112,10 +130,10 @@ class TurnReader {
 
     void tell_answer(const sim::Event& event) {
         if (event.b == 0) return begin_switch();
-        const std::string what =
-            target_.platform == nullptr ? "" : target_.platform->answer_words(event.object);
-        if (!what.empty() && event.key != run::main_key)
-            tell_event(event, [&](const std::string&) { return what + "."; });
+        // Of our own algorithms the load that sees an old store, or a note, says what was answered.
+        if (target_.platform == nullptr || event.key == run::main_key) return;
+        const std::string what = run::answer_words(replay_.plan, event.object);
+        tell_event(event, [&](const std::string&) { return what + "."; });
     }
 
     // Where tasks move, what has come on a CPU may be for any of them.
@@ -163,8 +181,8 @@ class TurnReader {
         const sim::Site& site = replay_.trace.events[decided.answer].site;
         if (target_.steps.empty() || !target_.owns(run::site_file(site.file_name()))) return "";
         return std::string(run::bare_function_name(site.function_name())) + "() (" +
-               std::string(run::site_file(site.file_name())) + ":" +
-               std::to_string(site.line()) + ")";
+               std::string(run::site_file(site.file_name())) + ":" + std::to_string(site.line()) +
+               ")";
     }
 
     // Whoever acted had nothing to tell, but what it saw or did may be what others tell of.
@@ -178,7 +196,7 @@ class TurnReader {
             return;
         }
         const sim::Event& event = replay_.trace.events[deed->event];
-        turns_.push_back({decided.actor, event.jiffies, 0, {}});
+        turns_.push_back({decided.actor, event.jiffies});
         const std::size_t here = at_;
         at_ = deed->event;
         say(lead_in() + subject(event, true) + " " + deed->now + ".", "");
@@ -196,13 +214,13 @@ class TurnReader {
             switch_.reset();
             ++coming_.places;
             turns_.back().sentences.back().text =
-                coming_.text + (coming_.places == 2 ? " (So also at the next place.)"
-                                                    : " (So also at the next " +
-                                                          std::to_string(coming_.places - 1) +
-                                                          " places.)");
+                coming_.text +
+                (coming_.places == 2
+                     ? " (So also at the next place.)"
+                     : " (So also at the next " + std::to_string(coming_.places - 1) + " places.)");
             return;
         }
-        turns_.push_back({decided.asker, replay_.trace.events[decided.answer].jiffies, 0, {}});
+        turns_.push_back({decided.asker, replay_.trace.events[decided.answer].jiffies});
         say(lead_in() + come_words(replay_.plan, actor) + ".", "");
         coming_ = {};
         if (decided.stopped)
@@ -263,7 +281,7 @@ class TurnReader {
     const scenario::Subsystem& target_;
     const bool tells_decided_;
     std::optional<Break> broken_;
-    std::optional<DecidedSwitch> switch_;  // that is still to be told
+    std::optional<DecidedSwitch> switch_;               // that is still to be told
     std::map<sim::ContextKey, std::size_t> last_told_;  // behind which event
     // The last sentence of a switch after which nobody had anything to tell.
     struct Coming {

@@ -23,7 +23,8 @@ struct Turn {
     sim::ContextKey key = 0;
     std::uint64_t jiffies = 0;
     unsigned number = 0;  // as stories count; short ones that follow each other share one
-    std::vector<Sentence> sentences;
+    std::vector<Sentence> sentences{};
+    unsigned last_number = 0;  // not 0: it counts turns that have numbers up to this one
 };
 
 // With `decided`, switches that decisions made are told, and what they rest on.

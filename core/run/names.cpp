@@ -6,6 +6,10 @@
 #include "core/base/candidates.h"
 #include "core/base/check.h"
 #include "core/base/text.h"
+#include "core/kernel/subject.h"
+#include "core/kernel/text_patch.h"
+#include "core/memory/run_memory.h"
+#include "core/scenario/platform.h"
 #include "core/subsystems/subsystems.h"
 
 namespace rcufuzz::run {
@@ -21,6 +25,18 @@ constexpr std::string_view world_word = "world";
 constexpr std::string_view task_word = "task";
 constexpr std::string_view time_word = "time";
 constexpr std::string_view answer_word = "answer";
+
+struct AnswerWords {
+    unsigned question;
+    std::string_view words;
+};
+constexpr AnswerWords answers[] = {
+    {static_cast<unsigned>(kernel::Failure::kthread), "the kthread cannot be made"},
+    {static_cast<unsigned>(kernel::Failure::allocation), "the allocation fails"},
+    {kernel::question_stale_text, "the old code is executed"},
+    {memory::question_which_store, "an older store is seen"},
+    {memory::question_which_place, "the store comes before one that has been made already"},
+};
 
 template <std::size_t size>
 std::optional<unsigned> index_of(const std::array<std::string_view, size>& list,
@@ -190,6 +206,20 @@ const scenario::Subsystem& target_from_word(std::string_view text) {
 }
 
 std::span<const scenario::Subsystem* const> all_targets() { return subsystems::all(); }
+
+// --- answers ------------------------------------------------------------------------------------
+
+std::string answer_words(const Plan& plan, unsigned question) {
+    if (question == sim::question_which_interrupt) return "another of its interrupts comes first";
+    std::string words;
+    if (plan.target->platform != nullptr)
+        words = plan.target->platform->answer_words(question);
+    else
+        for (const AnswerWords& known : answers)
+            if (known.question == question) words = known.words;
+    return words.empty() ? "question " + std::to_string(question) + " has an unusual answer"
+                         : words;
+}
 
 // --- modes --------------------------------------------------------------------------------------
 

@@ -27,6 +27,10 @@ std::string value_words(const Plan& plan, std::uint8_t value);
 std::optional<std::uint8_t> value_from_words(const Plan& plan,
                                              std::span<const std::string_view> text);
 
+// What an answer to a question about data means: "an allocation fails". Of a kernel its platform
+// says so.
+std::string answer_words(const Plan& plan, unsigned question);
+
 // Index of the bug that `text` names: the whole name, the part before its first '_', or the
 // spec's id as "nocb:D01" or "D01". Throws UserError where it names none or several.
 std::size_t find_bug(const scenario::Subsystem& target, std::string_view text);
