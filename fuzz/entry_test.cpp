@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "core/base/effort_test.h"
 #include "core/base/files.h"
 #include "core/run/codec.h"
 #include "core/run/names.h"
@@ -52,7 +53,7 @@ TEST(Entry, AnyInputRunsAndSamplesStates) {
     Prng prng(1);
     std::array<std::uint8_t, state_counter_count> counters{};
     entry.run_one({}, counters);
-    for (int i = 0; i < 10'000; ++i) entry.run_one(random_bytes(prng, 4096), counters);
+    for (int i = 0; i < effort(10'000); ++i) entry.run_one(random_bytes(prng, 4096), counters);
     EXPECT_GT(std::count(counters.begin(), counters.end(), std::uint8_t{1}), 10);
 }
 
@@ -63,7 +64,7 @@ TEST(Entry, MutantsFitAndAreBodies) {
     run::let_inputs_choose(frame, {});
     Prng prng(2);
     Bytes input;
-    for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+    for (std::uint64_t seed = 0; seed < effort(2000u); ++seed) {
         const std::size_t max_size = prng.below(200);
         Bytes mutant = entry.mutate(input, max_size, seed);
         ASSERT_LE(mutant.size(), max_size);
@@ -122,7 +123,7 @@ TEST(Entry, MutantsAreAFunctionOfWhatCameBefore) {
     Entry first(nocb);
     Entry second(nocb);
     Bytes input;
-    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    for (std::uint64_t seed = 0; seed < effort(300u); ++seed) {
         const Bytes mutant = first.mutate(input, 400, seed);
         ASSERT_EQ(second.mutate(input, 400, seed), mutant);
         input = mutant;

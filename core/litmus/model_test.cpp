@@ -41,7 +41,7 @@ std::uint64_t seeds(std::uint64_t standard) {
 // The axioms two times: as a search that is in use, and tried one by one on every candidate.
 TEST(Axioms, AllowWhatTheJudgeAllows) {
     std::uint64_t judged = 0;
-    const std::uint64_t count = seeds(600);
+    const std::uint64_t count = seeds(effort(600u));
     for (std::uint64_t seed = 1; seed <= count; ++seed) {
         const Sketch sketch = random_sketch(seed);
         const double candidates = candidate_count(sketch);
@@ -59,7 +59,7 @@ TEST(Axioms, AllowWhatTheJudgeAllows) {
 TEST(Model, ObservesWhatTheAxiomsAllow) {
     std::uint64_t fewer = 0;
     std::uint64_t judged = 0;
-    const std::uint64_t count = seeds(300);
+    const std::uint64_t count = seeds(effort(300u));
     for (std::uint64_t seed = 1; seed <= count; ++seed) {
         const Sketch sketch = random_sketch(seed);
         const double candidates = candidate_count(sketch);
@@ -74,7 +74,10 @@ TEST(Model, ObservesWhatTheAxiomsAllow) {
         if (ours != expected) ++fewer;
     }
     EXPECT_GT(judged, count / 2);
-    EXPECT_GT(fewer, 0u) << "the limit shows";
+    // A sample may miss those that show it.
+    if (effort_share == 1) {
+        EXPECT_GT(fewer, 0u) << "the limit shows";
+    }
 }
 
 // Both reductions off, and the same final states: the search leaves out no more than it may.
@@ -127,14 +130,14 @@ TEST(Model, SequentialConsistencyObservesLess) {
     CheckOptions sc = on_machine();
     sc.mode = Mode::sc;
     unsigned fewer = 0;
-    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    for (std::uint64_t seed = 1; seed <= effort(100u); ++seed) {
         const std::string text = to_litmus(random_sketch(seed));
         const States weak = observed(text);
         const States strong = observed(text, sc);
         ASSERT_TRUE(std::ranges::includes(weak, strong)) << text;
         if (weak.size() != strong.size()) ++fewer;
     }
-    EXPECT_GT(fewer, effort(10u));
+    EXPECT_GT(fewer, effort_share == 1 ? 10u : 0u);
 }
 
 }  // namespace

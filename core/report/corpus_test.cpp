@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/effort_test.h"
 #include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/report/explain.h"
@@ -264,34 +265,31 @@ TEST(MinimizeNocb, ComesNearToTheHandMadeMinimum) {
     const std::size_t by_hand =
         run_story(read_story("nocb-d01-min.story")).plan.decisions.size();
     unsigned near = 0;  // of five finds: now and then one leads elsewhere
-    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    for (std::uint64_t seed = 1; seed <= effort(5u); ++seed) {
         const run::Plan found = find_one(base, "pct", seed);
         const run::Plan minimal = minimize(found, {.budget = 60'000'000});
         EXPECT_TRUE(run::replay(minimal).same_find(run::replay(found)));
         if (minimal.ops.size() <= 4 && minimal.decisions.size() <= by_hand + 1) ++near;
     }
-    EXPECT_GE(near, 3u);
+    EXPECT_GE(near, effort(3u));
 }
 
 // An old load led there, but a schedule does as well: such finds are the one that needs none.
 TEST(MinimizeNocb, WhatShowsWithoutAnOldLoadIsKnownByThat) {
-    run::Plan base = run::empty_plan(run::target_from_word("nocb"));
-    run::enable_bug(base, "nocb:D32");
-    base.memory = run::MemoryMode::weak;
-    std::vector<NamedPlan> finds;
-    bool by_luck = false;
-    for (std::uint64_t seed = 1; seed <= 2000 && !by_luck; ++seed) {
-        const run::Plan found = find_one(base, "random", seed);
-        const run::Outcome outcome = run::replay(found);
-        by_luck = !outcome.cause.old_load.empty();
-        if (!by_luck && !finds.empty()) continue;
-        finds.push_back({std::to_string(seed), found});
-        const run::Plan minimal = minimize(found, {.budget = 30'000'000});
-        EXPECT_EQ(run::replay(minimal).identity, outcome.cause.why);
-        EXPECT_TRUE(run::replay(minimal).shows(outcome));
-    }
-    ASSERT_TRUE(by_luck);
-    ASSERT_EQ(finds.size(), 2u);
+    const std::string path =
+        std::string(RCUFUZZ_SOURCE_DIR) + "/core/report/golden/d32_old_load.plan";
+    const std::vector<NamedPlan> finds{
+        {"by luck", run::from_text(read_text(path), path)},
+        {"without", run::from_text("rcufuzz-plan 1\ntarget nocb\nbug D32\nmemory weak\n"
+                                   "oracle all\nconfig rq_locks 1\n"
+                                   "op cpu0 hardirq call_rcu_rq\n",
+                                   "plan")}};
+    const run::Outcome by_luck = run::replay(finds[0].plan);
+    ASSERT_FALSE(by_luck.cause.old_load.empty());
+    ASSERT_TRUE(run::replay(finds[1].plan).cause.old_load.empty());
+    const run::Plan minimal = minimize(finds[0].plan, {.budget = 30'000'000});
+    EXPECT_EQ(run::replay(minimal).identity, by_luck.cause.why);
+    EXPECT_TRUE(run::replay(minimal).shows(by_luck));
     EXPECT_EQ(triage(finds).groups.size(), 1u);
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/base/effort_test.h"
 #include "core/report/find_test.h"
 #include "core/run/names.h"
 #include "core/run/toy_test.h"
@@ -25,7 +26,7 @@ run::Plan find_of(std::string_view bug, std::uint64_t seed) {
 // Each find has its own operations, schedule and end.
 TEST(Triage, OneGroupForEachBug) {
     std::vector<NamedPlan> plans;
-    for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    for (std::uint64_t seed = 1; seed <= effort(12u); ++seed) {
         plans.push_back({"lost " + std::to_string(seed), find_of("T01", seed)});
         plans.push_back({"stranded " + std::to_string(seed), find_of("T02", seed)});
     }
@@ -40,7 +41,7 @@ TEST(Triage, OneGroupForEachBug) {
         EXPECT_LE(group.minimal.ops.size(), 2u);
         std::ranges::copy(group.names, std::back_inserter(names));
     }
-    EXPECT_THAT(names, SizeIs(24));
+    EXPECT_THAT(names, SizeIs(2 * effort(12u)));
     EXPECT_THAT(result.groups, SizeIs(2));
 }
 

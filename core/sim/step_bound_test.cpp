@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "core/base/effort_test.h"
 #include "core/sim/test_machine.h"
 #include "core/sim/world.h"
 
@@ -326,7 +327,7 @@ void play(unsigned cpu) {
 }
 
 TEST(StepBound, NoRhythmKeepsSomebodyOut) {
-    for (std::uint32_t seed = 0; seed < 200; ++seed) {
+    for (std::uint32_t seed = 0; seed < effort(200u); ++seed) {
         NeverAsked never;
         rhythm = {seed, {}, seed % 5, 0, 0, 0};
         run(5, never,

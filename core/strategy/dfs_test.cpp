@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "core/base/effort_test.h"
 #include "core/base/hash.h"
 #include "core/base/prng.h"
 #include "core/sim/image.h"
@@ -275,7 +276,7 @@ TEST(Dfs, ReductionsKeepEveryFinalState) {
     std::uint64_t runs_commute = 0;
     std::uint64_t runs_states = 0;
     std::uint64_t runs_both = 0;
-    for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    for (std::uint64_t seed = 1; seed <= effort(150u); ++seed) {
         SCOPED_TRACE(seed);
         draw(seed);
         const Explored plain = explore({});
@@ -353,7 +354,7 @@ TEST(Dfs, APreemptionBoundCutsTheSearch) {
 }
 
 TEST(Dfs, ShardsTogetherAreTheWhole) {
-    for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+    for (std::uint64_t seed = 1; seed <= effort(2u); ++seed) {
         SCOPED_TRACE(seed);
         draw(seed, 8);  // no run is so short that several shards take it
         const Explored whole = explore({});

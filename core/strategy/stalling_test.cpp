@@ -7,6 +7,7 @@
 #include <array>
 #include <string>
 
+#include "core/base/effort_test.h"
 #include "core/strategy/pct.h"
 #include "core/strategy/pos.h"
 #include "core/strategy/program_test.h"
@@ -82,12 +83,12 @@ TYPED_TEST(StallingAtPlaces, OnePassedOnceIsAmongThem) {
     const test::Program rare_place{2, boot_rare_place, two_hundred_jiffies};
     Stalling<TypeParam> stalling;
     unsigned all_between = 0;
-    for (std::uint64_t seed = 0; seed < 9000; ++seed) {
+    for (std::uint64_t seed = 0; seed < effort(9000u); ++seed) {
         stalling.reseed(seed);
         const std::string done = test::run(rare_place, stalling).story;
         if (done.size() == 38 && done.back() == 'a') ++all_between;
     }
-    EXPECT_GT(all_between, 25u);
+    EXPECT_GT(all_between, effort(25u));
 }
 
 // "a" has two points, beside the thousand of "c": hardly a random point is one of them.

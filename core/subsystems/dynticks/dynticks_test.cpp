@@ -53,7 +53,7 @@ constexpr unsigned many = 20000;
 TEST(Forms, TheStackTracerOnTheWayToIdle) {
     EXPECT_EQ(hunt(plan_of(idle_and_nmi, 0, 2, 0), many), Verdict::use_after_free);
     for (const int generation : {1, 2, 3, 4})
-        EXPECT_EQ(hunt(plan_of(idle_and_nmi, generation, 2, 0), many), Verdict::clean);
+        EXPECT_EQ(hunt(plan_of(idle_and_nmi, generation, 2, 0), effort(many)), Verdict::clean);
 }
 
 // A counter that goes on by a step that leaves its side is one fault, wherever it first shows.
@@ -165,11 +165,11 @@ TEST(RcuIrqEnterInEarlyNmi, FailsExactlyWhereNestingAndCounterDisagree) {
 // "Would it work if we just always called rcu_nmi_enter()?" With interrupts disabled.
 TEST(Proposals, AlwaysRcuNmiEnterNeedsInterruptsDisabled) {
     for (const int generation : {0, 1, 2, 3, 4})
-        EXPECT_EQ(hunt(plan_of(idle_and_irq, generation, 3, 4), many), Verdict::clean)
+        EXPECT_EQ(hunt(plan_of(idle_and_irq, generation, 3, 4), effort(many)), Verdict::clean)
             << generation;
     EXPECT_EQ(hunt(plan_of(idle_and_irq, 1, 3, 5), many), Verdict::use_after_free);
     for (const int generation : {3, 4})
-        EXPECT_EQ(hunt(plan_of(idle_and_irq, generation, 3, 5), many), Verdict::clean)
+        EXPECT_EQ(hunt(plan_of(idle_and_irq, generation, 3, 5), effort(many)), Verdict::clean)
             << generation;
 }
 

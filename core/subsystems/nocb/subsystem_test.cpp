@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "core/base/effort_test.h"
 #include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/subsystems/nocb/nocb_test.h"
@@ -298,20 +299,20 @@ Ran run_workload(std::uint64_t seed, std::uint64_t bugs) {
 
 TEST(Runs, OfCorrectCodeAreClean) {
     std::set<std::uint64_t> hashes;
-    for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+    for (std::uint64_t seed = 0; seed < effort(2000u); ++seed) {
         const Ran ran = run_workload(seed, 0);
         ASSERT_EQ(fault(ran), "") << "seed " << seed;
         ASSERT_TRUE(ran.quiescent);
         hashes.insert(ran.hash);
     }
-    EXPECT_GT(hashes.size(), 1900u);
+    EXPECT_GT(hashes.size(), effort(1900u));
 }
 
 TEST(Runs, OfTheBenignControlAreCleanToo) {
     for (const scenario::BugSpec& spec : target().bugs) {
         if (!spec.benign()) continue;
         const auto bugs = std::uint64_t{1} << (&spec - target().bugs.data());
-        for (std::uint64_t seed = 0; seed < 500; ++seed)
+        for (std::uint64_t seed = 0; seed < effort(500u); ++seed)
             ASSERT_EQ(fault(run_workload(seed, bugs)), "") << spec.name << ", seed " << seed;
     }
 }

@@ -4,6 +4,7 @@
 // and the same scripts on the code of v6.12, where nothing may be found.
 #include <gtest/gtest.h>
 
+#include "core/base/effort_test.h"
 #include "core/run/codec.h"
 #include "core/run/names.h"
 #include "core/run/runner.h"
@@ -57,8 +58,9 @@ TEST(Generations, ShowWhatTheNextOneMended) {
 TEST(Generations, TheLastTwoAreCorrect) {
     for (const int generation : {4, 5})
         for (const char* script : {one_to_two, two_to_one, one_to_two_to_one, one_to_zero_to_one})
-            EXPECT_EQ(hunt(plan_of(script, generation), 3000), Verdict::clean) << generation << "\n"
-                                                                               << script;
+            EXPECT_EQ(hunt(plan_of(script, generation), effort(3000u)), Verdict::clean)
+                << generation << "\n"
+                << script;
 }
 
 TEST(Bugs, TakeTheWaitsAway) {
@@ -79,7 +81,7 @@ TEST(WeakMemory, WhatIsReplacedIsFreed) {
     run::Plan plan =
         plan_of("op cpu0 on register probe=0 tp=0\nop cpu1 on register probe=0 tp=0\n", 5);
     plan.memory = run::MemoryMode::weak;
-    EXPECT_EQ(hunt(plan, 3000, "pos"), Verdict::clean);
+    EXPECT_EQ(hunt(plan, effort(3000u), "pos"), Verdict::clean);
 }
 
 // Equal priorities stay in order of registration, others go by priority.
