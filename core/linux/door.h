@@ -43,6 +43,8 @@ struct machine_door {
     void (*told)(const char *event, const long *args);
     int tells;
     void (*print)(const char *text); /* a line of the kernel's log */
+    /* Where the code is that a plain access returns to. */
+    const struct machine_site *(*site_at)(unsigned long code);
 };
 
 struct guest_range {
@@ -87,7 +89,7 @@ struct guest_door {
 /* The interrupt of a device of the workload. */
 #define MACHINE_DEVICE_VECTOR 8
 
-#define GUEST_ABI 11u
+#define GUEST_ABI 12u
 
 typedef const struct guest_door *(*guest_entry)(const struct machine_door *door);
 

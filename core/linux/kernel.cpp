@@ -36,6 +36,7 @@ struct Running {
     std::string* log = nullptr;
     unsigned begun = 0;  // CPUs whose task has begun, as bits
     const guest_door* door = nullptr;
+    const Sites* sites = nullptr;
     sim::SubjectListener* listener = nullptr;
 };
 Running now;
@@ -167,9 +168,12 @@ void door_print(const char* text) {
     if (now.log->size() < max_log) *now.log += text;
 }
 
+const machine_site* door_site_at(unsigned long code) { return now.sites->plain_access(code); }
+
 machine_door machine{
     door_point,   door_choose, door_relax,   door_changed, door_expiry, door_raise, door_raise_nmi,
     door_task_is, door_fail,   door_suspect, door_judged,  door_told,   0,          door_print,
+    door_site_at,
 };
 
 void enter(const Kernel& kernel, unsigned cpu) {
@@ -235,23 +239,10 @@ Kernel::Kernel(const std::string& path) : image_(path), door_(&image_.open(machi
     remember(unbooted_);
 }
 
-void Kernel::name_sites(const std::string& path) {
-    const std::vector<std::uint8_t> bytes = read_file(path, max_image_bytes);
-    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    std::size_t i = 0;
-    for (const std::string_view line : lines(text)) {
-        const std::vector<std::string_view> fields = words(line);
-        if (fields.size() != 3 || i == door_->site_count)
-            throw UserError(path + ": is not of this kernel image");
-        machine_site& site = door_->sites[i++];
-        site.file = keep(fields[0]);
-        site.line = static_cast<unsigned>(parse_int(fields[1]).value_or(0));
-        site.function = keep(fields[2]);
-    }
-    if (i != door_->site_count) throw UserError(path + ": is not of this kernel image");
+void Kernel::name_sites(const std::string& points, const std::string& plain_accesses) {
+    sites_.name(points, {door_->sites, door_->site_count});
+    sites_.read_plain_accesses(plain_accesses);
 }
-
-const char* Kernel::keep(std::string_view text) { return site_words_.emplace(text).first->c_str(); }
 
 void Kernel::begin(unsigned cpus) {
     now.cpu = door_->cpu;
@@ -261,6 +252,7 @@ void Kernel::begin(unsigned cpus) {
     now.log = &log_;
     now.begun = 0;
     now.door = door_;
+    now.sites = &sites_;
     now.nmis = world().arena().make_array<sim::Irq>(cpus);
     now.vectors = world().arena().make_array<sim::Irq>(cpus * MACHINE_VECTORS);
     for (std::size_t i = 0; i < now.vectors.size(); ++i)

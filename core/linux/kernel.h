@@ -8,13 +8,13 @@
 #include <functional>
 #include <list>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/linux/image.h"
+#include "core/linux/sites.h"
 #include "core/sim/guest.h"
 #include "core/sim/subject_events.h"
 #include "core/sim/world.h"
@@ -28,8 +28,8 @@ class Kernel final : public sim::Guest {
    public:
     explicit Kernel(const std::string& path);
 
-    // From a file with a line "FILE LINE FUNCTION" for each point of the image. Throws UserError.
-    void name_sites(const std::string& path);
+    // Says where the points and the plain accesses of the image are; see sites.h. Throws UserError.
+    void name_sites(const std::string& points, const std::string& plain_accesses);
 
     // Boots with this many CPUs and this command line, unless their booted state is still kept.
     // False: the kernel does not come up. The boot was then a run of the world, which the caller
@@ -83,12 +83,11 @@ class Kernel final : public sim::Guest {
         std::vector<sim::Jiffies> expiries;  // by CPU, of a run that begins there
     };
 
-    const char* keep(std::string_view text);
     void judge_boot() const;
 
     Image image_;
     const guest_door* door_;
-    std::set<std::string, std::less<>> site_words_;
+    Sites sites_;
     std::vector<Piece> unbooted_;
     std::list<Booted> booted_;  // one for each configuration, the last used first
     const Booted* now_ = nullptr;

@@ -5,15 +5,16 @@
 #include <ucontext.h>
 
 #include <algorithm>
-#include <charconv>
 #include <csignal>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "core/base/check.h"
 #include "core/base/files.h"
 #include "core/base/text.h"
+#include "core/linux/image.h"
 
 namespace rcufuzz::linux_guest {
 
@@ -51,22 +52,18 @@ void handle_breakpoints() {
     CHECK(sigaction(SIGTRAP, &action, nullptr) == 0);
 }
 
-std::uintptr_t address_in(std::string_view text) {
-    std::uintptr_t address = 0;
-    if (text.starts_with("0x")) text.remove_prefix(2);
-    const char* const end = text.data() + text.size();
-    return std::from_chars(text.data(), end, address, 16).ptr == end ? address : 0;
-}
-
 std::vector<Lines::Row> read_rows(const std::string& path) {
     std::vector<Lines::Row> rows;
-    const std::vector<std::uint8_t> bytes = read_file(path);
+    const std::vector<std::uint8_t> bytes = read_file(path, max_image_bytes);
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     for (const std::string_view line : lines(text)) {
         const std::vector<std::string_view> fields = words(line);
-        const std::uintptr_t address = fields.size() == 3 ? address_in(fields[0]) : 0;
-        const auto number = fields.size() == 3 ? parse_int(fields[2]) : std::nullopt;
-        if (address == 0 || !number || (!rows.empty() && address < rows.back().address))
+        const auto number_of = [&](unsigned i) {
+            return fields.size() == 3 ? parse_int(fields[i]) : std::nullopt;
+        };
+        const std::optional<std::int64_t> code = number_of(0), number = number_of(2);
+        const auto address = static_cast<std::uintptr_t>(code.value_or(0));
+        if (!code || !number || (!rows.empty() && address < rows.back().address))
             throw UserError(path + ": does not say where lines of source are");
         rows.push_back({address, std::string(fields[1]), static_cast<unsigned>(*number)});
     }

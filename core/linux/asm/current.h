@@ -7,7 +7,7 @@
 struct task_struct;
 extern struct task_struct *acting_task[];	/* by CPU */
 
-#define get_current()	(acting_task[acting_cpu])
+#define get_current()	machine_peek(acting_task[machine_this_cpu()])
 #define current		get_current()
 
 #endif

@@ -13,7 +13,7 @@ extern void machine_irqs_on_now(const struct machine_site *site);
 
 static __always_inline unsigned long arch_local_save_flags(void)
 {
-	return irqs_off[acting_cpu];
+	return machine_peek(irqs_off[machine_this_cpu()]);
 }
 
 static __always_inline int arch_irqs_disabled_flags(unsigned long flags)
@@ -23,18 +23,18 @@ static __always_inline int arch_irqs_disabled_flags(unsigned long flags)
 
 static __always_inline int arch_irqs_disabled(void)
 {
-	return irqs_off[acting_cpu];
+	return machine_peek(irqs_off[machine_this_cpu()]);
 }
 
 static __always_inline void arch_local_irq_disable(void)
 {
-	if (!irqs_off[acting_cpu])
+	if (!machine_peek(irqs_off[machine_this_cpu()]))
 		machine_irqs_off_now();
 }
 
 static __always_inline void arch_local_irq_enable(void)
 {
-	if (irqs_off[acting_cpu])
+	if (machine_peek(irqs_off[machine_this_cpu()]))
 		machine_irqs_on_now(machine_here());
 }
 

@@ -27,6 +27,8 @@
 extern void machine_point_at(const volatile void *object, unsigned int access,
 			     const struct machine_site *site);
 extern void machine_relax_at(const struct machine_site *site);
+/* One of the kernel's trace events, with its arguments. */
+extern void machine_told(const char *event, const long *args);
 
 #ifdef MACHINE_NO_POINTS
 #define kernel_point(object, access)	do { (void)(object); } while (0)
@@ -39,6 +41,15 @@ extern const struct machine_door *door;
 extern unsigned int acting_cpu;	/* who acts now */
 extern unsigned char irqs_off[];	/* by CPU */
 extern unsigned int spinlocks_held[];	/* the same: how many it holds */
+
+/* What is the machine's own is no plain access of the kernel's: the compiler does not see it. */
+#define machine_peek(variable)                                      \
+({                                                                  \
+	typeof(variable) __seen;                                    \
+	asm("mov %1, %0" : "=r" (__seen) : "m" (variable));         \
+	__seen;                                                     \
+})
+#define machine_this_cpu()		machine_peek(acting_cpu)
 
 #endif
 #endif

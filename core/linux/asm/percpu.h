@@ -9,18 +9,41 @@
 
 #include <asm/machine.h>
 
-#define __my_cpu_offset		per_cpu_offset(acting_cpu)
+#define __my_cpu_offset		per_cpu_offset(machine_this_cpu())
 
-#define this_cpu_read_1(pcp)	raw_cpu_generic_read(pcp)
-#define this_cpu_read_2(pcp)	raw_cpu_generic_read(pcp)
-#define this_cpu_read_4(pcp)	raw_cpu_generic_read(pcp)
-#define this_cpu_read_8(pcp)	raw_cpu_generic_read(pcp)
-#define machine_to_cpu(pcp, val, op)		raw_cpu_generic_to_op(pcp, val, op)
+/* Not plain for the compiler. */
+#define machine_slot(pcp)	(*(volatile typeof(pcp) *)raw_cpu_ptr(&(pcp)))
+#define machine_to_cpu(pcp, val, op)	((void)(machine_slot(pcp) op (val)))
+#define this_cpu_read_1(pcp)	machine_slot(pcp)
+#define this_cpu_read_2(pcp)	machine_slot(pcp)
+#define this_cpu_read_4(pcp)	machine_slot(pcp)
+#define this_cpu_read_8(pcp)	machine_slot(pcp)
 #define machine_add_to_cpu(pcp, val)                                                    \
 do {                                                                                    \
 	kernel_point(raw_cpu_ptr(&(pcp)), MACHINE_WRITE);                               \
 	machine_to_cpu(pcp, val, +=);                                                   \
 } while (0)
+#define machine_cpu_add_return(pcp, val)                                                \
+({                                                                                      \
+	volatile typeof(pcp) *__slot = &machine_slot(pcp);                              \
+	*__slot += (val);                                                               \
+	*__slot;                                                                        \
+})
+#define machine_cpu_xchg(pcp, val)                                                      \
+({                                                                                      \
+	volatile typeof(pcp) *__slot = &machine_slot(pcp);                              \
+	typeof(pcp) __was = *__slot;                                                    \
+	*__slot = (val);                                                                \
+	__was;                                                                          \
+})
+#define machine_cpu_cmpxchg(pcp, old, new)                                              \
+({                                                                                      \
+	volatile typeof(pcp) *__slot = &machine_slot(pcp);                              \
+	typeof(pcp) __was = *__slot;                                                    \
+	if (__was == (old))                                                             \
+		*__slot = (new);                                                        \
+	__was;                                                                          \
+})
 #define this_cpu_write_1(pcp, val)		machine_to_cpu(pcp, val, =)
 #define this_cpu_write_2(pcp, val)		machine_to_cpu(pcp, val, =)
 #define this_cpu_write_4(pcp, val)		machine_to_cpu(pcp, val, =)
@@ -37,19 +60,22 @@ do {                                                                            
 #define this_cpu_or_2(pcp, val)			machine_to_cpu(pcp, val, |=)
 #define this_cpu_or_4(pcp, val)			machine_to_cpu(pcp, val, |=)
 #define this_cpu_or_8(pcp, val)			machine_to_cpu(pcp, val, |=)
-#define this_cpu_add_return_1(pcp, val)		raw_cpu_generic_add_return(pcp, val)
-#define this_cpu_add_return_2(pcp, val)		raw_cpu_generic_add_return(pcp, val)
-#define this_cpu_add_return_4(pcp, val)		raw_cpu_generic_add_return(pcp, val)
-#define this_cpu_add_return_8(pcp, val)		raw_cpu_generic_add_return(pcp, val)
-#define this_cpu_xchg_1(pcp, val)		raw_cpu_generic_xchg(pcp, val)
-#define this_cpu_xchg_2(pcp, val)		raw_cpu_generic_xchg(pcp, val)
-#define this_cpu_xchg_4(pcp, val)		raw_cpu_generic_xchg(pcp, val)
-#define this_cpu_xchg_8(pcp, val)		raw_cpu_generic_xchg(pcp, val)
-#define this_cpu_cmpxchg_1(pcp, old, new)	raw_cpu_generic_cmpxchg(pcp, old, new)
-#define this_cpu_cmpxchg_2(pcp, old, new)	raw_cpu_generic_cmpxchg(pcp, old, new)
-#define this_cpu_cmpxchg_4(pcp, old, new)	raw_cpu_generic_cmpxchg(pcp, old, new)
-#define this_cpu_cmpxchg_8(pcp, old, new)	raw_cpu_generic_cmpxchg(pcp, old, new)
+#define this_cpu_add_return_1(pcp, val)		machine_cpu_add_return(pcp, val)
+#define this_cpu_add_return_2(pcp, val)		machine_cpu_add_return(pcp, val)
+#define this_cpu_add_return_4(pcp, val)		machine_cpu_add_return(pcp, val)
+#define this_cpu_add_return_8(pcp, val)		machine_cpu_add_return(pcp, val)
+#define this_cpu_xchg_1(pcp, val)		machine_cpu_xchg(pcp, val)
+#define this_cpu_xchg_2(pcp, val)		machine_cpu_xchg(pcp, val)
+#define this_cpu_xchg_4(pcp, val)		machine_cpu_xchg(pcp, val)
+#define this_cpu_xchg_8(pcp, val)		machine_cpu_xchg(pcp, val)
+#define this_cpu_cmpxchg_1(pcp, old, new)	machine_cpu_cmpxchg(pcp, old, new)
+#define this_cpu_cmpxchg_2(pcp, old, new)	machine_cpu_cmpxchg(pcp, old, new)
+#define this_cpu_cmpxchg_4(pcp, old, new)	machine_cpu_cmpxchg(pcp, old, new)
+#define this_cpu_cmpxchg_8(pcp, old, new)	machine_cpu_cmpxchg(pcp, old, new)
 
 #include <asm-generic/percpu.h>
+
+#undef per_cpu_offset
+#define per_cpu_offset(cpu)	machine_peek(__per_cpu_offset[cpu])
 
 #endif

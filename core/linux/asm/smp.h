@@ -4,8 +4,8 @@
 
 #include <asm/machine.h>
 
-#define raw_smp_processor_id()	(acting_cpu)
-#define __smp_processor_id()	(acting_cpu)
+#define raw_smp_processor_id()	machine_this_cpu()
+#define __smp_processor_id()	machine_this_cpu()
 
 struct cpumask;
 extern void arch_send_call_function_single_ipi(int cpu);

@@ -15,15 +15,15 @@ extern void machine_spin_lock_at(arch_spinlock_t *lock, const struct machine_sit
 /* Who takes a lock gives it back on the same CPU. */
 static __always_inline void machine_holds_spinlock(int change)
 {
-	spinlocks_held[acting_cpu] += change;
+	asm volatile("addl %1, %0" : "+m" (spinlocks_held[machine_this_cpu()]) : "ri" (change));
 }
 
 static __always_inline int arch_spin_trylock(arch_spinlock_t *lock)
 {
 	kernel_point(lock, MACHINE_LOCK);
-	if (lock->owner || (lock->next && lock->next != acting_cpu + 1))
+	if (lock->owner || (lock->next && lock->next != machine_this_cpu() + 1))
 		return 0;
-	lock->owner = acting_cpu + 1;
+	lock->owner = machine_this_cpu() + 1;
 	machine_holds_spinlock(1);
 	return 1;
 }
@@ -66,7 +66,7 @@ static __always_inline void arch_write_lock(arch_rwlock_t *lock)
 	kernel_point(lock, MACHINE_LOCK);
 	while (lock->writer || lock->readers)
 		kernel_relax();
-	lock->writer = acting_cpu + 1;
+	lock->writer = machine_this_cpu() + 1;
 	machine_holds_spinlock(1);
 }
 
@@ -75,7 +75,7 @@ static __always_inline int arch_write_trylock(arch_rwlock_t *lock)
 	kernel_point(lock, MACHINE_LOCK);
 	if (lock->writer || lock->readers)
 		return 0;
-	lock->writer = acting_cpu + 1;
+	lock->writer = machine_this_cpu() + 1;
 	machine_holds_spinlock(1);
 	return 1;
 }

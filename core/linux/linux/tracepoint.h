@@ -2,7 +2,8 @@
 /*
  * The kernel's own, but for one thing: trace events that a configuration leaves out (those of RCU,
  * without CONFIG_RCU_TRACE) tell the machine what they would have traced, for stories. There is no
- * point in it and no memory of the kernel's is touched, so nothing that is tested changes.
+ * point in it and no memory of the kernel's is touched, so nothing that is tested changes. What an
+ * event would have said is looked at whether or not somebody is told, as where events are traced.
  */
 #include_next <linux/tracepoint.h>
 
@@ -32,10 +33,9 @@
 #define DECLARE_EVENT_NOP(name, proto, args)				\
 	static inline void trace_##name(proto)				\
 	{								\
-		if (door->tells) {					\
-			const long told[] = { TOLD(args) };		\
-			door->told(#name, told);			\
-		}							\
+		const long told[] = { TOLD(args) };			\
+									\
+		machine_told(#name, told);				\
 	}								\
 	static inline bool trace_##name##_enabled(void)			\
 	{								\

@@ -39,6 +39,12 @@ void machine_relax_at(const struct machine_site *site)
 	door->relax(site);
 }
 
+void machine_told(const char *event, const long *args)
+{
+	if (door->tells)
+		door->told(event, args);
+}
+
 /*
  * The kernel's locks go to those who wait in their order (kernel/locking/qspinlock.c). Here whoever
  * comes takes a free one, so that a run needs no queues; but nobody is passed over for ever by one

@@ -153,6 +153,12 @@ constexpr ConfigSpec specs[] = {
      .max = 1,
      .standard = 0,
      .swarm = either},
+    {.name = "plain_points",
+     .summary = "1: plain accesses of kernel/ are points, too",
+     .min = 0,
+     .max = 1,
+     .standard = 0,
+     .swarm = rarely},
 };
 
 static_assert(std::size(specs) == config_count);
@@ -205,6 +211,7 @@ std::string command_line(const ConfigValues& values) {
     if (values[balance] != 0) line += " machine_balance";
     if (values[hotplug] != 0) line += " machine_hotplug";
     if (values[polling] != 0) line += " machine_polling_idle";
+    if (values[plain_points] != 0) line += " machine_plain_points";
     if (values[tasks] > 1) line += " machine_tasks_lists=" + std::to_string(values[tasks]);
     if (values[housekeeping] != 0)
         line += " machine_housekeeping=" + std::to_string(values[cpus] - 1);
@@ -219,6 +226,7 @@ std::string configuration_words(const std::string& variant, const ConfigValues& 
     if (values[hotplug] != 0) text += "; CPUs may go offline";
     if (values[failing_allocations] != 0) text += "; an allocation may fail";
     if (values[polling] != 0) text += "; idle CPUs poll";
+    if (values[plain_points] != 0) text += "; plain accesses are points";
     if (values[balance] != 0) text += "; CPUs take over tasks that are ready on others";
     if (values[housekeeping] != 0)
         text += "; tasks that may run anywhere run on CPU " + std::to_string(values[cpus] - 1);

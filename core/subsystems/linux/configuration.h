@@ -33,6 +33,7 @@ enum Config : std::size_t {
     preempting,
     qovld,
     polling,
+    plain_points,
     config_count,
 };
 

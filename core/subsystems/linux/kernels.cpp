@@ -110,7 +110,7 @@ linux_guest::Kernel& load_kernel(const std::string& name) {
     loaded.kernel.reset();
     const fs::path where = folder() / name;
     loaded.kernel = std::make_unique<linux_guest::Kernel>((where / "kernel.image").string());
-    loaded.kernel->name_sites((where / "sites").string());
+    loaded.kernel->name_sites((where / "sites").string(), (where / "plain").string());
     loaded.name = name;
     if (watched.name == name && watched.lines != nullptr) watched.lines->watch();
     return *loaded.kernel;

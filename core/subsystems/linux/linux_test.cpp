@@ -167,6 +167,27 @@ TEST_P(EveryKernel, HasAPointInEachPrimitive) {
     EXPECT_GT(points.size(), 50u);
 }
 
+// Of what a call's element says, too, which is read plainly once the element is given back. A run
+// without such points is as if there were none.
+TEST_P(EveryKernel, HasPointsAtPlainAccesses) {
+    const std::string call = "op cpu0 on call_async cpu=1 csd=1\nop cpu1 on call_rcu\n";
+    const run::Outcome usual = run::replay(plan(call));
+    const run::Outcome plain = run::replay(plan("config plain_points 1\n" + call));
+    EXPECT_EQ(plain.verdict, Verdict::clean) << plain.detail;
+    EXPECT_GT(plain.points, usual.points * 11 / 10);
+    EXPECT_EQ(run::replay(plan("config plain_points 1\n" + call)).trace_hash, plain.trace_hash);
+}
+
+// What is traced must not make a plain access more.
+TEST_P(EveryKernel, HasAsManyPlainAccessesWhereNobodyIsTold) {
+    const auto points = [&](bool traced) {
+        return run::replay(plan("config plain_points 1\nop cpu0 on synchronize_rcu\n"),
+                           {.trace = traced ? sim::TraceLevel::full : sim::TraceLevel::off})
+            .points;
+    };
+    EXPECT_EQ(points(true), points(false));
+}
+
 // Some are of a variant, or of another version: a function that no kernel has any more is renamed.
 TEST_P(EveryKernel, HasTheFunctionsThatStoriesTellOf) {
     run::replay(plan(""));
