@@ -129,10 +129,11 @@ TEST(Tell, SaysWhoWaitsWhereWaitingIsWhatIsWrong) {
 
 // --- of code without notes: the functions to which contexts come --------------------------------
 
-std::string told_by_steps(const std::string& lines) {
-    static constexpr scenario::StepSpec steps[] = {{"add", "{who} adds."},
-                                                   {"post", "{who} posts."}};
-    static const scenario::Subsystem stepping = [] {
+constexpr scenario::StepSpec both_steps[] = {{"add", "{who} adds."}, {"post", "{who} posts."}};
+
+std::string told_by_steps(const std::string& lines,
+                          std::span<const scenario::StepSpec> steps = both_steps) {
+    const scenario::Subsystem stepping = [steps] {
         scenario::Subsystem subsystem = toy::subsystem();
         subsystem.tell = [](unsigned, std::string_view, std::int64_t, std::int64_t) {
             return std::string();
@@ -172,6 +173,16 @@ TEST(Tell, WhoGoesOnBesideOneThatComesFromPlaceToPlaceIsToldOnce) {
         "decide cpu0 3 run cpu2\ndecide cpu0 4 run cpu2\ndecide cpu0 5 run cpu2\n");
     EXPECT_THAT(text, testing::ContainsRegex("before it goes on, cpu2[\n ]+goes on. \\(So also at "
                                              "the next 2 places.\\)"));
+}
+
+// add() is no step here.
+TEST(Tell, WhoGoesOnIsToldHowFar) {
+    static constexpr scenario::StepSpec posts[] = {{"post", "{who} posts."}};
+    EXPECT_THAT(
+        told_by_steps("op cpu0 on post\nop cpu1 on add times=3\ndecide cpu0 2 run cpu1\n", posts),
+        testing::ContainsRegex(
+            "before it goes on, cpu1[\n ]+goes on, as[\n ]+far as[\n ]+add\\(\\)."
+            " cpu0 posts."));
 }
 
 // Others have acted since it began.

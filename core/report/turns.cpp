@@ -24,6 +24,11 @@ bool interrupts(std::string_view context_name) {
     return slash != context_name.npos && !context_name.substr(slash + 1).starts_with("task");
 }
 
+bool ends_interrupt(const sim::Event& event, unsigned cpu) {
+    return event.cpu == cpu &&
+           (event.kind == EventKind::irq_exit || event.kind == EventKind::softirq_exit);
+}
+
 class TurnReader {
    public:
     TurnReader(const Replay& replay, bool decided)
@@ -149,7 +154,9 @@ class TurnReader {
     void begin_switch() {
         const std::optional<DecidedSwitch> decided = decided_switch(replay_, at_);
         if (!decided) return;
+        if (decided->stopped) next_stopped_on_ = replay_.trace.events[decided->answer].cpu;
         tell_silent_switch();
+        next_stopped_on_.reset();
         switch_ = decided;
     }
 
@@ -163,7 +170,7 @@ class TurnReader {
         if (!decided.stopped) return comes_by_interrupt(decided) ? "" : "ahead of the others, ";
         const std::string who = name_of(decided.asker);
         if (const std::string at = kernel_place(decided); !at.empty())
-            return who + " has come to " + at + "; before it goes on, ";
+            return who + " has " + at + "; before it goes on, ";
         const auto deed =
             last_deed(replay_, decided.asker, last_told_[decided.asker], decided.answer);
         if (!deed) return "before " + who + " goes on, ";
@@ -176,13 +183,26 @@ class TurnReader {
         return target_.steps.empty() && interrupts(replay_.trace.contexts[decided.actor]);
     }
 
-    // Of a kernel: where the asker stands, "csd_unlock() (kernel/smp.c:373)".
+    // Of a kernel: where the asker stands, "come to csd_unlock() (kernel/smp.c:373)", or, where
+    // that is not the kernel's own, where it has been last.
     std::string kernel_place(const DecidedSwitch& decided) const {
-        const sim::Site& site = replay_.trace.events[decided.answer].site;
-        if (target_.steps.empty() || !target_.owns(run::site_file(site.file_name()))) return "";
-        return std::string(run::bare_function_name(site.function_name())) + "() (" +
-               std::string(run::site_file(site.file_name())) + ":" + std::to_string(site.line()) +
-               ")";
+        if (target_.steps.empty()) return "";
+        if (const std::string here = its_place(replay_.trace.events[decided.answer].site);
+            !here.empty())
+            return "come to " + here;
+        for (auto place = replay_.places.rbegin(); place != replay_.places.rend(); ++place) {
+            if (place->event > decided.answer || place->key != decided.asker) continue;
+            if (const std::string last = its_place(place->site); !last.empty())
+                return "left " + last;
+        }
+        return "";
+    }
+
+    std::string its_place(const sim::Site& site) const {
+        const std::string file(run::site_file(site.file_name()));
+        if (!target_.owns(file)) return "";
+        return std::string(run::bare_function_name(site.function_name())) + "() (" + file + ":" +
+               std::to_string(site.line()) + ")";
     }
 
     // Whoever acted had nothing to tell, but what it saw or did may be what others tell of.
@@ -221,10 +241,29 @@ class TurnReader {
             return;
         }
         turns_.push_back({decided.asker, replay_.trace.events[decided.answer].jiffies});
-        say(lead_in() + come_words(replay_.plan, actor) + ".", "");
+        say(lead_in() + come_words(replay_.plan, actor) + how_far(decided) + ".", "");
         coming_ = {};
         if (decided.stopped)
             coming_ = {turns_.size(), decided.asker, actor, 1, turns_.back().sentences.back().text};
+    }
+
+    // How far whoever acted came before another did: ", as far as rcu_all_qs()", " and returns".
+    // Nothing where the next sentence begins with that.
+    std::string how_far(const DecidedSwitch& decided) const {
+        const unsigned cpu = sim::actor_cpu(actor_number(decided));
+        if (next_stopped_on_ == cpu) return "";
+        std::string_view function;
+        std::size_t last = decided.answer;
+        for (const Place& place : replay_.places) {
+            if (place.event <= decided.answer) continue;
+            if (place.event > at_ || place.cpu != cpu) break;
+            last = place.event;
+            if (target_.owns(run::site_file(place.site.file_name())))
+                function = run::bare_function_name(place.site.function_name());
+        }
+        for (std::size_t i = decided.answer; i < std::max(last, decided.answer + 1); ++i)
+            if (ends_interrupt(replay_.trace.events[i], cpu)) return " and returns";
+        return function.empty() ? "" : ", as far as " + std::string(function) + "()";
     }
 
     // "cpu1", or "the softirq of cpu1" and the like.
@@ -282,6 +321,7 @@ class TurnReader {
     const bool tells_decided_;
     std::optional<Break> broken_;
     std::optional<DecidedSwitch> switch_;               // that is still to be told
+    std::optional<unsigned> next_stopped_on_;           // the CPU of whom the next one stops
     std::map<sim::ContextKey, std::size_t> last_told_;  // behind which event
     // The last sentence of a switch after which nobody had anything to tell.
     struct Coming {
