@@ -122,6 +122,19 @@ class Check(unittest.TestCase):
             self.assertEqual(self.check(*words, tree=tree), 129, (words, self.said))
             self.assertEqual(self.said.count("\n"), 1, self.said)
 
+    def test_what_is_built_stays_in_place(self):
+        """Programs that have a kernel loaded read these files, while a test builds it again."""
+        build = [os.path.join(REPOSITORY, "scripts/kernel"), "build", "debian:6.12"]
+        folder = os.path.join(os.environ.get("RCUFUZZ_KERNELS") or
+                              os.path.join(REPOSITORY, "build/kernel"), "6.12")
+        seen = []
+        for _ in range(2):
+            subprocess.run(build, stdout=subprocess.DEVNULL, check=True)
+            files = [os.stat(os.path.join(folder, name))
+                     for name in ("kernel.image", "sites", "plain", "lines")]
+            seen.append([(file.st_ino, file.st_mtime_ns) for file in files])
+        self.assertEqual(*seen)
+
 
 if __name__ == "__main__":
     if missing():
