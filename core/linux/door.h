@@ -89,7 +89,7 @@ struct guest_door {
 /* The interrupt of a device of the workload. */
 #define MACHINE_DEVICE_VECTOR 8
 
-#define GUEST_ABI 12u
+#define GUEST_ABI 13u
 
 typedef const struct guest_door *(*guest_entry)(const struct machine_door *door);
 

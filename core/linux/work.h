@@ -52,7 +52,7 @@ static const char work_names[] =
 
 struct guest_work {
     const char *names; /* work_names of when the image was built */
-    int has_tasks_rcu, is_preemptible;
+    int has_tasks_rcu, is_preemptible, has_kcsan;
     /* Before the first CPU of the run acts. The plan outlives the run. */
     void (*start)(const struct work_plan *plan);
     /* After the last: what is not done that should be. */

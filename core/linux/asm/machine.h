@@ -27,8 +27,8 @@
 extern void machine_point_at(const volatile void *object, unsigned int access,
 			     const struct machine_site *site);
 extern void machine_relax_at(const struct machine_site *site);
-/* One of the kernel's trace events, with its arguments. */
-extern void machine_told(const char *event, const long *args);
+/* One of the kernel's trace events, with its arguments, which are long. */
+extern void machine_told(const char *event, unsigned int count, ...);
 
 #ifdef MACHINE_NO_POINTS
 #define kernel_point(object, access)	do { (void)(object); } while (0)
@@ -41,6 +41,11 @@ extern const struct machine_door *door;
 extern unsigned int acting_cpu;	/* who acts now */
 extern unsigned char irqs_off[];	/* by CPU */
 extern unsigned int spinlocks_held[];	/* the same: how many it holds */
+/*
+ * Code of the kernel runs for the machine, and not as part of the run: in the middle of a step, or
+ * for an oracle, or for a story. It has no points.
+ */
+extern _Bool machine_looks_on;
 
 /* What is the machine's own is no plain access of the kernel's: the compiler does not see it. */
 #define machine_peek(variable)                                      \

@@ -25,6 +25,7 @@
 #define TOLD(...)							\
 	TOLD_PICK(__VA_ARGS__, TOLD_9, TOLD_8, TOLD_7, TOLD_6, TOLD_5,	\
 		  TOLD_4, TOLD_3, TOLD_2, TOLD_1)(__VA_ARGS__)
+#define TOLD_COUNT(...)	TOLD_PICK(__VA_ARGS__, 9, 8, 7, 6, 5, 4, 3, 2, 1)
 
 #endif
 
@@ -33,9 +34,7 @@
 #define DECLARE_EVENT_NOP(name, proto, args)				\
 	static inline void trace_##name(proto)				\
 	{								\
-		const long told[] = { TOLD(args) };			\
-									\
-		machine_told(#name, told);				\
+		machine_told(#name, TOLD_COUNT(args), TOLD(args));	\
 	}								\
 	static inline bool trace_##name##_enabled(void)			\
 	{								\

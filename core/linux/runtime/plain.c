@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Plain accesses of the kernel's code as points. The compiler calls the functions below before each
-// of them (-fsanitize=thread, as for the kernel's KCSAN); nothing of its own runtime is there. They
-// do nothing unless the run asks for it.
+// access (-fsanitize=thread, as for the kernel's KCSAN); nothing of its own runtime is there. They
+// do nothing unless the run asks for it, or the kernel is configured with KCSAN.
 #include "core/linux/runtime/runtime.h"
 
 #include <linux/init.h>
+#include <linux/kcsan-checks.h>
 #include <linux/string.h>
 #include <asm/sections.h>
+
+#include "core/linux/runtime/kcsan.h"
 
 extern unsigned char __image_end[];
 
@@ -21,53 +24,59 @@ static int __init set_plain_points(char *text)
 __setup("machine_plain_points", set_plain_points);
 
 /*
- * What nobody else writes or looks at: constant data, the stack of who acts, and its preempt count,
- * to which an interrupt adds what it takes away again.
+ * What nobody else writes or looks at: constant data, and the preempt count of who acts, to which
+ * an interrupt adds what it takes away again. A stack is not: others look at what waits on it.
  */
 static bool is_private(unsigned long address)
 {
-	const struct thread *self = thread_of(current);
-
 	return address < (unsigned long)__per_cpu_start || address >= (unsigned long)__image_end ||
-	       address - (unsigned long)self->stack < STACK_BYTES ||
-	       address == (unsigned long)&self->task.thread_info.preempt_count;
+	       address == (unsigned long)&current->thread_info.preempt_count;
 }
 
-static noinline void plain_access(void *object, unsigned int access, const void *code)
+static noinline void plain_access(const volatile void *object, size_t size, int type,
+				  const void *code)
 {
+	struct kcsan_watch watch;
+	const struct machine_site *site;
+
 	if (is_private((unsigned long)object))
 		return;
-	machine_point_at(object, access, door->site_at((unsigned long)code));
+	site = door->site_at((unsigned long)code);
+	kcsan_begin(&watch, object, size, type, site);
+	machine_point_at(object, type & KCSAN_ACCESS_WRITE ? MACHINE_WRITE : MACHINE_READ, site);
+	kcsan_end(&watch);
 }
 
-#define CALLED_HERE(object, access)                                                     \
+#define PLAIN(object, size, type)                                                       \
 	do {                                                                            \
-		if (unlikely(plain_points))                                             \
-			plain_access(object, access, __builtin_return_address(0));      \
+		if (unlikely(plain_points || kcsan_enabled))                            \
+			plain_access(object, size, type, __builtin_return_address(0));  \
+	} while (0)
+
+/* Of READ_ONCE() and the like: its point comes before it. */
+#define MARKED(object, size, type)                                                      \
+	do {                                                                            \
+		if (kcsan_enabled)                                                      \
+			kcsan_marked(object, size, type,                                \
+				     (unsigned long)__builtin_return_address(0));       \
 	} while (0)
 
 /* Each function of the compiler's, by its name without "__tsan_". */
-#define CALLED_BEFORE(name, access)                                                     \
-	void __tsan_##name(void *object);                                               \
-	void __tsan_##name(void *object)                                                \
+#define CALLED_BEFORE(name, kind, bytes, type)                                          \
+	void __tsan_##name##bytes(void *object);                                        \
+	void __tsan_##name##bytes(void *object)                                         \
 	{                                                                               \
-		CALLED_HERE(object, access);                                            \
-	}
-#define NOT_PLAIN(name)                                                                 \
-	void __tsan_##name(void *object);                                               \
-	void __tsan_##name(void *object)                                                \
-	{                                                                               \
+		kind(object, bytes, type);                                              \
 	}
 #define EACH_SIZE(bytes)                                                                \
-	CALLED_BEFORE(read##bytes, MACHINE_READ)                                        \
-	CALLED_BEFORE(write##bytes, MACHINE_WRITE)                                      \
-	CALLED_BEFORE(unaligned_read##bytes, MACHINE_READ)                              \
-	CALLED_BEFORE(unaligned_write##bytes, MACHINE_WRITE)                            \
-	CALLED_BEFORE(read_write##bytes, MACHINE_WRITE)                                 \
-	NOT_PLAIN(volatile_read##bytes)                                                 \
-	NOT_PLAIN(volatile_write##bytes)                                                \
-	NOT_PLAIN(unaligned_volatile_read##bytes)                                       \
-	NOT_PLAIN(unaligned_volatile_write##bytes)
+	CALLED_BEFORE(read, PLAIN, bytes, 0)                                            \
+	CALLED_BEFORE(write, PLAIN, bytes, KCSAN_ACCESS_WRITE)                          \
+	CALLED_BEFORE(unaligned_read, PLAIN, bytes, 0)                                  \
+	CALLED_BEFORE(unaligned_write, PLAIN, bytes, KCSAN_ACCESS_WRITE)                \
+	CALLED_BEFORE(volatile_read, MARKED, bytes, 0)                                  \
+	CALLED_BEFORE(volatile_write, MARKED, bytes, KCSAN_ACCESS_WRITE)                \
+	CALLED_BEFORE(unaligned_volatile_read, MARKED, bytes, 0)                        \
+	CALLED_BEFORE(unaligned_volatile_write, MARKED, bytes, KCSAN_ACCESS_WRITE)
 EACH_SIZE(1)
 EACH_SIZE(2)
 EACH_SIZE(4)
@@ -77,48 +86,49 @@ EACH_SIZE(16)
 void __tsan_read_range(void *object, size_t size);
 void __tsan_read_range(void *object, size_t size)
 {
-	CALLED_HERE(object, MACHINE_READ);
+	PLAIN(object, size, 0);
 }
 
 void __tsan_write_range(void *object, size_t size);
 void __tsan_write_range(void *object, size_t size)
 {
-	CALLED_HERE(object, MACHINE_WRITE);
+	PLAIN(object, size, KCSAN_ACCESS_WRITE);
 }
 
 /* clang has these called instead of the functions themselves. */
 void *__tsan_memcpy(void *to, const void *from, size_t size);
 void *__tsan_memcpy(void *to, const void *from, size_t size)
 {
-	CALLED_HERE((void *)from, MACHINE_READ);
-	CALLED_HERE(to, MACHINE_WRITE);
+	PLAIN(from, size, 0);
+	PLAIN(to, size, KCSAN_ACCESS_WRITE);
 	return memcpy(to, from, size);
 }
 
 void *__tsan_memmove(void *to, const void *from, size_t size);
 void *__tsan_memmove(void *to, const void *from, size_t size)
 {
-	CALLED_HERE((void *)from, MACHINE_READ);
-	CALLED_HERE(to, MACHINE_WRITE);
+	PLAIN(from, size, 0);
+	PLAIN(to, size, KCSAN_ACCESS_WRITE);
 	return memmove(to, from, size);
 }
 
 void *__tsan_memset(void *to, int value, size_t size);
 void *__tsan_memset(void *to, int value, size_t size)
 {
-	CALLED_HERE(to, MACHINE_WRITE);
+	PLAIN(to, size, KCSAN_ACCESS_WRITE);
 	return memset(to, value, size);
 }
 
-void __tsan_func_entry(void *caller);
-void __tsan_func_entry(void *caller)
+#ifdef CONFIG_KCSAN
+/* The kernel's own, where the compiler sees no access: in atomics and in assertions. */
+void __kcsan_check_access(const volatile void *object, size_t size, int type)
 {
+	if (type & KCSAN_ACCESS_ATOMIC)
+		MARKED(object, size, type);
+	else
+		PLAIN(object, size, type);
 }
-
-void __tsan_func_exit(void);
-void __tsan_func_exit(void)
-{
-}
+#endif
 
 void __tsan_init(void);
 void __tsan_init(void)

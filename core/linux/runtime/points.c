@@ -11,23 +11,22 @@ unsigned char irqs_off[NR_CPUS];
 unsigned int spinlocks_held[NR_CPUS];
 struct task_struct *acting_task[NR_CPUS];
 
-/* The runtime calls a function of the kernel's in the middle of a step of its own. */
-static bool no_points;
+bool machine_looks_on;
 
 bool is_per_cpu_thread(struct task_struct *task)
 {
 	bool is;
 
-	no_points = true;
+	machine_looks_on = true;
 	is = kthread_is_per_cpu(task);
-	no_points = false;
+	machine_looks_on = false;
 	return is;
 }
 
 void machine_point_at(const volatile void *object, unsigned int access,
 		      const struct machine_site *site)
 {
-	if (no_points)
+	if (machine_looks_on)
 		return;
 	check_address((unsigned long)object, site);
 	door->point(object, access, site);
@@ -39,10 +38,18 @@ void machine_relax_at(const struct machine_site *site)
 	door->relax(site);
 }
 
-void machine_told(const char *event, const long *args)
+void machine_told(const char *event, unsigned int count, ...)
 {
-	if (door->tells)
-		door->told(event, args);
+	long args[9];
+	va_list list;
+
+	if (!door->tells)
+		return;
+	va_start(list, count);
+	for (unsigned int i = 0; i < count; i++)
+		args[i] = va_arg(list, long);
+	va_end(list);
+	door->told(event, args);
 }
 
 /*

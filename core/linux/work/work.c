@@ -366,8 +366,10 @@ static void judge_all(bool lazy_too)
 
 static void judge(void)
 {
+	machine_looks_on = true;
 	judge_all_timers();
 	judge_all(true);
+	machine_looks_on = false;
 }
 
 static void judge_late(void)
@@ -377,18 +379,22 @@ static void judge_late(void)
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		if (works[cpu].started && !works[cpu].done && task_is_running(works[cpu].task))
 			return;
+	machine_looks_on = true;
 	judge_all(false);
+	machine_looks_on = false;
 }
 
 void show_tasks(void);
 
 static void show(void)
 {
+	machine_looks_on = true;
 	show_rcu_gp_kthreads();
 	show_tasks();
+	machine_looks_on = false;
 }
 
-static long observe(const char *name, int cpu)
+static long quantity(const char *name, int cpu)
 {
 	if (cpu < 0 && !strcmp(name, "outstanding"))
 		return callbacks_outstanding();
@@ -397,9 +403,20 @@ static long observe(const char *name, int cpu)
 	return rcu_quantity(name, cpu);
 }
 
+static long observe(const char *name, int cpu)
+{
+	long seen;
+
+	machine_looks_on = true;
+	seen = quantity(name, cpu);
+	machine_looks_on = false;
+	return seen;
+}
+
 const struct guest_work guest_work = {
 	.names = work_names,
 	.has_tasks_rcu = IS_ENABLED(CONFIG_TASKS_RCU_GENERIC),
+	.has_kcsan = IS_ENABLED(CONFIG_KCSAN),
 	.is_preemptible = IS_ENABLED(CONFIG_PREEMPTION),
 	.start = start,
 	.judge = judge,

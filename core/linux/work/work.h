@@ -27,7 +27,7 @@ void __noreturn fail(const char *verdict, const struct machine_site *site, const
 /* A function that the workload was to have called runs: a row of core/linux/notes.def. */
 static inline void tell_runs(const char *event, long number)
 {
-	machine_told(event, &number);
+	machine_told(event, 1, number);
 }
 
 #define SRCU_DOMAINS 3

@@ -159,6 +159,12 @@ constexpr ConfigSpec specs[] = {
      .max = 1,
      .standard = 0,
      .swarm = rarely},
+    {.name = "kcsan",
+     .summary = "where the kernel has KCSAN 1: data races are finds, and plain accesses are points",
+     .min = 0,
+     .max = 1,
+     .standard = 0,
+     .swarm = mostly},
 };
 
 static_assert(std::size(specs) == config_count);
@@ -212,6 +218,7 @@ std::string command_line(const ConfigValues& values) {
     if (values[hotplug] != 0) line += " machine_hotplug";
     if (values[polling] != 0) line += " machine_polling_idle";
     if (values[plain_points] != 0) line += " machine_plain_points";
+    if (values[kcsan] != 0) line += " machine_kcsan";
     if (values[tasks] > 1) line += " machine_tasks_lists=" + std::to_string(values[tasks]);
     if (values[housekeeping] != 0)
         line += " machine_housekeeping=" + std::to_string(values[cpus] - 1);
@@ -227,6 +234,7 @@ std::string configuration_words(const std::string& variant, const ConfigValues& 
     if (values[failing_allocations] != 0) text += "; an allocation may fail";
     if (values[polling] != 0) text += "; idle CPUs poll";
     if (values[plain_points] != 0) text += "; plain accesses are points";
+    if (values[kcsan] != 0) text += "; data races are looked for";
     if (values[balance] != 0) text += "; CPUs take over tasks that are ready on others";
     if (values[housekeeping] != 0)
         text += "; tasks that may run anywhere run on CPU " + std::to_string(values[cpus] - 1);

@@ -34,6 +34,7 @@ enum Config : std::size_t {
     qovld,
     polling,
     plain_points,
+    kcsan,
     config_count,
 };
 

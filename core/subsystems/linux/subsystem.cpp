@@ -136,6 +136,7 @@ class LinuxPlatform final : public scenario::Platform {
         const guest_door& door = load_kernel(name).door();
         if (config == wake_from_gp)
             return door.has_parameter("rcutree.rcu_normal_wake_from_gp") == 0;
+        if (config == kcsan) return door.work->has_kcsan == 0;
         if (config == preempting) return door.work->is_preemptible == 0;
         return config == tasks && door.work->has_tasks_rcu == 0;
     }
