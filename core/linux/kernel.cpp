@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstring>
 #include <iterator>
+#include <utility>
 
 #include "core/base/check.h"
 #include "core/base/files.h"
@@ -115,8 +116,7 @@ sim::Level level_now() {
 
 sim::SubjectEvent event_now(World& w, std::string_view text) {
     const unsigned cpu = *now.cpu;
-    return {text, now.door->task_name(now.door->task_of(cpu)), cpu, level_now(),
-            w.current().key};
+    return {text, now.door->task_name(now.door->task_of(cpu)), cpu, level_now(), w.current().key};
 }
 
 // Where each event is a point, the task may go on elsewhere, but nobody else has written here: who
@@ -255,8 +255,15 @@ void Kernel::begin(unsigned cpus) {
     now.sites = &sites_;
     now.nmis = world().arena().make_array<sim::Irq>(cpus);
     now.vectors = world().arena().make_array<sim::Irq>(cpus * MACHINE_VECTORS);
-    for (std::size_t i = 0; i < now.vectors.size(); ++i)
-        now.vectors[i].vector = static_cast<unsigned>(i % MACHINE_VECTORS);
+    for (unsigned vector = 0; vector < MACHINE_VECTORS; ++vector) {
+        const char* const name = interrupt_name(vector);
+        const sim::ObjectId object = name != nullptr ? world().names().add(name) : 0;
+        for (unsigned cpu = 0; cpu < cpus; ++cpu) {
+            sim::Irq& irq = now.vectors[cpu * MACHINE_VECTORS + vector];
+            irq.vector = vector;
+            irq.name = object;
+        }
+    }
 }
 
 bool Kernel::takes_interrupt(unsigned cpu) {
@@ -267,6 +274,14 @@ void Kernel::interrupt(unsigned cpu, unsigned vector) {
     tell_kernel(world());
     if (machine.tells != 0 && now.listener != nullptr) tell_interrupt(world(), vector);
     door_->interrupt(cpu, vector);
+}
+
+// The kernel asks for the CPU that acts, which this one is about to do.
+bool Kernel::in_softirq(unsigned cpu) const {
+    const unsigned acts = std::exchange(*now.cpu, cpu);
+    const bool answer = door_->level() == 1;
+    *now.cpu = acts;
+    return answer;
 }
 
 void Kernel::nmi(unsigned cpu) {

@@ -47,6 +47,7 @@ class Kernel final : public sim::Guest {
     const guest_door& door() const { return *door_; }
     std::string task_name(unsigned number) const { return door_->task_name(number); }
     bool task_sleeps(unsigned number) const { return door_->task_sleeps(number) != 0; }
+    bool in_softirq(unsigned cpu) const;
     // What the kernel prints of its own state: at the end of a run, outside of all contexts.
     std::string state();
     // A number that stories may name, of a CPU or of none; empty: none of that name. At any time of

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "core/base/check.h"
+#include "core/linux/door.h"
 #include "core/linux/guest_stack.h"
 #include "core/sim/guest.h"
 
@@ -21,6 +22,23 @@ constexpr std::array table{
 #include "core/linux/traced.def"
 #undef TRACED
 };
+
+// By enum vector of core/linux/runtime/runtime.h.
+struct Interrupt {
+    const char* name;
+    std::string_view text;
+};
+constexpr std::array<Interrupt, MACHINE_DEVICE_VECTOR + 1> interrupts{{
+    {"rescheduling", "reschedule_entry: vector=253"},
+    {"function call", "call_function_entry: vector=252"},
+    {"function call", "call_function_single_entry: vector=251"},
+    {"irq_work", "irq_work_entry: vector=246"},
+    {"start-up", ""},
+    {"end of MWAIT", ""},
+    {nullptr, ""},
+    {nullptr, ""},
+    {"device", ""},
+}};
 
 RCUFUZZ_READS_GUEST_STACK long argument(const long* args, std::size_t number) {
     return args[number];
@@ -77,18 +95,11 @@ bool print_traced(std::string& to, std::string_view event, const long* args) {
 
 std::string_view interrupt_text(unsigned vector) {
     if (vector == sim::timer_vector) return "local_timer_entry: vector=236";
-    switch (vector) {
-        case 0:
-            return "reschedule_entry: vector=253";
-        case 1:
-            return "call_function_entry: vector=252";
-        case 2:
-            return "call_function_single_entry: vector=251";
-        case 3:
-            return "irq_work_entry: vector=246";
-        default:
-            return {};
-    }
+    return vector < interrupts.size() ? interrupts[vector].text : "";
+}
+
+const char* interrupt_name(unsigned vector) {
+    return vector < interrupts.size() ? interrupts[vector].name : nullptr;
 }
 
 }  // namespace rcufuzz::linux_guest

@@ -17,4 +17,8 @@ bool print_traced(std::string& to, std::string_view event, const long* args);
 // it is where a CPU starts, and with a device of the workload.
 std::string_view interrupt_text(unsigned vector);
 
+// "rescheduling": what stories call the interrupt with this number, as /proc/interrupts does. Null:
+// there is none. Lasts for ever.
+const char* interrupt_name(unsigned vector);
+
 }  // namespace rcufuzz::linux_guest

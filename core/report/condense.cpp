@@ -275,6 +275,7 @@ std::string number_word(std::size_t number) {
 }
 
 std::string times(std::size_t count) {
+    if (count == 1) return "once";
     return count == 2 ? "twice" : number_word(count) + " times";
 }
 

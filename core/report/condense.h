@@ -18,7 +18,7 @@ std::vector<Sentence> condensed(const std::vector<Sentence>& sentences);
 // What several turns say under one number: "rcuo0 goes to sleep; so do rcuo1 and rcuo2."
 std::vector<std::string> told_together(std::span<const Turn> turns);
 
-// "three", "twice", "three times"; from ten on in digits.
+// "three", "once", "twice", "three times"; from ten on in digits.
 std::string number_word(std::size_t number);
 std::string times(std::size_t count);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/report/effect.h"
+#include "core/report/interrupts.h"
 #include "core/run/names.h"
 
 namespace rcufuzz::report {
@@ -80,13 +81,14 @@ std::optional<DecidedSwitch> decided_switch(const Replay& replay, std::size_t an
     return std::nullopt;
 }
 
-std::string come_words(const run::Plan& plan, unsigned actor) {
-    const std::string cpu = run::cpu_word(plan, sim::actor_cpu(actor));
+std::string come_words(const Replay& replay, std::size_t answer) {
+    const auto actor = static_cast<unsigned>(replay.trace.events[answer].a);
+    const std::string cpu = run::cpu_word(replay.plan, sim::actor_cpu(actor));
     switch (sim::actor_act(actor)) {
         case sim::Act::run:
             return cpu + " goes on";
         case sim::Act::irq:
-            return "an interrupt comes on " + cpu;
+            return interrupt_to_come(replay, answer) + " comes on " + cpu;
         case sim::Act::softirq:
             return "the timer interrupt comes on " + cpu;
         case sim::Act::resched:

@@ -13,17 +13,17 @@
 namespace rcufuzz::report {
 
 struct DecidedSwitch {
-    std::size_t answer = 0;       // index into NamedTrace::events
-    sim::ContextKey asker = 0;    // who was asked; run::main_key: the world, before anybody ran
-    sim::ContextKey actor = 0;    // who acted instead
-    bool stopped = false;         // the asker could have gone on, and did so later
+    std::size_t answer = 0;     // index into NamedTrace::events
+    sim::ContextKey asker = 0;  // who was asked; run::main_key: the world, before anybody ran
+    sim::ContextKey actor = 0;  // who acted instead
+    bool stopped = false;       // the asker could have gone on, and did so later
 };
 
 // None where the event answers another kind of choice, or nobody acted any more.
 std::optional<DecidedSwitch> decided_switch(const Replay& replay, std::size_t answer);
 
-// "an interrupt comes on cpu2": what it means that a choice was answered with this actor.
-std::string come_words(const run::Plan& plan, unsigned actor);
+// "the timer interrupt comes on cpu2": what it means that a choice was answered with this actor.
+std::string come_words(const Replay& replay, std::size_t answer);
 
 // The last thing that a context did to named shared state between two events:
 // "reads nocb_gp_sleep[0] as 1". Empty where there is none.

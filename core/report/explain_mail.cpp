@@ -7,9 +7,11 @@
 #include "core/base/check.h"
 #include "core/base/text.h"
 #include "core/base/verdict.h"
+#include "core/report/condense.h"
 #include "core/report/decided.h"
 #include "core/report/explain_formats.h"
 #include "core/report/rounds.h"
+#include "core/report/sentence.h"
 #include "core/report/turns.h"
 #include "core/run/codec.h"
 #include "core/run/names.h"
@@ -93,9 +95,8 @@ class Mail {
         row(lines, "Config", configuration());
         add_workload(lines);
         lines.emplace_back();
-        lines.emplace_back(
-            "What happens, in this order; [ ] is where " + std::string(called().itself) +
-            " is then, * what chance decided:");
+        lines.emplace_back("What happens, in this order; [ ] is where " +
+                           std::string(called().itself) + " is then, * what chance decided:");
         return lines;
     }
 
@@ -171,17 +172,14 @@ class Mail {
         std::size_t number = 0;
         std::size_t event = 0;
         for (const Turn& turn : turns) {
-            std::string told;
-            Told range;
+            std::vector<Sentence> told;
             for (const Sentence& sentence : turn.sentences) {
                 if (tells_decisions(event, sentence.event) && !told.empty())
-                    add_told(lines, ++number, told, range);
+                    add_told(lines, ++number, told);
                 event = add_decisions(lines, event, sentence.event, number);
-                if (told.empty()) range.first = sentence.event;
-                range.last = sentence.event;
-                told += (told.empty() ? "" : " ") + sentence.text;
+                told.push_back(sentence);
             }
-            if (!told.empty()) add_told(lines, ++number, told, range);
+            if (!told.empty()) add_told(lines, ++number, told);
         }
         add_decisions(lines, event, replay_.trace.events.size(), number);
         const std::string at = place_.empty() ? "" : " [" + place_ + "()]";
@@ -199,17 +197,16 @@ class Mail {
         return false;
     }
 
-    // The events of which a step tells.
-    struct Told {
-        std::size_t first = 0;
-        std::size_t last = 0;
-    };
-
-    void add_told(Lines& lines, std::size_t number, std::string& told, Told range) const {
-        const sim::Event& first = replay_.trace.events[range.first];
-        std::string at = place_before(range.last, range.first);
-        if (at.empty()) at = place_after(range.last);
-        add_step(lines, number, ' ', first.jiffies, told + (at.empty() ? "" : " [" + at + "]"));
+    // As one step; what is told next begins another.
+    void add_told(Lines& lines, std::size_t number, std::vector<Sentence>& told) const {
+        const std::size_t first = told.front().event;
+        const std::size_t last = told.back().event;
+        std::string at = place_before(last, first);
+        if (at.empty()) at = place_after(last);
+        std::vector<std::string> texts;
+        for (Sentence& sentence : condensed(told)) texts.push_back(std::move(sentence.text));
+        add_step(lines, number, ' ', replay_.trace.events[first].jiffies,
+                 joined(texts, " ") + (at.empty() ? "" : " [" + at + "]"));
         told.clear();
     }
 
@@ -268,7 +265,7 @@ class Mail {
         if (event.b != 0) return who + ": " + run::answer_words(replay_.plan, event.object) + ".";
         const auto number = static_cast<unsigned>(event.a);
         if (number == sim::actor_time) return who + " waits while time goes on.";
-        const std::string comes = come_words(replay_.plan, number);
+        const std::string comes = come_words(replay_, i);
         return sim::actor_act(number) == sim::Act::run ? who + " is held up; " + comes + "."
                                                        : who + ": " + comes + ".";
     }
@@ -299,8 +296,7 @@ class Mail {
         lines.emplace_back("To see it again, in a checkout of rcufuzz:");
         lines.emplace_back(
             "  cmake --preset release && cmake --build --preset release --target rcufuzz");
-        if (!words_.build.empty())
-            lines.push_back("  " + words_.build);
+        if (!words_.build.empty()) lines.push_back("  " + words_.build);
         const std::string kernel = words_.built_as.empty() ? "" : " --kernel " + name();
         lines.push_back("  build/rcufuzz replay" + kernel + " - <<END");
         const std::string text = run::to_text(replay_.plan);

@@ -34,6 +34,7 @@ std::string op_words(const run::Plan& plan, const scenario::Op& op) {
 // Of the last run: a kernel's boot is one of its own.
 struct Places {
     std::vector<Place>& list;
+    const scenario::Platform* platform;
     std::uint64_t run = 0;
 };
 
@@ -42,8 +43,10 @@ void add_place(void* arg, const sim::Context& who) {
     const sim::World& w = sim::world();
     if (places.run != w.run_number()) places.list.clear();
     places.run = w.run_number();
+    const bool in_softirq = !sim::is_task_key(who.key) && !who.is_task() &&
+                            places.platform != nullptr && places.platform->in_softirq(who.cpu);
     places.list.push_back({w.trace().events().size(), static_cast<std::uint32_t>(w.points()),
-                           who.key, who.cpu, w.jiffies(), who.site});
+                           who.key, who.cpu, w.jiffies(), who.site, in_softirq});
 }
 
 // Puts the steps among the events; one of a context that goes on in the same function is left out.
@@ -101,11 +104,13 @@ std::string step_words(const scenario::Subsystem& target, sim::ObjectId note,
 
 Replay replay_traced(const run::Plan& plan) {
     Replay replay{plan, {}, {}, {}, {}, {}, {}, {}};
-    Places places{replay.places};
-    const bool has_steps = !plan.target->steps.empty();
-    if (has_steps) sim::world().watchers().set_access_sink(add_place, &places);
-    replay.outcome = run::replay(plan, {.trace = sim::TraceLevel::full, .keep = &replay.trace});
-    if (has_steps) {
+    const run::RunOptions options{.trace = sim::TraceLevel::full, .keep = &replay.trace};
+    if (plan.target->steps.empty()) {
+        replay.outcome = run::replay(plan, options);
+    } else {
+        Places places{replay.places, plan.target->platform};
+        sim::world().watchers().set_access_sink(add_place, &places);
+        replay.outcome = run::replay(plan, options);
         sim::world().watchers().set_access_sink(nullptr, nullptr);
         StepNotes(replay).add();
     }

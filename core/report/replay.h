@@ -19,6 +19,7 @@ struct Place {
     std::uint8_t cpu;
     std::uint64_t jiffies;
     sim::Site site;
+    bool in_softirq;
 };
 
 // In the trace of a Replay a context's coming to a step's function is a note: from this number on,

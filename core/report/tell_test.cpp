@@ -175,6 +175,22 @@ TEST(Tell, WhoGoesOnBesideOneThatComesFromPlaceToPlaceIsToldOnce) {
                                              "the next 2 places.\\)"));
 }
 
+TEST(Tell, TwoThatStopEachOtherInTurnAreToldOnce) {
+    static constexpr scenario::StepSpec nothing[] = {{"none", "{who} does nothing."}};
+    const std::string text = told_by_steps(
+        "op cpu0 on add times=3\nop cpu1 on add times=3\n"
+        "decide cpu0 3 run cpu1\ndecide cpu1 2 run cpu0\ndecide cpu0 4 run cpu1\n",
+        nothing);
+    EXPECT_THAT(text,
+                testing::ContainsRegex("before it goes on, cpu1[\n ]+goes on. \\(The[\n ]+two take "
+                                       "turns, once more.\\)"));
+}
+
+TEST(Tell, AnInterruptOfAKernelHasAName) {
+    EXPECT_THAT(told_by_steps("op cpu0 hardirq add\n"),
+                testing::ContainsRegex("cpu0, in the device_irq\\[0\\] interrupt, adds"));
+}
+
 // add() is no step here.
 TEST(Tell, WhoGoesOnIsToldHowFar) {
     static constexpr scenario::StepSpec posts[] = {{"post", "{who} posts."}};

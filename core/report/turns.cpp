@@ -6,8 +6,10 @@
 #include <optional>
 
 #include "core/report/break_watch.h"
+#include "core/report/condense.h"
 #include "core/report/decided.h"
 #include "core/report/effect.h"
+#include "core/report/interrupts.h"
 #include "core/report/sentence.h"
 #include "core/run/names.h"
 #include "core/run/site.h"
@@ -168,7 +170,7 @@ class TurnReader {
         const DecidedSwitch decided = *switch_;
         switch_.reset();
         if (!decided.stopped) return comes_by_interrupt(decided) ? "" : "ahead of the others, ";
-        const std::string who = name_of(decided.asker);
+        const std::string who = name_of_asker(decided);
         if (const std::string at = kernel_place(decided); !at.empty())
             return who + " has " + at + "; before it goes on, ";
         const auto deed =
@@ -224,27 +226,50 @@ class TurnReader {
         begins_ = true;
     }
 
-    // Of a kernel. Who goes on beside one that comes from place to place is told once.
+    // Of a kernel. Who goes on beside one that comes from place to place is told once, and so are
+    // two that stop each other in turn.
     void tell_coming(const DecidedSwitch& decided) {
-        const unsigned actor = actor_number(decided);
-        const bool again = decided.stopped && coming_.turns == turns_.size() &&
-                           coming_.asker == decided.asker && coming_.actor == actor;
         begins_ = true;
-        if (again) {
+        if (decided.stopped && coming_.turns == turns_.size() && goes_on_as_before(decided)) {
             switch_.reset();
-            ++coming_.places;
-            turns_.back().sentences.back().text =
-                coming_.text +
-                (coming_.places == 2
-                     ? " (So also at the next place.)"
-                     : " (So also at the next " + std::to_string(coming_.places - 1) + " places.)");
             return;
         }
         turns_.push_back({decided.asker, replay_.trace.events[decided.answer].jiffies});
-        say(lead_in() + come_words(replay_.plan, actor) + how_far(decided) + ".", "");
+        say(lead_in() + come_words(replay_, decided.answer) + how_far(decided) + ".", "");
         coming_ = {};
         if (decided.stopped)
-            coming_ = {turns_.size(), decided.asker, actor, 1, turns_.back().sentences.back().text};
+            coming_ = {turns_.size(), decided, 1, 0, turns_.back().sentences.back().text};
+    }
+
+    bool goes_on_as_before(const DecidedSwitch& decided) {
+        const bool again = decided.asker == coming_.last.asker &&
+                           actor_number(decided) == actor_number(coming_.last);
+        if (again && coming_.swaps == 0)
+            ++coming_.places;
+        else if (answers(decided, coming_.last) && coming_.places == 1)
+            ++coming_.swaps;
+        else
+            return false;
+        coming_.last = decided;
+        std::string more = " (The two take turns, " + times(coming_.swaps) + " more.)";
+        if (coming_.places == 2) more = " (So also at the next place.)";
+        if (coming_.places > 2)
+            more = " (So also at the next " + std::to_string(coming_.places - 1) + " places.)";
+        turns_.back().sentences.back().text = coming_.text + more;
+        return true;
+    }
+
+    // Who had gone on is stopped, and who was stopped goes on.
+    bool answers(const DecidedSwitch& decided, const DecidedSwitch& before) const {
+        const auto goes = [this](const DecidedSwitch& one) {
+            return sim::actor_act(actor_number(one)) == sim::Act::run;
+        };
+        const auto stands_on = [this](const DecidedSwitch& one) {
+            return replay_.trace.events[one.answer].cpu;
+        };
+        return goes(decided) && goes(before) &&
+               stands_on(decided) == sim::actor_cpu(actor_number(before)) &&
+               stands_on(before) == sim::actor_cpu(actor_number(decided));
     }
 
     // How far whoever acted came before another did: ", as far as rcu_all_qs()", " and returns".
@@ -266,7 +291,16 @@ class TurnReader {
         return function.empty() ? "" : ", as far as " + std::string(function) + "()";
     }
 
-    // "cpu1", or "the softirq of cpu1" and the like.
+    // "cpu1", or "the timer interrupt of cpu1" and the like.
+    std::string name_of_asker(const DecidedSwitch& decided) const {
+        const std::string general = name_of(decided.asker);
+        if (!general.starts_with("the interrupt")) return general;
+        const std::string how = acts_in(replay_, decided.answer);
+        const std::string cpu = " of " + cpu_of(replay_.trace.events[decided.answer].cpu);
+        if (how == "in a softirq") return "the softirq" + cpu;
+        return how.starts_with("in the ") ? how.substr(3) + cpu : general;
+    }
+
     std::string name_of(sim::ContextKey key) const {
         const std::string& name = replay_.trace.contexts[key];
         const std::size_t slash = name.find('/');
@@ -278,10 +312,14 @@ class TurnReader {
         return "the " + slot + " of " + name.substr(0, slash);
     }
 
+    std::size_t index_of(const sim::Event& event) const {
+        return static_cast<std::size_t>(&event - replay_.trace.events.data());
+    }
+
     // Who acts, and how, where it is not an ordinary task with interrupts enabled.
     std::string subject(const sim::Event& event, bool tells_irqs) const {
         const std::string& name = replay_.trace.contexts[event.key];
-        const std::string how = interrupt_words(name);
+        const std::string how = acts_in(replay_, index_of(event));
         if (!how.empty()) return cpu_of(event.cpu) + ", " + how + ",";
         const bool irqs_off = event.key == irqs_off_key_ && !tells_irqs;
         return irqs_off ? name + ", with interrupts disabled," : name;
@@ -289,7 +327,7 @@ class TurnReader {
 
     std::string place(const sim::Event& event) const {
         const std::string& name = replay_.trace.contexts[event.key];
-        const std::string how = interrupt_words(name);
+        const std::string how = acts_in(replay_, index_of(event));
         if (how.empty()) return name + ": ";
         return "on " + cpu_of(event.cpu) + ", " + how + ": ";
     }
@@ -326,9 +364,9 @@ class TurnReader {
     // The last sentence of a switch after which nobody had anything to tell.
     struct Coming {
         std::size_t turns = 0;  // that there were then
-        sim::ContextKey asker = 0;
-        unsigned actor = 0;
-        unsigned places = 0;
+        DecidedSwitch last{};
+        unsigned places = 0;  // at which the same context was stopped for the same
+        unsigned swaps = 0;   // after the first
         std::string text{};
     } coming_;
     std::vector<Turn> turns_;

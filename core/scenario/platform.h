@@ -123,6 +123,8 @@ class Platform {
 
     // How reports call a task; empty: by its key.
     virtual std::string task_name(const sim::Context& /*task*/) const { return {}; }
+    // Whether what a CPU handles is a softirq, on its way out of an interrupt. In a run.
+    virtual bool in_softirq(unsigned /*cpu*/) const { return false; }
     // Whether the task that is called so waits for something, and not for a CPU; empty: there is
     // none. In a run.
     virtual std::optional<bool> task_sleeps(std::string_view /*name*/) const { return {}; }

@@ -16,7 +16,7 @@ namespace rcufuzz::sim {
 enum class EventKind : std::uint8_t {
     answer,     // a choice was answered other than 0; a = actor or value
     resume,     // another context begins to run
-    irq_enter,  // object = name of the interrupt
+    irq_enter,  // object = name of the interrupt; of a guest's timer interrupt: 0
     irq_exit,
     softirq_enter,
     softirq_exit,

@@ -24,7 +24,7 @@ namespace {
 constexpr std::uint64_t max_turn_points = 1000;
 constexpr std::int64_t fair_turn_points = 64;  // on average
 constexpr std::int64_t unlimited = std::int64_t{1} << 60;
-constexpr const char* endless = "the run does not end within its step bound";
+constexpr const char* endless = "each has his turn again and again, and the run does not end";
 
 // What a context has taken from the heap would be given back once for each return. So no moment is
 // kept while one owns something.

@@ -84,10 +84,10 @@ TEST_P(EveryKernel, InvokesACallback) {
 TEST_P(EveryKernel, InvokesACallbackOfSrcu) {
     const run::Outcome alone = run::replay(plan("op cpu0 on srcu_read_lock n=1\n"));
     EXPECT_EQ(alone.verdict, Verdict::clean) << alone.detail;
-    const run::Outcome outcome = run::replay(
-        plan("op cpu0 on srcu_read_lock n=1\nop cpu0 on call_srcu n=1\n"
-             "op cpu0 on srcu_read_unlock\nop cpu0 on srcu_barrier n=1\n"
-             "op cpu0 on srcu_cleanup n=1\nop cpu0 on synchronize_srcu\n"));
+    const run::Outcome outcome =
+        run::replay(plan("op cpu0 on srcu_read_lock n=1\nop cpu0 on call_srcu n=1\n"
+                         "op cpu0 on srcu_read_unlock\nop cpu0 on srcu_barrier n=1\n"
+                         "op cpu0 on srcu_cleanup n=1\nop cpu0 on synchronize_srcu\n"));
     EXPECT_EQ(outcome.verdict, Verdict::clean) << outcome.detail;
     EXPECT_GT(outcome.points, alone.points + 200);
 }
@@ -106,8 +106,9 @@ TEST_P(EveryKernel, TakesLocksAndStopsThreads) {
 
 TEST_P(EveryKernel, TakesNmis) {
     const run::Outcome alone = run::replay(plan("op cpu0 on trace times=1\n"));
-    const run::Outcome outcome = run::replay(plan("op cpu0 on trace times=1\nop cpu0 on nmi cpu=1\n"
-                                                  "op cpu0 on nmi cpu=0 does=7\n"));
+    const run::Outcome outcome =
+        run::replay(plan("op cpu0 on trace times=1\nop cpu0 on nmi cpu=1\n"
+                         "op cpu0 on nmi cpu=0 does=7\n"));
     EXPECT_EQ(outcome.verdict, Verdict::clean) << outcome.detail;
     EXPECT_GT(outcome.points, alone.points + 20);
 }
@@ -292,8 +293,8 @@ TEST_P(EveryKernel, KeepsSoManyBootedStates) {
 void expect_clean(const run::Plan& workload, strategy::Policy& policy, std::uint64_t seed) {
     policy.reseed(seed);
     const run::Recorded recorded = run::record(workload, policy);
-    ASSERT_EQ(recorded.outcome.verdict, Verdict::clean)
-        << recorded.outcome.detail << "\n" << run::to_text(recorded.plan);
+    ASSERT_EQ(recorded.outcome.verdict, Verdict::clean) << recorded.outcome.detail << "\n"
+                                                        << run::to_text(recorded.plan);
 }
 
 // In 6.1, which offloads CPUs online, there is something to find where a CPU is taken back (R1 of
@@ -343,10 +344,42 @@ TEST_P(EveryKernel, TakesCookiesInEachOthersMiddle) {
     EXPECT_FALSE(find.has_value()) << find->outcome.detail << "\n" << run::to_text(find->plan);
 }
 
+// Reports name them.
+TEST_P(EveryKernel, InterruptsHaveNames) {
+    run::NamedTrace trace;
+    run::replay(plan("op cpu1 hardirq call_rcu how=0\nop cpu0 on call_single cpu=1 wait=1\n"),
+                {.trace = sim::TraceLevel::full, .keep = &trace});
+    std::set<std::string> names;
+    for (const sim::Event& event : trace.events)
+        if (event.kind == sim::EventKind::irq_enter) names.insert(trace.objects[event.object]);
+    for (const char* const name : {"function call", "device", ""})
+        EXPECT_EQ(names.count(name), 1u) << "'" << name << "', the timer's has none";
+}
+
+// What a CPU does on its way out of an interrupt is no longer part of that.
+TEST_P(EveryKernel, SoftirqsAreTold) {
+    struct Seen {
+        std::set<std::string> in_softirq, in_interrupt;
+    } seen;
+    const auto sink = [](void* arg, const sim::Context& who) {
+        if (sim::is_task_key(who.key) || who.is_task()) return;
+        auto& all = *static_cast<Seen*>(arg);
+        (target().platform->in_softirq(who.cpu) ? all.in_softirq : all.in_interrupt)
+            .insert(who.site.function_name());
+    };
+    sim::world().watchers().set_access_sink(sink, &seen);
+    run::replay(plan("op cpu0 on call_rcu how=0\nop cpu0 on spin jiffies=4 how=0\n"));
+    sim::world().watchers().set_access_sink(nullptr, nullptr);
+    EXPECT_EQ(seen.in_softirq.count("note_gp_changes"), 1u);
+    EXPECT_EQ(seen.in_interrupt.count("note_gp_changes"), 0u);
+    EXPECT_EQ(seen.in_interrupt.count("rcu_pending"), 1u);
+}
+
 // Nodes of their own have to be gone through, and one above them.
 TEST_P(EveryKernel, HasLeavesOfTwoCpus) {
-    const std::string ops = "config cpus 4\nop cpu3 on synchronize_rcu how=0\n"
-                            "op cpu0 on synchronize_rcu how=1\n";
+    const std::string ops =
+        "config cpus 4\nop cpu3 on synchronize_rcu how=0\n"
+        "op cpu0 on synchronize_rcu how=1\n";
     const run::Outcome one = run::replay(plan(ops));
     const run::Outcome three = run::replay(plan("config two_per_leaf 1\n" + ops));
     EXPECT_EQ(three.verdict, Verdict::clean) << three.detail;
@@ -410,8 +443,9 @@ TEST_P(EveryKernel, RunsRcusCoreInThreads) {
 
 // Whether a CPU takes a task over is asked only where one may be ready elsewhere.
 TEST_P(EveryKernel, TakesTasksOver) {
-    const std::string ops = "config cpus 3\nop cpu1 on synchronize_rcu how=1\n"
-                            "op cpu2 on rcu_barrier\nop cpu0 on synchronize_rcu how=0\n";
+    const std::string ops =
+        "config cpus 3\nop cpu1 on synchronize_rcu how=1\n"
+        "op cpu2 on rcu_barrier\nop cpu0 on synchronize_rcu how=0\n";
     unsigned differ = 0;
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
         const auto policy = strategy::make_policy("random");
@@ -432,7 +466,6 @@ TEST_P(EveryKernel, LetsWorkloadsBeLong) {
     const auto policy = strategy::make_policy("random");
     for (unsigned i = 0; i < 20 && !HasFatalFailure(); ++i)
         expect_clean(plan("config cpus 4\n" + ops), *policy, prng.next());
-
 }
 
 // Where an interrupt stands on the stack of a CPU that rests is part of the state, too.

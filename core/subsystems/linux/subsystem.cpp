@@ -227,6 +227,8 @@ class LinuxPlatform final : public scenario::Platform {
         return name_of_task(task.key - sim::first_task_key);
     }
 
+    bool in_softirq(unsigned cpu) const override { return kernel_->in_softirq(cpu); }
+
     std::optional<bool> task_sleeps(std::string_view name) const override {
         for (unsigned i = 0;; ++i) {
             const std::string own = name_of_task(i);
