@@ -22,7 +22,14 @@ using nlohmann::json;
 const std::string short_find = "D01.plan";
 const std::string long_find = "D47.plan";
 
+const std::string eleven_lanes =
+    "rcufuzz-plan 1\ntarget nocb\nconfig cpus 4\nop cpu0 on call_rcu\nop cpu1 on call_rcu\n"
+    "op cpu2 off call_rcu\nop cpu3 on call_rcu\n";
+
+// Of a plan's file, or of a plan.
 std::string page(const std::string& find) {
+    if (find.starts_with("rcufuzz-plan"))
+        return explain(run::from_text(find, "test"), Format::html, "test.plan");
     const auto bytes = read_file(std::string(RCUFUZZ_SOURCE_DIR) + "/corpus/bugs/nocb/" + find);
     return explain(run::from_text(std::string(bytes.begin(), bytes.end()), find), Format::html,
                    find);
@@ -30,8 +37,8 @@ std::string page(const std::string& find) {
 
 // The page in the browser, with a script of the test behind its own: what `probe` evaluates to.
 // A script error anywhere is the answer instead.
-json ask(const std::string& probe, const std::string& address = "",
-         const std::string& options = "", const std::string& find = short_find) {
+json ask(const std::string& probe, const std::string& address = "", const std::string& options = "",
+         const std::string& find = short_find) {
     const std::filesystem::path folder =
         std::filesystem::path(testing::TempDir()) / "rcufuzz_browser_test";
     std::filesystem::remove_all(folder);
@@ -185,10 +192,37 @@ TEST(Browser, ManyLanesLeaveRoomForTheSentences) {
         return {share: what.width / diagram.clientWidth, lanes: run.cpus.length,
                 hidden: what.right > (panel.left > 400 ? panel.left + 1 : innerWidth)};)";
     for (const char* size : {"1440,900", "800,600"}) {
-        const json answer = ask(probe, "", std::string("--window-size=") + size, "D19.plan");
-        EXPECT_GT(answer["lanes"], 5);
+        const json answer = ask(probe, "", std::string("--window-size=") + size, eleven_lanes);
+        EXPECT_EQ(answer["lanes"], 11);
         EXPECT_GT(answer["share"], 0.39) << size;
         EXPECT_FALSE(answer["hidden"]) << size;
+    }
+}
+
+// Neither in a box nor in the head of a lane; names break behind an underscore.
+TEST(Browser, LanesBreakNoWord) {
+    const std::string probe = R"(
+        const broken = [];
+        const look = (node) => {
+          for (const piece of node.childNodes) {
+            if (piece.nodeType !== 3) { look(piece); continue; }
+            const range = document.createRange();
+            range.selectNodeContents(piece);
+            const rows = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+            if (rows.size > 1) broken.push(piece.data);
+          }
+        };
+        const small = (element) => parseFloat(getComputedStyle(element).fontSize) < 1;
+        const boxes = lines.filter((line) => line.box && !small(line.box)).map((line) => line.box);
+        boxes.forEach(look);
+        const heads = [...document.querySelectorAll('.head .lane:not(.idle)')];
+        return {boxes: boxes.length, broken,
+                cut: heads.filter((head) => head.scrollWidth > head.clientWidth).length};)";
+    for (const char* size : {"1440,900", "800,600"}) {
+        const json answer = ask(probe, "", std::string("--window-size=") + size, long_find);
+        EXPECT_GT(answer["boxes"], 10) << size;
+        EXPECT_EQ(answer["broken"], json::array()) << size;
+        EXPECT_EQ(answer["cut"], 0) << size;
     }
 }
 

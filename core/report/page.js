@@ -229,6 +229,7 @@ function layOut() {
   const lanes = idle.map((is) => `${is ? thin : lane}px`).join(' ');
   diagram.style.setProperty(
       '--columns', `${numbers[0]}px ${numbers[1]}px ${lanes} minmax(${sentences - 20}px, 1fr)`);
+  diagram.classList.toggle('close', lane < 80);
   diagram.classList.toggle('tight', lane < 60);
   diagram.classList.toggle('narrow', narrow);
   document.querySelectorAll('#diagram .lane').forEach((element, i) => {
@@ -517,7 +518,7 @@ function showFacts() {
   document.querySelector('header').classList.toggle('clean', clean);
   document.getElementById('headline').append(
       make('h1', '', run.verdict), run.meaning,
-      make('p', '', clean ? 'nothing is wrong' : make('b', '', run.detail)),
+      ...(clean ? [] : [make('p', '', make('b', '', run.detail))]),
       make('p', '', run.site ? 'at ' + run.site + ' · ' : '',
            ...copyable('code', 'rcufuzz replay ' + run.file),
            run.made_by ? ' · rcufuzz ' + run.made_by : ''),
