@@ -128,7 +128,7 @@ Breaches check_line(std::string_view path, std::size_t number, const Line& line)
                             std::to_string(columns(line.raw)) + " columns, at most " +
                                 std::to_string(max_line_columns)});
     }
-    if (!path.ends_with(".md")) check_leftover(path, number, line, breaches);
+    check_leftover(path, number, line, breaches);
     if (!is_cpp(path)) return breaches;
     for (const Ban& ban : bans) {
         if (ban.applies(path) && mentions(line.code, ban.call)) {

@@ -96,6 +96,7 @@ TEST(LineRules, CommentsAndStringsAreNotCalls) {
 TEST(LineRules, Leftovers) {
     EXPECT_EQ(line_rules("core/sim/x.cpp", "// TODO: later"), "leftover");
     EXPECT_EQ(line_rules("scripts/test", "# FIXME"), "leftover");
+    EXPECT_EQ(line_rules("core/sim/README.md", "TODO: what it does."), "leftover");
     EXPECT_EQ(line_rules("fuzz/x.cpp", "std::cerr << \"DEBUG x\";"), "leftover");
     EXPECT_EQ(line_rules("fuzz/x.cpp", "warn(\"DEBUG: x\");"), "leftover");
     EXPECT_EQ(line_rules("fuzz/x.cpp", "words{\"DEBUG\"}"), "");
