@@ -60,6 +60,6 @@ std::optional<Verdict> verdict_from_word(std::string_view text) {
     return std::nullopt;
 }
 
-void PrintTo(Verdict verdict, std::ostream* stream) { *stream << word(verdict); }
+std::ostream& operator<<(std::ostream& stream, Verdict verdict) { return stream << word(verdict); }
 
 }  // namespace rcufuzz

@@ -53,6 +53,6 @@ bool is_black_box(Verdict verdict);
 std::optional<Verdict> verdict_from_word(std::string_view word);
 
 // How GoogleTest prints one.
-void PrintTo(Verdict verdict, std::ostream* stream);
+std::ostream& operator<<(std::ostream& stream, Verdict verdict);
 
 }  // namespace rcufuzz

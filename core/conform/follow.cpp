@@ -222,7 +222,7 @@ std::uint32_t Follow::choose(const Choice& choice) {
 }
 
 std::uint32_t Follow::choose_data(const Choice& choice) {
-    if (choice.what == sim::question_which_interrupt)
+    if (choice.what == sim::which_interrupt.number)
         return chance(300) ? prng_.below(choice.count) : 0;
     const scenario::Platform& platform = *window_.plan.target->platform;
     if (platform.question_word(choice.what) == "allocation") return 0;

@@ -23,8 +23,7 @@ T& allocate() {
 }
 
 // Ends the run with this verdict; from within a context.
-[[noreturn]] inline void fail(Verdict verdict, Objection why,
-                              const Site& site = Site::current()) {
+[[noreturn]] inline void fail(Verdict verdict, Objection why, const Site& site = Site::current()) {
     sim::world().fail(verdict, std::move(why), site);
 }
 // The verdict of an end-of-run oracle, outside any context. The first one counts.
@@ -41,9 +40,10 @@ inline void suspect(Verdict verdict, Objection why, const Site& site = Site::cur
 }
 
 // What may fail, as the strategy likes.
-enum class Failure : std::uint16_t { kthread = 1, allocation = 2 };
-inline bool may_fail(Failure what, const Site& site = Site::current()) {
-    return sim::world().choose(static_cast<std::uint16_t>(what), 2, site) != 0;
+inline constexpr sim::Question kthread_fails{1, "the kthread cannot be made"};
+inline constexpr sim::Question allocation_fails{2, "the allocation fails"};
+inline bool may_fail(const sim::Question& what, const Site& site = Site::current()) {
+    return sim::world().choose(what.number, 2, site) != 0;
 }
 
 // A sentence of the story: `number` is the subsystem's own, told by its tell().

@@ -80,7 +80,7 @@ int TextSite::execute(const Site& site) {
     const std::uint32_t self = 1u << smp_processor_id();
     int code = code_.get();
     if ((stale_cpus_ & self) != 0) {
-        if (w.choose(question_stale_text, 2, site) != 0)
+        if (w.choose(which_text.number, 2, site) != 0)
             code = old_code_;
         else
             stale_cpus_ &= ~self;  // what has been fetched once stays

@@ -21,8 +21,8 @@
 
 namespace rcufuzz::kernel {
 
-// The question that an execution of a half-patched site asks: 0 the new instruction, 1 the old one.
-inline constexpr std::uint16_t question_stale_text = 3;
+// What an execution of a half-patched site asks: 0 the new instruction, 1 the old one.
+inline constexpr sim::Question which_text{3, "the old code is executed"};
 
 // An instruction that can be patched. What it does is a number.
 class TextSite {

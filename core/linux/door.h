@@ -43,7 +43,8 @@ struct machine_door {
     void (*told)(const char *event, const long *args);
     int tells;
     void (*print)(const char *text); /* a line of the kernel's log */
-    /* Where the code is that a plain access returns to. */
+    /* The plain access before which a call returns to that address. Where there is none: one
+     * without a name. */
     const struct machine_site *(*site_at)(unsigned long code);
 };
 

@@ -151,7 +151,7 @@ Seen load(Location& x, const void* cell, Order order, bool plain, const Site& si
     const unsigned number = current_agent();
     AgentState& agent = run.agents[number];
     std::uint8_t& stale = x.stale_loads[number];
-    will_ask(stale < max_stale_loads ? question_which_store : 0, site);
+    will_ask(stale < max_stale_loads ? which_store.number : 0, site);
     const Loaded loaded = run.model.load(number, x, order, depends(agent, number, cell), plain);
     stale = loaded.age == 0 ? 0 : static_cast<std::uint8_t>(stale + 1);
     agent.last_load = loaded.time;
@@ -173,7 +173,7 @@ Value store(Location& x, const void* cell, Value value, Order order, bool plain,
         return value;
     }
     const unsigned number = current_agent();
-    will_ask(question_which_place, site);
+    will_ask(which_place.number, site);
     run.model.store(number, x, value, order, depends(run.agents[number], number, cell), plain);
     judge_race(x, site);
     return x.newest().value;
@@ -199,7 +199,7 @@ Updated update(Location& x, const void* cell, bool (*update)(void*, Value, Value
     }
     const unsigned number = current_agent();
     AgentState& agent = run.agents[number];
-    will_ask(question_which_store, site);
+    will_ask(which_store.number, site);
     const Loaded loaded =
         run.model.rmw(number, x, update, arg, order, returns, depends(agent, number, cell));
     agent.last_load = loaded.time;

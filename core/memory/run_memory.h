@@ -28,10 +28,11 @@ struct GpDomain;
 
 // The questions of weak memory: which store a load observes (0: the newest, 1: the one before it
 // that is legal, ...), and the place of a store among those of its location (0: the last).
-inline constexpr std::uint16_t question_which_store = 4;
-inline constexpr std::uint16_t question_which_place = 5;
+inline constexpr sim::Question which_store{4, "an older store is seen"};
+inline constexpr sim::Question which_place{5,
+                                           "the store comes before one that has been made already"};
 constexpr bool is_question(std::uint16_t what) {
-    return what == question_which_store || what == question_which_place;
+    return what == which_store.number || what == which_place.number;
 }
 
 // After World::begin(), before anything is initialised. `races`: data races are reported, as what

@@ -6,6 +6,7 @@
 #include "core/run/generate.h"
 #include "core/run/runner.h"
 #include "core/run/time_bench.h"
+#include "core/sim/around.h"
 #include "core/sim/world.h"
 #include "core/strategy/strategies.h"
 
@@ -71,24 +72,14 @@ std::uint64_t two_tasks(sim::Strategy& strategy) {
 // --- executions ---------------------------------------------------------------------------------
 
 // Counts the switches that runs make: that many bare jumps are the floor of their plan.
-class CountSwitches final : public sim::Strategy {
+class CountSwitches final : public sim::Around {
    public:
-    explicit CountSwitches(sim::Strategy& inner) : inner_(inner) {}
-    void begin(const World& world) override { inner_.begin(world); }
-    std::uint32_t choose(const Choice& choice) override { return inner_.choose(choice); }
-    std::uint32_t points_until_choice(sim::ContextKey key, std::uint32_t ordinal) override {
-        return inner_.points_until_choice(key, ordinal);
-    }
-    bool asks_at_every_point() const override { return inner_.asks_at_every_point(); }
-    bool asks_on_new_actor() const override { return inner_.asks_on_new_actor(); }
+    using Around::Around;
     void end(std::uint64_t points) override {
         switches += sim::world().switches();
-        inner_.end(points);
+        Around::end(points);
     }
     std::uint64_t switches = 0;
-
-   private:
-    sim::Strategy& inner_;
 };
 
 // The reference plan: eight operations in the standard configuration, as the subsystem's own

@@ -32,7 +32,7 @@ std::uint64_t run_number = 0;
 
 StateSampler::StateSampler(sim::Strategy& inner, std::span<std::uint8_t> counters,
                            Feedback feedback)
-    : inner_(inner), counters_(counters), feedback_(feedback) {
+    : Around(inner), counters_(counters), feedback_(feedback) {
     CHECK(std::has_single_bit(counters.size()));
     const auto note = [](void* self, std::uint64_t state) {
         static_cast<StateSampler*>(self)->sample(~mix64(state));
@@ -52,11 +52,11 @@ StateSampler::~StateSampler() {
 void StateSampler::begin(const sim::World& world) {
     world_ = &world;
     ++run_number;
-    inner_.begin(world);
+    Around::begin(world);
 }
 
 std::uint32_t StateSampler::choose(const sim::Choice& choice) {
-    const std::uint32_t answer = inner_.choose(choice);
+    const std::uint32_t answer = Around::choose(choice);
     if (!feedback_.states) return answer;
     const bool asker_is_world = choice.key == sim::main_key;
     const std::uint64_t from = asker_is_world ? 0 : place_of(&world_->context(choice.key));

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <span>
 
-#include "core/sim/strategy.h"
+#include "core/sim/around.h"
 
 namespace rcufuzz::run {
 
@@ -21,7 +21,7 @@ struct Feedback {
 
 // Passes all choices on to another strategy, whose answers it does not change. There is one at a
 // time: the world tells it its coarse states.
-class StateSampler final : public sim::Strategy {
+class StateSampler final : public sim::Around {
    public:
     // Sets counters[hash % size] to 1 for each sample; a power of two of them.
     StateSampler(sim::Strategy& inner, std::span<std::uint8_t> counters, Feedback feedback = {});
@@ -31,18 +31,11 @@ class StateSampler final : public sim::Strategy {
 
     void begin(const sim::World& world) override;
     std::uint32_t choose(const sim::Choice& choice) override;
-    std::uint32_t points_until_choice(sim::ContextKey key, std::uint32_t ordinal) override {
-        return inner_.points_until_choice(key, ordinal);
-    }
-    bool asks_at_every_point() const override { return inner_.asks_at_every_point(); }
-    bool asks_on_new_actor() const override { return inner_.asks_on_new_actor(); }
-    void end(std::uint64_t points) override { inner_.end(points); }
 
    private:
     void sample(std::uint64_t value);
     void sample_order(const sim::Context& who);
 
-    sim::Strategy& inner_;
     std::span<std::uint8_t> counters_;
     Feedback feedback_;
     const sim::World* world_ = nullptr;

@@ -26,17 +26,8 @@ constexpr std::string_view task_word = "task";
 constexpr std::string_view time_word = "time";
 constexpr std::string_view answer_word = "answer";
 
-struct AnswerWords {
-    unsigned question;
-    std::string_view words;
-};
-constexpr AnswerWords answers[] = {
-    {static_cast<unsigned>(kernel::Failure::kthread), "the kthread cannot be made"},
-    {static_cast<unsigned>(kernel::Failure::allocation), "the allocation fails"},
-    {kernel::question_stale_text, "the old code is executed"},
-    {memory::question_which_store, "an older store is seen"},
-    {memory::question_which_place, "the store comes before one that has been made already"},
-};
+constexpr std::array questions{kernel::kthread_fails, kernel::allocation_fails, kernel::which_text,
+                               memory::which_store, memory::which_place};
 
 template <std::size_t size>
 std::optional<unsigned> index_of(const std::array<std::string_view, size>& list,
@@ -210,13 +201,13 @@ std::span<const scenario::Subsystem* const> all_targets() { return subsystems::a
 // --- answers ------------------------------------------------------------------------------------
 
 std::string answer_words(const Plan& plan, unsigned question) {
-    if (question == sim::question_which_interrupt) return "another of its interrupts comes first";
+    if (question == sim::which_interrupt.number) return std::string(sim::which_interrupt.unusual);
     std::string words;
     if (plan.target->platform != nullptr)
         words = plan.target->platform->answer_words(question);
     else
-        for (const AnswerWords& known : answers)
-            if (known.question == question) words = known.words;
+        for (const sim::Question& known : questions)
+            if (known.number == question) words = known.unusual;
     return words.empty() ? "question " + std::to_string(question) + " has an unusual answer"
                          : words;
 }

@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <string_view>
 
 #include "core/base/check.h"
 
@@ -66,9 +67,15 @@ constexpr unsigned nth_bit(ActorMask mask, unsigned n) {
 
 struct Context;
 
+// What a data choice asks. Its answer 0 is the ordinary one.
+struct Question {
+    std::uint16_t number;      // Choice::what
+    std::string_view unusual;  // what any other answer means, for people: "the allocation fails"
+};
+
 // Which of the pending interrupts a CPU takes (tasks.cpp); whoever else has data choices numbers
 // them from 1.
-inline constexpr std::uint16_t question_which_interrupt = 0xffff;
+inline constexpr Question which_interrupt{0xffff, "another of its interrupts comes first"};
 
 // One question. For all kinds but data: answer 0 stands for `first`; answer i > 0 for the i-th
 // of `others` in ascending bit order. For data: any number below `count`.

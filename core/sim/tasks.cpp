@@ -224,7 +224,7 @@ unsigned World::take_vector(Cpu& cpu, Act act, ObjectId& name) {
     }
     unsigned count = 0;
     for (const Irq* irq = cpu.irq_head; irq != nullptr; irq = irq->next) ++count;
-    const std::uint32_t chosen = choose(question_which_interrupt, count, current_->site);
+    const std::uint32_t chosen = choose(which_interrupt.number, count, current_->site);
     Irq* previous = nullptr;
     Irq* irq = cpu.irq_head;
     for (std::uint32_t i = 0; i < chosen; ++i) previous = std::exchange(irq, irq->next);

@@ -9,11 +9,11 @@ namespace rcufuzz::strategy {
 
 void Record::begin(const sim::World& world) {
     decisions_.clear();
-    inner_.begin(world);
+    Around::begin(world);
 }
 
 std::uint32_t Record::choose(const sim::Choice& choice) {
-    const std::uint32_t answer = inner_.choose(choice);
+    const std::uint32_t answer = Around::choose(choice);
     if (answer == 0 || decisions_.size() >= max_decisions_) return 0;
     const sim::Decision decision = sim::to_decision(choice, answer);
     if (decision.ordinal != choice.ordinal) return 0;

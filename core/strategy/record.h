@@ -13,32 +13,25 @@
 #include <span>
 #include <vector>
 
+#include "core/sim/around.h"
 #include "core/sim/decision.h"
-#include "core/sim/strategy.h"
 
 namespace rcufuzz::strategy {
 
-class Record final : public sim::Strategy {
+class Record final : public sim::Around {
    public:
     static constexpr std::size_t no_limit = ~std::size_t{0};
 
     explicit Record(sim::Strategy& inner, std::size_t max_decisions = no_limit)
-        : inner_(inner), max_decisions_(max_decisions) {}
+        : Around(inner), max_decisions_(max_decisions) {}
 
     // Of the last run, or of the running one so far, in the order of a plan.
     std::span<const sim::Decision> decisions();
 
     void begin(const sim::World& world) override;
     std::uint32_t choose(const sim::Choice& choice) override;
-    std::uint32_t points_until_choice(sim::ContextKey key, std::uint32_t ordinal) override {
-        return inner_.points_until_choice(key, ordinal);
-    }
-    bool asks_at_every_point() const override { return inner_.asks_at_every_point(); }
-    bool asks_on_new_actor() const override { return inner_.asks_on_new_actor(); }
-    void end(std::uint64_t points) override { inner_.end(points); }
 
    private:
-    sim::Strategy& inner_;
     std::size_t max_decisions_;
     std::vector<sim::Decision> decisions_;
 };

@@ -104,7 +104,7 @@ void deoffload_for_want_of_kthreads(RcuData& rdp) {
 
 bool creation_fails(bool rcuo) {
     const int failures = nocb().spawn_failures;
-    return (failures == 2 && rcuo) || (failures == 1 && kernel::may_fail(kernel::Failure::kthread));
+    return (failures == 2 && rcuo) || (failures == 1 && kernel::may_fail(kernel::kthread_fails));
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 bool has_stub() { return state().generation >= gen_352384d5c84e && !bug(T17_unregister_fails); }
 
 TpProbes* allocate_probes(unsigned entries) {
-    if (state().allocations_fail && kernel::may_fail(kernel::Failure::allocation)) return nullptr;
+    if (state().allocations_fail && kernel::may_fail(kernel::allocation_fails)) return nullptr;
     TpProbes& array = kernel::allocate<TpProbes>();
     array.capacity = entries;
     array.allocated_before = std::exchange(state().last_allocated, &array);
