@@ -137,6 +137,14 @@ void Lines::watch() {
     came_near();
 }
 
+void Lines::forget() {
+    for (const Row& row : rows_) {
+        if (!is_met(row.address)) continue;
+        met_[row.address - begin_] = 0;
+        put_breakpoint(row.address);
+    }
+}
+
 void Lines::put_breakpoint(std::uintptr_t address) {
     auto* const code = reinterpret_cast<std::uint8_t*>(address);
     if (*code != breakpoint) code_[address - begin_] = std::exchange(*code, breakpoint);

@@ -46,6 +46,9 @@ class Lines {
     // this is destroyed, or others watch, the code has to stay where it is.
     void watch();
 
+    // As if no run had come anywhere. Nothing of the image runs.
+    void forget();
+
     // A line "FILE LINE 1" for each that was met, "FILE LINE 0" for the others, sorted.
     std::string text() const;
 

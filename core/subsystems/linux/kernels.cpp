@@ -133,6 +133,10 @@ std::vector<Place> points_near(const std::string& name, std::string_view near) {
 
 bool came_near() { return watched.lines != nullptr && watched.lines->came_near(); }
 
+void forget_watched_lines() {
+    if (watched.lines != nullptr) watched.lines->forget();
+}
+
 std::string watched_lines() { return watched.lines == nullptr ? "" : watched.lines->text(); }
 
 }  // namespace rcufuzz::linux_subject

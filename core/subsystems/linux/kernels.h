@@ -43,6 +43,7 @@ linux_guest::Kernel* loaded_kernel();
 // `near`: as of linux_guest::Lines::look_near().
 void watch_lines_of(const std::string& name, std::string_view near = {});
 bool came_near();
+void forget_watched_lines();  // as of linux_guest::Lines::forget()
 // Of the functions that have one of those lines, in ascending order.
 std::vector<Place> points_near(const std::string& name, std::string_view near);
 // As of linux_guest::Lines::text(); empty where nobody watches.

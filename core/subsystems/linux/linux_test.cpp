@@ -243,6 +243,11 @@ TEST_P(EveryKernel, TakesTheSameCourseWhereItsLinesAreWatched) {
     EXPECT_GT(reached(after, "kernel/tracepoint.c"), 50u);
     EXPECT_NE(after.find("kernel/locking/rwsem.c"), after.npos);
     EXPECT_EQ(reached(after, "kernel/locking/rwsem.c"), 0u);
+    forget_watched_lines();
+    EXPECT_EQ(reached(watched_lines(), "kernel/tracepoint.c"), 0u);
+    EXPECT_EQ(run::replay(registers).trace_hash, unwatched.trace_hash);
+    EXPECT_GT(reached(watched_lines(), "kernel/tracepoint.c"), 50u);
+    EXPECT_LT(reached(watched_lines(), "kernel/rcu/tree.c"), reached(after, "kernel/rcu/tree.c"));
 }
 
 TEST_P(EveryKernel, KnowsWhatStandsAtAnAddress) {
