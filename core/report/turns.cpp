@@ -118,7 +118,10 @@ class TurnReader {
     template <typename ToldOf>
     void tell_event(const sim::Event& event, const ToldOf& told_of) {
         if (switch_ && !is_of_switch(event)) tell_silent_switch();
+        if (switch_ && goes_ahead_again(event.key)) switch_.reset();
         if (begins_ || switch_ || turns_.empty() || event.key != turns_.back().key) {
+            const bool is_alone = ahead_ != 0 && ahead_ == turns_.size();
+            if (is_alone && turns_.back().key == event.key && !switch_) ++ahead_;
             turns_.push_back({event.key, event.jiffies});
             const std::string anonymous = told_of("\n");
             const bool names_actor = anonymous.find('\n') != std::string::npos;
@@ -169,7 +172,11 @@ class TurnReader {
         if (!switch_) return "";
         const DecidedSwitch decided = *switch_;
         switch_.reset();
-        if (!decided.stopped) return comes_by_interrupt(decided) ? "" : "ahead of the others, ";
+        if (!decided.stopped && comes_by_interrupt(decided)) return "";
+        if (!decided.stopped) {
+            ahead_ = turns_.size();
+            return "ahead of the others, ";
+        }
         const std::string who = name_of_asker(decided);
         if (const std::string at = kernel_place(decided); !at.empty())
             return who + " has " + at + "; before it goes on, ";
@@ -177,6 +184,12 @@ class TurnReader {
             last_deed(replay_, decided.asker, last_told_[decided.asker], decided.answer);
         if (!deed) return "before " + who + " goes on, ";
         return who + " " + deed->just + "; before it goes on, ";
+    }
+
+    // Who went ahead of the others, and has been the only one since, does so once more.
+    bool goes_ahead_again(sim::ContextKey actor) const {
+        return !switch_->stopped && !turns_.empty() && ahead_ == turns_.size() &&
+               turns_.back().key == actor;
     }
 
     bool comes_by_interrupt(const DecidedSwitch& decided) const {
@@ -218,12 +231,17 @@ class TurnReader {
             return;
         }
         const sim::Event& event = replay_.trace.events[deed->event];
-        turns_.push_back({decided.actor, event.jiffies});
+        const bool again = goes_ahead_again(decided.actor);
+        if (!again) turns_.push_back({decided.actor, event.jiffies});
         const std::size_t here = at_;
         at_ = deed->event;
-        say(lead_in() + subject(event, true) + " " + deed->now + ".", "");
+        if (again)
+            say("It " + deed->now + ".", "");
+        else
+            say(lead_in() + subject(event, true) + " " + deed->now + ".", "");
         at_ = here;
-        begins_ = true;
+        switch_.reset();
+        begins_ = decided.stopped;
     }
 
     // Of a kernel. Who goes on beside one that comes from place to place is told once, and so are
@@ -361,6 +379,7 @@ class TurnReader {
     std::optional<DecidedSwitch> switch_;               // that is still to be told
     std::optional<unsigned> next_stopped_on_;           // the CPU of whom the next one stops
     std::map<sim::ContextKey, std::size_t> last_told_;  // behind which event
+    std::size_t ahead_ = 0;  // the number of the turn that one begins ahead of the others
     // The last sentence of a switch after which nobody had anything to tell.
     struct Coming {
         std::size_t turns = 0;  // that there were then
