@@ -2,12 +2,13 @@
 //
 // The corpus on the real subsystems: hand-written stories, and one minimal reproducer for each bug
 // with its golden story. And the minimiser, which makes them.
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -68,6 +69,18 @@ std::string test_name(const testing::TestParamInfo<std::string>& info) {
     return name;
 }
 INSTANTIATE_TEST_SUITE_P(All, CorpusStory, testing::ValuesIn(story_files()), test_name);
+
+// A story says once what an operation does, and there what the numbers mean that are no quantities.
+TEST(Operations, SayWhatTheirCodesMean) {
+    const std::set<std::string_view> codes{"how", "kind", "place", "chain", "to", "stay", "does"};
+    for (const scenario::Subsystem* target : run::all_targets())
+        for (const scenario::OpSpec& op : target->ops)
+            for (const scenario::ParamSpec& param : op.params)
+                if (codes.contains(param.name)) {
+                    EXPECT_THAT(std::string(op.summary), testing::HasSubstr(param.name))
+                        << target->name << " " << op.name;
+                }
+}
 
 // A kernel's are its own to know (core/linux/work).
 TEST(Quantities, ThatAreListedCanBeObserved) {

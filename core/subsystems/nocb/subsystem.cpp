@@ -197,8 +197,7 @@ scenario::CpuSwitches switches(const ConfigValues& values, unsigned cpu) {
     if (starts_offline(values, cpu)) switches.on |= 1u << scenario::switch_absent;
     const bool leads = cpu % stride_of(values) == 0;
     if (leads) switches.stuck |= 1u << switch_deoffloaded;
-    if (values[rcuo_local] != 0 || (values[rcuog_local] != 0 && leads) ||
-        cpu == rcu_gp_cpu(values))
+    if (values[rcuo_local] != 0 || (values[rcuog_local] != 0 && leads) || cpu == rcu_gp_cpu(values))
         switches.stuck |= 1u << scenario::switch_absent;
     return switches;
 }
@@ -209,7 +208,7 @@ constexpr std::uint8_t task_on = scenario::bit(OpContext::task_on);
 
 constexpr OpSpec ops[] = {
     {.name = "call_rcu",
-     .summary = "posts callbacks",
+     .summary = "posts callbacks; chain: so often each posts another when it runs",
      .contexts = scenario::any_context,
      .params = {{{.name = "count", .min = 1, .max = 12, .repeats = true},
                  {.name = "chain", .min = 0, .max = 2, .repeats = true}}},

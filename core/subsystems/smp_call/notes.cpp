@@ -39,6 +39,7 @@ std::string cpus_text(std::uint32_t mask) {
 
 std::string value_words(std::string_view variable, std::int64_t value) {
     const bool mask = variable.starts_with("cfd.cpumask") || variable == "mm_cpumask";
+    if (variable.find(".func[") != variable.npos) return "f" + std::to_string(value) + "()";
     return mask ? cpus_text(static_cast<std::uint32_t>(value)) : "";
 }
 

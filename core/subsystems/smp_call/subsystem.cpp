@@ -85,23 +85,24 @@ constexpr scenario::ParamSpec to_param{.name = "to", .min = 0, .max = std::size(
 constexpr scenario::ParamSpec cpu_param{.name = "cpu", .min = 0, .max = max_work_cpus - 1};
 // How many CPUs after the caller stay in the mm, the others being lazy.
 constexpr scenario::ParamSpec stay_param{.name = "stay", .min = 1, .max = max_work_cpus - 1};
-constexpr scenario::ParamSpec how_param{
-    .name = "how", .min = 0, .max = 3};  // bit 0: waits; bit 1: enables interrupts
+constexpr scenario::ParamSpec how_param{.name = "how", .min = 0, .max = 3};
 
 constexpr OpSpec ops[] = {
     {.name = "call_many",
-     .summary = "calls all other CPUs, or some; how: 1 waits, 2 the function enables interrupts",
+     .summary = "calls all other CPUs, to 1 to 7: some; how 1: waits, 2: the function enables "
+                "interrupts, 3: both",
      .contexts = task_on,
      .params = {{to_param, how_param}},
      .weight = 24},
     {.name = "call_mm",
-     .summary = "calls the CPUs of the mm, whose mask others change; but for the first, those "
-                "called leave it",
+     .summary = "calls the CPUs of the mm, whose mask others change; those called leave it, but "
+                "for so many (stay); how 1: waits, 2: the function enables interrupts, 3: both",
      .contexts = task_on,
      .params = {{stay_param, how_param}},
      .weight = 24},
     {.name = "call_single",
-     .summary = "calls one CPU, or the next",
+     .summary = "calls one CPU, or the next; how 1: waits, 2: the function enables interrupts, "
+                "3: both",
      .contexts = task_on,
      .params = {{cpu_param, how_param}},
      .weight = 10},
