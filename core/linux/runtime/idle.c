@@ -48,6 +48,7 @@ static void idle_once(void)
 		set_tsk_thread_flag(current, TIF_POLLING_NRFLAG);
 	local_irq_disable();
 	queue->in_idle = true;
+	queue->got_tick = false;
 	while (!need_resched()) {
 		sleep_until_interrupt();
 		local_irq_enable();

@@ -57,6 +57,7 @@ struct run_queue {
 	bool on_thread;		/* and not on the machine's stack */
 	bool tick_stopped;
 	bool in_idle;
+	bool got_tick;		/* the idle loop, while it slept last */
 	bool started;
 	bool deaf;		/* no interrupt gets to it */
 	bool up;		/* its idle task has begun, and has not died since */

@@ -303,8 +303,29 @@ void tick_goes_on(void)
 {
 	struct run_queue *queue = this_queue();
 
+	queue->got_tick = queue->in_idle;
 	if (!queue->in_idle && !queue->tick_stopped)
 		keep_tick();
+}
+
+static bool no_cpuidle;
+
+static int __init set_no_cpuidle(char *text)
+{
+	no_cpuidle = true;
+	return 1;
+}
+__setup("machine_no_cpuidle", set_no_cpuidle);
+
+/* cpuidle_idle_call(): a driver has a governor who says whether it is worth it; here it always is.
+ * Where there is none, a tick that goes on has to come first. */
+static bool retains_tick(void)
+{
+	struct run_queue *queue = this_queue();
+	bool got_tick = queue->got_tick;
+
+	queue->got_tick = false;
+	return no_cpuidle && !got_tick && !queue->tick_stopped;
 }
 
 /*
@@ -313,11 +334,11 @@ void tick_goes_on(void)
  */
 void tick_idle(void)
 {
-	bool keeps_time = must_keep_time();
+	bool keeps_time = must_keep_time(), retains = retains_tick();
 
 	if (keeps_time && !only_time_goes_on()) {
 		restart_tick();
-	} else if (local_softirq_pending() || this_queue()->ready_count) {
+	} else if (retains || local_softirq_pending() || this_queue()->ready_count) {
 		keep_tick();
 	} else {
 		stop_tick();

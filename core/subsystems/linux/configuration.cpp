@@ -165,6 +165,11 @@ constexpr ConfigSpec specs[] = {
      .max = 1,
      .standard = 0,
      .swarm = mostly},
+    {.name = "no_cpuidle",
+     .summary = "1: as without a driver of cpuidle: an idle CPU stops its tick when one has come",
+     .min = 0,
+     .max = 1,
+     .standard = 0},
 };
 
 static_assert(std::size(specs) == config_count);
@@ -219,6 +224,7 @@ std::string command_line(const ConfigValues& values) {
     if (values[polling] != 0) line += " machine_polling_idle";
     if (values[plain_points] != 0) line += " machine_plain_points";
     if (values[kcsan] != 0) line += " machine_kcsan";
+    if (values[no_cpuidle] != 0) line += " machine_no_cpuidle";
     if (values[tasks] > 1) line += " machine_tasks_lists=" + std::to_string(values[tasks]);
     if (values[housekeeping] != 0)
         line += " machine_housekeeping=" + std::to_string(values[cpus] - 1);
@@ -235,6 +241,7 @@ std::string configuration_words(const std::string& variant, const ConfigValues& 
     if (values[polling] != 0) text += "; idle CPUs poll";
     if (values[plain_points] != 0) text += "; plain accesses are points";
     if (values[kcsan] != 0) text += "; data races are looked for";
+    if (values[no_cpuidle] != 0) text += "; there is no driver of cpuidle";
     if (values[balance] != 0) text += "; CPUs take over tasks that are ready on others";
     if (values[housekeeping] != 0)
         text += "; tasks that may run anywhere run on CPU " + std::to_string(values[cpus] - 1);

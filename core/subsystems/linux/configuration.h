@@ -35,6 +35,7 @@ enum Config : std::size_t {
     polling,
     plain_points,
     kcsan,
+    no_cpuidle,
     config_count,
 };
 

@@ -140,6 +140,14 @@ TEST_P(Workload, PollsWhereItIsIdle) {
     EXPECT_GT(points_in("flush_smp_call_function_queue"), nothing_there);
 }
 
+// A CPU that idles takes one tick more, and is done with its time later.
+TEST_P(Workload, KeepsItsTickAtFirstWhereThereIsNoCpuidle) {
+    const std::string ops = "op cpu0 on cond_resched\nop cpu1 on cond_resched\n";
+    const std::uint64_t stops = run::replay(plan(ops)).points;
+    run("config no_cpuidle 1\n" + ops);
+    EXPECT_GT(run::replay(plan("config no_cpuidle 1\n" + ops)).points, stops);
+}
+
 TEST_P(Workload, IsOverloaded) {
     run("config qovld 2\nop cpu0 on burst count=4\n");
     expect("check_cb_ovld_locked");
