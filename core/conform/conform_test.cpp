@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/files.h"
 #include "core/conform/meaning.h"
 #include "core/conform/print.h"
 #include "core/run/codec.h"
@@ -26,6 +27,10 @@ TEST(Meaning, CountsGracePeriodsFromTheWindow) {
               "rcu_quiescent_state_report rcu_preempt +1 2>1 1 0 1 0");
     EXPECT_EQ(meaning.of("rcu_grace_period: rcu_preempt -1180 cpuend"), std::nullopt)
         << "the CPU hears late of a period that was over before";
+    EXPECT_EQ(meaning.of("rcu_grace_period: rcu_preempt -1180 cpuqs"), std::nullopt)
+        << "it was asked for it before";
+    EXPECT_EQ(meaning.of("rcu_fqs: rcu_preempt -1179 1 dti"), "rcu_fqs rcu_preempt +1 1 dti");
+    EXPECT_EQ(meaning.of("rcu_fqs: rcu_preempt -1188 1 dti"), "rcu_fqs rcu_preempt old 1 dti");
     EXPECT_EQ(meaning.of("rcu_grace_period: rcu_preempt -1180 newreq"),
               "rcu_grace_period rcu_preempt +0 newreq");
 }
@@ -111,6 +116,76 @@ TEST(Trace, IsCutIntoWindows) {
     EXPECT_FALSE(windows[0].lost);
     EXPECT_TRUE(windows[1].lost);
 }
+
+// --- of booted kernels --------------------------------------------------------------------------
+
+const std::string traces = std::string(RCUFUZZ_SOURCE_DIR) + "/core/conform/traces/";
+
+std::string file_text(const std::string& path) {
+    const std::vector<std::uint8_t> bytes = read_file(path, 1 << 20);
+    return {bytes.begin(), bytes.end()};
+}
+
+TEST(BootedKernels, TracesAreRead) {
+    std::size_t windows = 0, events = 0, others = 0;
+    for (const char* const kernel : {"6.12-preempt", "6.1-preempt"})
+        for (const Window& window : read_trace(file_text(traces + kernel + ".trace"), "t", "")) {
+            ++windows;
+            events += window.events.size() - window.interrupts;
+            others += window.others;
+            EXPECT_FALSE(window.plan.ops.empty());
+            EXPECT_EQ(window.events.front().what.substr(0, 6), "begin ");
+            EXPECT_FALSE(window.lost);
+        }
+    EXPECT_EQ(windows, 7u);
+    EXPECT_EQ(events, 434u);
+    EXPECT_EQ(others, 0u) << "all but these are compared";
+}
+
+class BootedKernelsTraces : public testing::TestWithParam<std::string> {};
+
+TEST_P(BootedKernelsTraces, AreAccepted) {
+    for (const Window& window :
+         read_trace(file_text(traces + GetParam() + ".trace"), "t", GetParam())) {
+        const Conformance result = conform(window, 2000);
+        EXPECT_TRUE(result.accepted) << window.line << ": " << result.instead;
+    }
+}
+
+// A kthread's CPU is part of what is compared. It does not sleep before this event.
+TEST_P(BootedKernelsTraces, OnAnotherCpuAreRefused) {
+    unsigned changed = 0;
+    for (Window& window :
+         read_trace(file_text(traces + GetParam() + ".trace"), "t", GetParam())) {
+        const auto waits = std::ranges::find_if(window.events, [](const Due& due) {
+            return due.who == "rcu_preempt" && due.what.ends_with(" fqswait");
+        });
+        if (waits == window.events.end()) continue;
+        waits->cpu ^= 1;
+        ++changed;
+        EXPECT_FALSE(conform(window, 500).accepted) << window.line;
+    }
+    EXPECT_GT(changed, 1u);
+}
+
+std::vector<std::string> traced_kernels() {
+    std::vector<std::string> names;
+    for (const linux_subject::BuiltKernel& kernel : linux_subject::built_kernels())
+        if (kernel.name == "6.12-preempt" || kernel.name == "6.1-preempt")
+            names.push_back(kernel.name);
+    return names;
+}
+
+std::string test_name(const testing::TestParamInfo<std::string>& info) {
+    std::string name = info.param;
+    std::ranges::replace_if(
+        name, [](char c) { return c == '.' || c == '-' || c == '+'; }, '_');
+    return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Built, BootedKernelsTraces, testing::ValuesIn(traced_kernels()),
+                         test_name);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(BootedKernelsTraces);
 
 // --- with a kernel ------------------------------------------------------------------------------
 
@@ -226,14 +301,7 @@ TEST_P(OwnTraces, AreThoseOfTheSameRunWithoutAListener) {
     EXPECT_EQ(print_events(plan).trace, print_events(plan).trace);
 }
 
-INSTANTIATE_TEST_SUITE_P(Built, OwnTraces, testing::ValuesIn(correct_kernels()),
-                         [](const auto& info) {
-                             std::string name = info.param;
-                             std::ranges::replace_if(
-                                 name, [](char c) { return c == '.' || c == '-' || c == '+'; },
-                                 '_');
-                             return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Built, OwnTraces, testing::ValuesIn(correct_kernels()), test_name);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(OwnTraces);
 
 }  // namespace

@@ -113,6 +113,7 @@ void Follow::begin(const sim::World& world) {
     points_at_event_ = 0;
     waits_ = 0;
     chosen_for_ = nothing;
+    woken_ = nothing;
     at_ = 0;
     for (Who& who : whos_) who.done = 0;
 }
@@ -155,8 +156,16 @@ void Follow::comes(const sim::SubjectEvent& event) {
     if (window_.events[next].what != *what)
         return give_up(name + " makes " + *what + ", in the trace it is " +
                        window_.events[next].what);
+    if (window_.events[next].cpu != event.cpu)
+        return give_up(name + " makes " + *what + " on cpu" + std::to_string(event.cpu) +
+                       ", in the trace on cpu" + std::to_string(window_.events[next].cpu));
     pending_[event.key] = next;
     tasks_[event.key] = who;
+}
+
+void Follow::wakes(std::string_view task, unsigned was_on) {
+    woken_ = who_is(who_of(task, was_on, '.'));
+    woken_was_on_ = was_on;
 }
 
 // Where the clock has gone on, or nobody else can act, it is asked again.
@@ -225,8 +234,21 @@ std::uint32_t Follow::choose_data(const Choice& choice) {
     if (choice.what == sim::which_interrupt.number)
         return chance(300) ? prng_.below(choice.count) : 0;
     const scenario::Platform& platform = *window_.plan.target->platform;
-    if (platform.question_word(choice.what) == "allocation") return 0;
+    const std::string word = platform.question_word(choice.what);
+    if (word == "allocation") return 0;
+    if (word == "task_cpu") return choose_place(choice);
     return chance(data_noise_) ? prng_.below(choice.count) : 0;
+}
+
+// To where the trace has the task next. Answer 0 is the CPU that it was on, then come the
+// others.
+std::uint32_t Follow::choose_place(const Choice& choice) {
+    if (woken_ == nothing) return chance(data_noise_) ? prng_.below(choice.count) : 0;
+    const Who& its = whos_[woken_];
+    if (its.done == its.events.size()) return 0;
+    const unsigned wanted = window_.events[its.events[its.done]].cpu;
+    if (wanted == woken_was_on_) return 0;
+    return std::min(wanted < woken_was_on_ ? wanted + 1 : wanted, choice.count - 1);
 }
 
 // --- interrupts that the trace tells ---
@@ -369,6 +391,9 @@ std::uint32_t Follow::any_of(const Choice& choice) {
     unsigned sum = 0;
     for (std::uint32_t i = 0; i < choice.count; ++i) sum += weight_of(i);
     if (sum == 0) {
+        // The clock may be ahead of the trace's where only time leads on.
+        const unsigned time = actor_in(choice, sim::actor_time);
+        if (time != none && ahead() < 10) return time;
         give_up("nobody may act: " + pending_words());
         return 0;
     }

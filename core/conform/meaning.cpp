@@ -11,7 +11,8 @@ namespace rcufuzz::conform {
 
 namespace {
 
-// How each word of an event is compared: = as it is, g as the number of a grace period, e of an
+// How each word of an event is compared: = as it is, g as the number of a grace period, l of the
+// last that a CPU has heard of (before the window it is "old": it may not have heard), e of an
 // expedited one, b of a barrier, c as a callback, i without whether the scheduler wants the CPU
 // (S), - not at all. A word in brackets is a module's name behind a function's, and does not count.
 struct Form {
@@ -27,7 +28,7 @@ constexpr std::array forms{
     Form{"rcu_preempt_task", "=g-"},
     Form{"rcu_unlock_preempted_task", "=g-"},
     Form{"rcu_quiescent_state_report", "=g====="},
-    Form{"rcu_fqs", "=g=="},
+    Form{"rcu_fqs", "=l=="},
     Form{"rcu_callback", "=--="},
     Form{"rcu_batch_start", "==="},
     Form{"rcu_invoke_callback", "=c-"},
@@ -115,7 +116,11 @@ bool Meaning::add_field(std::string& to, char kind, std::string_view word) {
     }
     const auto number = parse_int(word);
     if (!number) return false;
-    if (kind == 'g') {
+    if (kind == 'l' && *number <= base_) {
+        to += "old";
+        return true;
+    }
+    if (kind == 'g' || kind == 'l') {
         if (*number <= base_) stale_ = true;
         add_number(to, *number - base_);
         return true;
@@ -141,7 +146,9 @@ std::optional<std::string> Meaning::of(std::string_view text) {
     for (std::size_t i = 0; i < fields.size(); ++i)
         if (!add_field(meaning, form->words[i], fields[i])) return std::nullopt;
     // A CPU that has slept learns late of grace periods that were over before the window.
-    const bool learns = fields.size() == 3 && (fields[2] == "cpuend" || fields[2] == "cpustart");
+    const bool learns =
+        fields.size() == 3 &&
+        (fields[2] == "cpuend" || fields[2] == "cpustart" || fields[2] == "cpuqs");
     if (stale_ && learns) return std::nullopt;
     return meaning;
 }

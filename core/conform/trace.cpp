@@ -156,7 +156,7 @@ class Reader {
         if (optional) ++window_.interrupts;
         window_.events.push_back({optional ? interrupts_of(line.cpu)
                                            : who_of(line.task, line.cpu, line.level),
-                                  *what, in_seconds(line.seconds), number_, optional});
+                                  *what, in_seconds(line.seconds), number_, line.cpu, optional});
     }
 
     double in_seconds(double time) const {

@@ -30,6 +30,7 @@ struct Due {
     std::string what;  // as of Meaning::of()
     double seconds = 0;
     std::size_t line = 0;
+    unsigned cpu = 0;  // on which it was traced
     // An interrupt comes. It may have had nothing to say, and the machine need not have it.
     bool optional = false;
 };

@@ -93,6 +93,11 @@ bool print_traced(std::string& to, std::string_view event, const long* args) {
     return false;
 }
 
+Woken task_woken(const long* args) {
+    return {reinterpret_cast<const char*>(argument(args, 0)),
+            static_cast<unsigned>(argument(args, 1))};
+}
+
 std::string_view interrupt_text(unsigned vector) {
     if (vector == sim::timer_vector) return "local_timer_entry: vector=236";
     return vector < interrupts.size() ? interrupts[vector].text : "";

@@ -13,8 +13,15 @@ namespace rcufuzz::linux_guest {
 // the table has no such event.
 bool print_traced(std::string& to, std::string_view event, const long* args);
 
-// The same for the beginning of the interrupt with this number. Empty: x86 has no event for it. So
-// it is where a CPU starts, and with a device of the workload.
+// What the runtime says of a task before it asks where it goes ("sched_waking").
+struct Woken {
+    const char* task;
+    unsigned was_on;
+};
+Woken task_woken(const long* args);
+
+// As print_traced(), for the beginning of the interrupt with this number. Empty: x86 has no event
+// for it. So it is where a CPU starts, and with a device of the workload.
 std::string_view interrupt_text(unsigned vector);
 
 // "rescheduling": what stories call the interrupt with this number, as /proc/interrupts does. Null:

@@ -24,7 +24,7 @@ static char *config = "";
 module_param(config, charp, 0);		/* "NAME:VALUE,NAME:VALUE": of the simulated machine */
 
 #define CPUS		8
-#define MAX_OPS		(CPUS * 8)
+#define MAX_OPS		(CPUS * 12)
 
 #define mark(...)	trace_printk("rcufuzz: " __VA_ARGS__)
 
@@ -47,7 +47,8 @@ struct op {
 
 static struct op ops[MAX_OPS];
 static unsigned int count;
-static atomic_t running, interrupts;
+static atomic_t running;	/* tasks, and operations in interrupts */
+static DECLARE_COMPLETION(ended);
 static struct task_struct *workers[CPUS];
 static struct rnd_state random;
 
@@ -122,16 +123,25 @@ static void execute(struct op *op)
 	mark("end %u\n", index);
 }
 
+/* Whoever is last says that it is over: nobody who waits for it is woken before. */
+static void end_one(void)
+{
+	if (atomic_dec_and_test(&running)) {
+		mark("over\n");
+		complete(&ended);
+	}
+}
+
 static void in_hardirq_context(struct irq_work *work)
 {
 	execute(container_of(work, struct op, irq_work));
-	atomic_dec(&interrupts);
+	end_one();
 }
 
 static void in_softirq_context(struct tasklet_struct *tasklet)
 {
 	execute(container_of(tasklet, struct op, tasklet));
-	atomic_dec(&interrupts);
+	end_one();
 }
 
 static void start_op(struct op *op)
@@ -148,12 +158,15 @@ static void start_op(struct op *op)
 		local_irq_restore(flags);
 		break;
 	case SOFTIRQ:
-		atomic_inc(&interrupts);
+		atomic_inc(&running);
 		tasklet_setup(&op->tasklet, in_softirq_context);
+		/* Here, and not in a thread when that gets the CPU. */
+		local_bh_disable();
 		tasklet_schedule(&op->tasklet);
+		local_bh_enable();
 		break;
 	case HARDIRQ:
-		atomic_inc(&interrupts);
+		atomic_inc(&running);
 		op->irq_work = IRQ_WORK_INIT_HARD(in_hardirq_context);
 		irq_work_queue(&op->irq_work);
 		break;
@@ -173,7 +186,7 @@ static int work(void *unused)
 		for (i = 0; i < count; i++)
 			if (ops[i].cpu == cpu)
 				start_op(&ops[i]);
-		atomic_dec(&running);
+		end_one();
 	}
 }
 
@@ -196,7 +209,7 @@ static void add(enum kind kind, enum context context, unsigned int cpu, unsigned
 	op->parameter = parameter;
 }
 
-/* What sleeps is not drawn inside of a reader. */
+/* What sleeps is not drawn inside of a reader, nor a softirq, which may want a thread's help. */
 static void draw_of(unsigned int cpu)
 {
 	unsigned int left = 1 + below(most_ops);
@@ -209,7 +222,7 @@ static void draw_of(unsigned int cpu)
 			add(CALL_RCU, ON, cpu, below(2) * 2, "how");
 			break;
 		case 2:
-			add(CALL_RCU, OFF + below(3), cpu, below(2) * 2, "how");
+			add(CALL_RCU, reads ? OFF : OFF + below(3), cpu, below(2) * 2, "how");
 			break;
 		case 3:
 			add(GET_STATE, ON, cpu, below(2), "how");
@@ -239,6 +252,8 @@ static void draw_of(unsigned int cpu)
 		}
 	if (reads)
 		add(READ_UNLOCK, ON, cpu, 0, NULL);
+	if (below(2))
+		add(RCU_BARRIER, ON, cpu, 0, NULL);
 }
 
 static void print_window(void)
@@ -276,7 +291,7 @@ static void rest(void)
 		before = get_state_synchronize_rcu();
 		rcu_barrier();
 		rcu_barrier();
-		msleep(60);
+		msleep(30);
 		now = get_state_synchronize_rcu();
 	} while (now != before);
 }
@@ -286,19 +301,19 @@ static void run_window(void)
 	unsigned int cpu;
 
 	count = 0;
-	for_each_online_cpu(cpu)
+	/* Each has something to do, and its tick goes on: it has just waited, or it has not. */
+	for_each_online_cpu(cpu) {
+		add(COND_RESCHED, ON, cpu, 0, NULL);
 		if (below(4))
 			draw_of(cpu);
+	}
 	rest();
 	print_window();
 	for_each_online_cpu(cpu)
 		atomic_inc(&running);
 	for_each_online_cpu(cpu)
 		wake_up_process(workers[cpu]);
-	while (atomic_read(&running) || atomic_read(&interrupts))
-		msleep(20);
-	msleep(30);
-	mark("over\n");
+	wait_for_completion(&ended);
 }
 
 static int __init workload_init(void)
@@ -319,9 +334,14 @@ static int __init workload_init(void)
 	for_each_online_cpu(cpu)
 		kthread_stop(workers[cpu]);
 	rcu_barrier();
-	return -ECANCELED;	/* it is done; a loader tries again at EAGAIN */
+	return 0;
+}
+
+static void __exit workload_exit(void)
+{
 }
 
 module_init(workload_init);
+module_exit(workload_exit);
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Windows of RCU operations for a kernel that traces");

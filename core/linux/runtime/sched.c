@@ -74,6 +74,12 @@ static unsigned int fallback_cpu(struct task_struct *task)
 	return cpu;
 }
 
+/* As the kernel's own event says it; here it is about the question that comes next. */
+static void tell_woken(struct task_struct *task)
+{
+	machine_told("sched_waking", 2, (long)task->comm, (long)task_cpu(task));
+}
+
 /* Answer 0 is the CPU that the task was on. */
 static unsigned int choose_cpu(struct task_struct *task)
 {
@@ -89,6 +95,7 @@ static unsigned int choose_cpu(struct task_struct *task)
 		return fallback_cpu(task);
 	if (count == 1 || task->migration_disabled)
 		return cpus[0];
+	tell_woken(task);
 	return cpus[door->choose(MACHINE_TASK_CPU, count, NULL)];
 }
 
