@@ -22,7 +22,7 @@ while read -r line; do echo "$line" > /proc/rcufuzz; done < /script
 ARGUMENTS = "console=ttyS0 panic=-1 loglevel=7 oops=panic printk.time=1 no_timer_check"
 
 
-def initramfs(folder, module, lines):
+def initramfs(folder, module, lines, init=INIT):
     """A cpio archive in `folder`; the kernel finds our files in it."""
     root = os.path.join(folder, "root")
     for name in ("bin", "proc", "sys", "dev"):
@@ -30,7 +30,7 @@ def initramfs(folder, module, lines):
     shutil.copy("/bin/busybox", os.path.join(root, "bin/busybox"))
     shutil.copy(module, os.path.join(root, "confirm.ko"))
     with open(os.path.join(root, "init"), "w", encoding="utf-8") as file:
-        file.write(INIT)
+        file.write(init)
     os.chmod(os.path.join(root, "init"), 0o755)
     with open(os.path.join(root, "script"), "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
@@ -41,12 +41,12 @@ def initramfs(folder, module, lines):
     return archive
 
 
-def boot(image, archive, cpus, arguments, seconds):
+def boot(image, archive, cpus, arguments, seconds, devices=()):
     """The console's text, and the seconds after which the machine had to be stopped, if so."""
     # A kernel without ACPI hears of one CPU for each socket.
     command = ["qemu-system-x86_64", "-nographic", "-no-reboot", "-nic", "none", "-m", "1024",
                "-smp", f"{cpus},sockets={cpus},cores=1,threads=1", "-accel", "tcg,thread=multi",
-               "-kernel", image, "-initrd", archive, "-append", f"{ARGUMENTS} {arguments}".strip()]
+               *devices, "-kernel", image, "-initrd", archive, "-append", f"{ARGUMENTS} {arguments}".strip()]
     with tempfile.TemporaryFile() as console:
         machine = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console,
                                    stderr=subprocess.STDOUT, start_new_session=True)

@@ -19,6 +19,7 @@ import confirm_kernel
 import kernels
 import places
 import program
+import trace_kernel
 import trees
 
 AT = {"file": "kernel/rcu/tree.c", "line": 3629, "function": "kvfree_rcu_queue_batch"}
@@ -502,6 +503,94 @@ class Commanded(unittest.TestCase):
         self.assertEqual(confirm_kernel.sentence(args, kernel, stuck, 3, control),
                          "infeasible on K under qemu, 3 boots: 1 of 2 steps. The same on C: "
                          "not shown.")
+
+
+TRACE = """# tracer: nop
+      busybox-43      [000] .....  14662756927: 0xffffffffa00071cb: rcufuzz: window
+    rcufuzz/1-45      [001] .....  14663202775: execute: rcufuzz: begin 0
+ rcu_preempt-16       [001] d..1.  14688148059: rcu_grace_period: rcu_preempt -1051 start
+    rcufuzz/1-45      [001] .....  14663202780: end_one: rcufuzz: over
+"""
+
+
+class Traced(unittest.TestCase):
+    """scripts/kernel trace, but for the boot."""
+
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = temporary.name
+
+    def stops(self, *words):
+        errors = io.StringIO()
+        with contextlib.redirect_stderr(errors):
+            self.assertEqual(trace_kernel.main(list(words)), 64)
+        text = errors.getvalue()
+        self.assertEqual(text.count("\n"), 1, text)
+        return text
+
+    def simulated(self, variant):
+        about = {"variant": variant, "release": "6.12.117", "tree": self.folder}
+        return mock.patch.object(confirm_kernel, "simulated", return_value=(about, None))
+
+    def test_what_the_kernel_boots_with_is_what_the_simulation_is_told(self):
+        args = trace_kernel.arguments(["--cpus", "4", "--nocbs", "2", "--seed", "7"])
+        self.assertEqual(trace_kernel.workload_line(args),
+                         "100000 windows=100 seed=7 most_ops=4 "
+                         "config=cpus:4,nocbs:2,two_per_leaf:1,no_cpuidle:1")
+        self.assertIn(" rcu_nocbs=1-3", trace_kernel.boot_arguments(args))
+        self.assertNotIn("nocbs", trace_kernel.boot_arguments(trace_kernel.arguments([])))
+
+    def test_without_qemu_and_apt_there_is_one_line(self):
+        with self.simulated("preempt"), \
+                mock.patch.object(kernels.os.path, "exists", return_value=False), \
+                mock.patch.object(kernels.shutil, "which", return_value=None):
+            told = self.stops()
+        self.assertIn("scripts/kernel trace: needs qemu-system-x86, busybox-static", told)
+        self.assertIn("no apt to install", told)
+
+    def test_a_kernel_that_is_not_built_or_of_another_variant(self):
+        with mock.patch.dict(os.environ, RCUFUZZ_KERNELS=self.folder):
+            self.assertIn("no kernel 6.12-preempt: scripts/kernel build", self.stops())
+        with self.simulated("base"):
+            self.assertIn("x is of variant base", self.stops("x"))
+
+    def test_an_unfinished_trace_is_none(self):
+        path = os.path.join(self.folder, "trace")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(TRACE)
+        args = trace_kernel.arguments(["--windows", "1"])
+        self.assertEqual(trace_kernel.judge(args, path, "", None), 1)
+        args.windows = 2
+        with self.assertRaisesRegex(kernels.NoKernel, "1 of 2 windows, stopped after 9 s"):
+            trace_kernel.judge(args, path, "", 9)
+        with self.assertRaisesRegex(kernels.NoKernel, "0 of 2 windows"):
+            trace_kernel.judge(args, path + ".absent", "", None)
+        with self.assertRaisesRegex(kernels.NoKernel, "does not load the module"):
+            trace_kernel.judge(args, path, "rcufuzz: refuses: the module is not loaded", None)
+
+    def test_lost_events_are_told(self):
+        path = os.path.join(self.folder, "trace")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(TRACE + "CPU:1 [LOST 7 EVENTS]\n")
+        with contextlib.redirect_stdout(io.StringIO()) as told:
+            trace_kernel.judge(trace_kernel.arguments(["--windows", "1"]), path, "", None)
+        self.assertIn("has lost events", told.getvalue())
+
+    def test_a_kernel_that_traces_has_objects_and_images_of_its_own(self):
+        about = {"tree": self.folder, "release": "6.12.117"}
+        one, other = trees.Tree(about, "boot"), trees.Tree(about, "boot", trees.TRACING)
+        self.assertEqual(one.source, other.source)
+        self.assertNotEqual(one.objects, other.objects)
+        self.assertNotEqual(trees.key_of({}), trees.key_of({}, trees.TRACING))
+
+    def test_the_trace_leaves_by_a_port(self):
+        machine = mock.Mock(pid=7)
+        machine.poll.return_value = 0
+        with mock.patch.object(boot.subprocess, "Popen", return_value=machine) as started:
+            boot.boot("image", "archive", 2, "", 9, trace_kernel.port("/tmp/x"))
+        self.assertIn("file,id=trace,path=/tmp/x", started.call_args.args[0])
+        self.assertIn("> /dev/vport0p1", trace_kernel.INIT)
 
 
 class Booted(unittest.TestCase):

@@ -20,8 +20,11 @@ class NoKernel(Exception):
     """Why there is none, in one line."""
 
 
+COMMAND = "scripts/kernel confirm"  # or another that uses this
+
+
 def say(text):
-    print(f"scripts/kernel confirm: {text}", flush=True)
+    print(f"{COMMAND}: {text}", flush=True)
 
 
 def run(command, log=None, cwd=None):
@@ -69,11 +72,10 @@ class Kernel:
         self.image, self.headers, self.vmlinux = image, headers, vmlinux
         self.made_with = made_with or image
 
-    def module(self):
-        """The module, built where its sources or the kernel are new."""
-        sources = [os.path.join(MODULE, name) for name in sorted(os.listdir(MODULE))
-                   if name == "Kbuild" or name.endswith((".c", ".h"))]
-        built = os.path.join(self.folder, "module/rcufuzz_confirm.ko")
+    def module(self, own=MODULE):
+        """That of a folder of ours, built where its sources or the kernel are new."""
+        sources = [os.path.join(own, name) for name in sorted(os.listdir(own)) if name == "Kbuild" or name.endswith((".c", ".h"))]
+        built = os.path.join(self.folder, "module", f"rcufuzz_{os.path.basename(own)}.ko")
         if os.path.exists(built) and os.path.getmtime(built) > max(
                 os.path.getmtime(one) for one in [*sources, self.made_with]):
             return built

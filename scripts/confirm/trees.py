@@ -13,6 +13,7 @@ import subprocess
 from kernels import REPOSITORY, Kernel, NoKernel, run, say
 
 CONFIG = os.path.join(REPOSITORY, "core/linux/confirm/boot.config")
+TRACING = os.path.join(REPOSITORY, "core/linux/conform/boot.config")
 
 
 def read(path):
@@ -34,30 +35,32 @@ def changed_files(tree, patched):
     return files
 
 
-def key_of(files):
-    digest = hashlib.sha256(read(CONFIG))
+def key_of(files, config=None):
+    digest = hashlib.sha256(read(config or CONFIG))
     for path in sorted(files):
         digest.update(path.encode() + b"\0" + files[path] + b"\0")
     return digest.hexdigest()[:12]
 
 
 class Tree:
-    """The whole source, with some files changed, and its objects."""
+    """The whole source, with some files changed, and its objects, of which each configuration has its
+    own folder."""
 
-    def __init__(self, about, boot):
+    def __init__(self, about, boot, config=None):
+        self.config = config or CONFIG
         self.simulated = about["tree"]
         name = about["release"]
         if "/build/kernel/source/" not in self.simulated:
             name += "-" + hashlib.sha256(self.simulated.encode()).hexdigest()[:8]
         self.folder = os.path.join(boot, name)
         self.source = os.path.join(self.folder, "source")
-        self.objects = os.path.join(self.folder, "objects")
+        self.objects = os.path.join(self.folder, "traced" if config == TRACING else "objects")
         self.originals = os.path.join(self.folder, "originals")
 
     def kernel(self, patched):
         """Built unless it is there."""
         files = changed_files(self.simulated, patched)
-        name = key_of(files)
+        name = key_of(files, self.config)
         image = os.path.join(self.folder, "images", name)
         if not os.path.isdir(image):
             self.unpack()
@@ -70,7 +73,7 @@ class Tree:
                    "/include/" in "/" + path}
         title = os.path.basename(self.folder) + ("-" + name if files else "-unpatched")
         return Kernel(f"{title} ({', '.join(sorted(files)) or 'as it is'})",
-                      os.path.join(self.folder, "modules", key_of(headers)),
+                      os.path.join(self.folder, "modules", key_of(headers, self.config)),
                       os.path.join(image, "bzImage"), self.objects,
                       os.path.join(image, "vmlinux"), os.path.join(self.objects, ".config"))
 
@@ -112,16 +115,16 @@ class Tree:
     def configure(self):
         config = os.path.join(self.objects, ".config")
         own = os.path.join(self.objects, "made-of.config")
-        if os.path.exists(config) and os.path.exists(own) and read(own) == read(CONFIG):
+        if os.path.exists(config) and os.path.exists(own) and read(own) == read(self.config):
             return
         os.makedirs(self.objects, exist_ok=True)
         log = os.path.join(self.folder, "log")
         run(self.make_words("tinyconfig"), log=log)
         # The last word on an option counts.
         with open(config, "ab") as file:
-            file.write(read(CONFIG))
+            file.write(read(self.config))
         run(self.make_words("olddefconfig"), log=log)
-        shutil.copy(CONFIG, own)
+        shutil.copy(self.config, own)
 
     def make(self):
         say("builds a kernel (the first of a tree takes 20 minutes of two CPUs, others 2)")
