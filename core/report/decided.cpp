@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/report/effect.h"
-#include "core/report/interrupts.h"
+#include "core/report/actors.h"
 #include "core/run/names.h"
 
 namespace rcufuzz::report {

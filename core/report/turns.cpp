@@ -5,11 +5,11 @@
 #include <map>
 #include <optional>
 
+#include "core/report/actors.h"
 #include "core/report/break_watch.h"
 #include "core/report/condense.h"
 #include "core/report/decided.h"
 #include "core/report/effect.h"
-#include "core/report/interrupts.h"
 #include "core/report/sentence.h"
 #include "core/run/names.h"
 #include "core/run/site.h"
@@ -91,7 +91,8 @@ class TurnReader {
         const std::string value = value_text(target_, replay_.trace, event);
         const auto newer = last_store(event, value);
         tell_event(event, [&](const std::string& who) {
-            const std::string by = newer ? ", though " + name_of(newer->key) + " has stored " : "";
+            const std::string by =
+                newer ? ", though " + actor_name(replay_, newer->key) + " has stored " : "";
             if (value == "non-NULL")
                 return who + " still sees an older pointer in " + what +
                        (newer ? by + "another." : ", though another has been stored.");
@@ -177,7 +178,7 @@ class TurnReader {
             ahead_ = turns_.size();
             return "ahead of the others, ";
         }
-        const std::string who = name_of_asker(decided);
+        const std::string who = actor_at(replay_, decided.answer);
         if (const std::string at = kernel_place(decided); !at.empty())
             return who + " has " + at + "; before it goes on, ";
         const auto deed =
@@ -309,27 +310,6 @@ class TurnReader {
         return function.empty() ? "" : ", as far as " + std::string(function) + "()";
     }
 
-    // "cpu1", or "the timer interrupt of cpu1" and the like.
-    std::string name_of_asker(const DecidedSwitch& decided) const {
-        const std::string general = name_of(decided.asker);
-        if (!general.starts_with("the interrupt")) return general;
-        const std::string how = acts_in(replay_, decided.answer);
-        const std::string cpu = " of " + cpu_of(replay_.trace.events[decided.answer].cpu);
-        if (how == "in a softirq") return "the softirq" + cpu;
-        return how.starts_with("in the ") ? how.substr(3) + cpu : general;
-    }
-
-    std::string name_of(sim::ContextKey key) const {
-        const std::string& name = replay_.trace.contexts[key];
-        const std::size_t slash = name.find('/');
-        if (slash == name.npos) return name;
-        std::string slot = name.substr(slash + 1);
-        if (slot.starts_with("hardirq")) slot = "interrupt";
-        if (slot.starts_with("nmi")) slot = slot == "nmi2" ? "inner NMI" : "NMI";
-        if (slot.starts_with("task")) return "another task of " + name.substr(0, slash);
-        return "the " + slot + " of " + name.substr(0, slash);
-    }
-
     std::size_t index_of(const sim::Event& event) const {
         return static_cast<std::size_t>(&event - replay_.trace.events.data());
     }
@@ -338,7 +318,7 @@ class TurnReader {
     std::string subject(const sim::Event& event, bool tells_irqs) const {
         const std::string& name = replay_.trace.contexts[event.key];
         const std::string how = acts_in(replay_, index_of(event));
-        if (!how.empty()) return cpu_of(event.cpu) + ", " + how + ",";
+        if (!how.empty()) return cpu_of(replay_, event.cpu) + ", " + how + ",";
         const bool irqs_off = event.key == irqs_off_key_ && !tells_irqs;
         return irqs_off ? name + ", with interrupts disabled," : name;
     }
@@ -347,13 +327,7 @@ class TurnReader {
         const std::string& name = replay_.trace.contexts[event.key];
         const std::string how = acts_in(replay_, index_of(event));
         if (how.empty()) return name + ": ";
-        return "on " + cpu_of(event.cpu) + ", " + how + ": ";
-    }
-
-    // A housekeeping CPU goes by the name of the kthread that it is for.
-    std::string cpu_of(unsigned cpu) const {
-        const std::string& name = replay_.trace.contexts[sim::context_key(cpu, sim::Slot::task)];
-        return cpu < target_.workload_cpus(replay_.plan.config) ? name : "the CPU of " + name;
+        return "on " + cpu_of(replay_, event.cpu) + ", " + how + ": ";
     }
 
     // `again`: as it would read in the midst of a turn; empty: as it reads.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/report/interrupts.h"
+#include "core/report/actors.h"
 
 #include <algorithm>
 
@@ -58,6 +58,33 @@ std::string acts_in(const Replay& replay, std::size_t event) {
         return "in " + with_article(replay, events[i]);
     }
     return words;
+}
+
+std::string actor_at(const Replay& replay, std::size_t event) {
+    const sim::Event& here = replay.trace.events[event];
+    const std::string general = actor_name(replay, here.key);
+    if (!general.starts_with("the interrupt")) return general;
+    const std::string how = acts_in(replay, event);
+    const std::string cpu = " of " + cpu_of(replay, here.cpu);
+    if (how == "in a softirq") return "the softirq" + cpu;
+    return how.starts_with("in the ") ? how.substr(3) + cpu : general;
+}
+
+std::string actor_name(const Replay& replay, sim::ContextKey key) {
+    const std::string& name = replay.trace.contexts[key];
+    const std::size_t slash = name.find('/');
+    if (slash == name.npos) return name;
+    std::string slot = name.substr(slash + 1);
+    if (slot.starts_with("hardirq")) slot = "interrupt";
+    if (slot.starts_with("nmi")) slot = slot == "nmi2" ? "inner NMI" : "NMI";
+    if (slot.starts_with("task")) return "another task of " + name.substr(0, slash);
+    return "the " + slot + " of " + name.substr(0, slash);
+}
+
+std::string cpu_of(const Replay& replay, unsigned cpu) {
+    const std::string& name = replay.trace.contexts[sim::context_key(cpu, sim::Slot::task)];
+    const bool has_work = cpu < replay.plan.target->workload_cpus(replay.plan.config);
+    return has_work ? name : "the CPU of " + name;
 }
 
 }  // namespace rcufuzz::report
