@@ -89,8 +89,8 @@ constexpr scenario::ParamSpec how_param{.name = "how", .min = 0, .max = 3};
 
 constexpr OpSpec ops[] = {
     {.name = "call_many",
-     .summary = "calls all other CPUs, to 1 to 7: some; how 1: waits, 2: the function enables "
-                "interrupts, 3: both",
+     .summary = "calls all other CPUs (to 0), or some of them; how 1: waits, 2: the function "
+                "enables interrupts, 3: both",
      .contexts = task_on,
      .params = {{to_param, how_param}},
      .weight = 24},
