@@ -112,8 +112,9 @@ bool is_script(std::string_view path) {
 }
 
 bool is_source(std::string_view path) {
-    return is_cpp(path) || is_script(path) || path.ends_with(".md") || path.ends_with(".html") ||
-           path.ends_with(".css") || path.ends_with(".js") || path.ends_with("CMakeLists.txt");
+    return is_cpp(path) || is_script(path) || path.ends_with(".py") || path.ends_with(".md") ||
+           path.ends_with(".html") || path.ends_with(".css") || path.ends_with(".js") ||
+           path.ends_with("CMakeLists.txt");
 }
 
 void add_file(Tree& tree, const fs::path& root, const std::string& path) {

@@ -13,7 +13,8 @@ HEAD = """<!doctype html>
 <title>{title}</title>
 <style>
 :root {{ color-scheme: light dark; }}
-body {{ margin: 1rem auto; padding: 0 1rem; max-width: 64rem; font: 15px/1.5 system-ui, sans-serif; }}
+body {{ margin: 1rem auto; padding: 0 1rem; max-width: 64rem;
+        font: 15px/1.5 system-ui, sans-serif; }}
 pre {{ white-space: pre-wrap; overflow-wrap: anywhere; font: 13px/1.45 ui-monospace, monospace; }}
 li {{ margin: .4rem 0; overflow-wrap: anywhere; }}
 </style></head><body>

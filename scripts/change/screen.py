@@ -155,7 +155,8 @@ def run_text(result):
                     f"change {change.runs:,} in {change.seconds:.0f} s, seed {result.seed}; "
                     f"{len(pair.plans):,} reproducers on both")
         if pair.verified:
-            rows.append(wrapped("verified", f"{pair.name}: operations of {pair.verified['verified']}"
+            rows.append(wrapped("verified",
+                                f"{pair.name}: operations of {pair.verified['verified']}"
                                 f" reproducers, of {sum(pair.verified.values())} tried, in every "
                                 "interleaving that differs by one choice"))
         rows += pair.extra_rows()

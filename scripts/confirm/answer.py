@@ -7,8 +7,8 @@ CONFIRMED, INFEASIBLE = "confirmed", "infeasible"
 NOT_REACHED, NOT_SHOWN = "not reached", "not shown"
 
 KERNEL_COMPLAINS = re.compile(
-    r"WARNING: |BUG: |kernel BUG at |Oops: |general protection fault|Kernel panic|rcu: INFO: .*stall"
-    r"|INFO: task .* blocked for more than|ODEBUG: ")
+    r"WARNING: |BUG: |kernel BUG at |Oops: |general protection fault|Kernel panic"
+    r"|rcu: INFO: .*stall|INFO: task .* blocked for more than|ODEBUG: ")
 # Verdicts that the kernel's own words show.
 BY_KERNEL = {
     "kernel_warning": r"WARNING: |BUG: |BUG at ",

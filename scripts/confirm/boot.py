@@ -16,9 +16,9 @@ while read -r line; do echo "$line" > /proc/rcufuzz; done < /script
 /bin/busybox sleep 1
 /bin/busybox reboot -f
 """
-# Lines have their time, also where the kernel's configuration does not say so: by it one knows since
-# when a machine has been silent. The host may be too slow for what the kernel takes for a timer
-# that works.
+# Lines have their time, also where the kernel's configuration does not say so: by it one knows
+# since when a machine has been silent. The host may be too slow for what the kernel takes for a
+# timer that works.
 ARGUMENTS = "console=ttyS0 panic=-1 loglevel=7 oops=panic printk.time=1 no_timer_check"
 
 
@@ -46,7 +46,8 @@ def boot(image, archive, cpus, arguments, seconds, devices=()):
     # A kernel without ACPI hears of one CPU for each socket.
     command = ["qemu-system-x86_64", "-nographic", "-no-reboot", "-nic", "none", "-m", "1024",
                "-smp", f"{cpus},sockets={cpus},cores=1,threads=1", "-accel", "tcg,thread=multi",
-               *devices, "-kernel", image, "-initrd", archive, "-append", f"{ARGUMENTS} {arguments}".strip()]
+               *devices, "-kernel", image, "-initrd", archive,
+               "-append", f"{ARGUMENTS} {arguments}".strip()]
     with tempfile.TemporaryFile() as console:
         machine = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console,
                                    stderr=subprocess.STDOUT, start_new_session=True)

@@ -36,7 +36,8 @@ def event(what, who, cpu, **more):
 def script(ops, events, verdict="barrier_too_short", **more):
     return {"target": "linux", "subject": "6.12 abc", "version": "6.12.117", "verdict": verdict,
             "variant": "base", "parameters": "rcu_nocbs=all",
-            "site": "kernel/rcu/tree.c:1471 rcu_gp_slow_unregister", "config": {"cpus": 4}, "ops": ops, "events": events, **more}
+            "site": "kernel/rcu/tree.c:1471 rcu_gp_slow_unregister", "config": {"cpus": 4},
+            "ops": ops, "events": events, **more}
 
 
 def two_barriers():
@@ -264,7 +265,8 @@ class Answered(unittest.TestCase):
     def test_a_site_is_also_in_functions_that_the_compiler_made_of_it(self):
         site = program.Site("kernel/rcu/tree.c:1471 inlined")
         kernel = mock.Mock(vmlinux="vmlinux")
-        with mock.patch.object(confirm_kernel.places, "resolve", return_value=[[["outer.cold", 7]]]):
+        resolved = [[["outer.cold", 7]]]
+        with mock.patch.object(confirm_kernel.places, "resolve", return_value=resolved):
             confirm_kernel.place_site(site, kernel)
         self.assertEqual(site.functions, {"inlined", "outer"})
         with mock.patch.object(confirm_kernel.places, "resolve", return_value=["no line"]):

@@ -74,7 +74,8 @@ class Kernel:
 
     def module(self, own=MODULE):
         """That of a folder of ours, built where its sources or the kernel are new."""
-        sources = [os.path.join(own, name) for name in sorted(os.listdir(own)) if name == "Kbuild" or name.endswith((".c", ".h"))]
+        sources = [os.path.join(own, name) for name in sorted(os.listdir(own))
+                   if name == "Kbuild" or name.endswith((".c", ".h"))]
         built = os.path.join(self.folder, "module", f"rcufuzz_{os.path.basename(own)}.ko")
         if os.path.exists(built) and os.path.getmtime(built) > max(
                 os.path.getmtime(one) for one in [*sources, self.made_with]):

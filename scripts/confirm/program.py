@@ -36,7 +36,8 @@ class Hold:
 
     def line(self):
         passes, after = (1, self.after["pass"]) if self.after else (self.passes, 0)
-        return f"hold {self.number} {self.cpu} {self.context} {self.name} {self.op} {passes} {after}"
+        return (f"hold {self.number} {self.cpu} {self.context} {self.name} {self.op}"
+                f" {passes} {after}")
 
     def words(self):
         place = f"{self.at['file']}:{self.at['line']}" if self.at["line"] else "the beginning of"

@@ -17,11 +17,12 @@ import trees
 
 BAD = confirm_kernel.BAD
 MODULE = os.path.join(kernels.REPOSITORY, "core/linux/conform")
-PACKAGES = {name: brings for name, brings in confirm_kernel.PACKAGES.items() if name != "gdb"}
+PACKAGES = {name: brings for name, brings in confirm_kernel.PACKAGES.items()
+            if name != "gdb"}
 
-HELP = """Exit codes: 0 the trace is there, 64 bad usage, or something is missing, 70 a fault of ours,
-130 interrupted. The kernel is built once, in build/kernel/boot (20 minutes of two CPUs); a window
-takes some 0.2 s then."""
+HELP = """Exit codes: 0 the trace is there, 64 bad usage, or something is missing, 70 a fault of
+ours, 130 interrupted. The kernel is built once, in build/kernel/boot (20 minutes of two CPUs); a
+window takes some 0.2 s then."""
 
 # Those of no interest to rcufuzz conform are most of all: nine of ten in an idle machine.
 LEFT_OUT = "rcu_utilization rcu_watching rcu_dyntick rcu_segcb_stats"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A kernel to boot, built from the tree of a simulated one, with the files that its patches changed.
+"""A kernel to boot, built from the tree of a simulated one, with the files that its patches change.
 
 One folder of objects serves all kernels of a tree: what differs is compiled anew, and the image is
 kept. The first build compiles some 1000 files; another compiles one and links."""
@@ -43,8 +43,8 @@ def key_of(files, config=None):
 
 
 class Tree:
-    """The whole source, with some files changed, and its objects, of which each configuration has its
-    own folder."""
+    """The whole source, with some files changed, and its objects, of which each configuration has
+    its own folder."""
 
     def __init__(self, about, boot, config=None):
         self.config = config or CONFIG
