@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/conform/conform.h"
 #include "fuzz/commands.h"
+#include "fuzz/interruption.h"
 #include "fuzz/json_stream.h"
 #include "fuzz/output.h"
 #include "fuzz/stopwatch.h"
@@ -19,10 +20,11 @@ namespace {
 // A million events are some hundred million bytes.
 constexpr std::size_t max_trace_bytes = std::size_t{1} << 30;
 
-// Of all windows.
+// Of the windows that were tried.
 struct Sums {
     std::size_t windows = 0, accepted = 0, lost = 0;
     std::size_t bound = 0, others = 0;  // events
+    std::size_t accepted_events = 0;    // of those bound, in windows that were accepted
     std::uint64_t runs = 0;
 };
 
@@ -44,15 +46,17 @@ void print_misfit(const ConformArgs& args, const conform::Window& window,
 
 Json as_json(const Sums& sums, double seconds) {
     return {{"windows", sums.windows}, {"accepted", sums.accepted}, {"lost", sums.lost},
-            {"compared", sums.bound},  {"others", sums.others},     {"runs", sums.runs},
-            {"seconds", seconds}};
+            {"compared", sums.bound},  {"others", sums.others},
+            {"accepted_events", sums.accepted_events},
+            {"runs", sums.runs},       {"seconds", seconds}};
 }
 
 void print_end(const Sums& sums, double seconds) {
     const double all = static_cast<double>(std::max<std::size_t>(sums.bound + sums.others, 1));
-    print("{} of {} windows accepted, of {} events; {:.1f} % of the trace's events are compared",
-          sums.accepted, sums.windows, sums.bound,
-          100 * static_cast<double>(sums.bound) / all);
+    print("{}{} of {} windows accepted, {} of {} events; {:.1f} % of the trace's events are "
+          "compared",
+          interrupted() ? "interrupted: " : "", sums.accepted, sums.windows, sums.accepted_events,
+          sums.bound, 100 * static_cast<double>(sums.bound) / all);
     if (sums.lost != 0) print("; {} windows with lost events left out", sums.lost);
     print(" ({} runs, {:.1f} s)\n", sums.runs, seconds);
 }
@@ -68,9 +72,10 @@ int conform(const ConformArgs& args) {
     Sums sums;
     std::optional<JsonStream> json;
     if (args.json) json.emplace(Json{{"file", args.trace}}, "misfits");
+    stop_on_signals();
     ProgressLine progress;
     for (const conform::Window& window : windows) {
-        if (output_failed()) break;
+        if (output_failed() || interrupted()) break;
         if (window.lost) {
             ++sums.lost;
             continue;
@@ -78,14 +83,17 @@ int conform(const ConformArgs& args) {
         const conform::Conformance result = conform::conform(window, args.tries);
         ++sums.windows;
         sums.runs += result.tries;
-        sums.bound += window.events.size() - window.interrupts;
+        const std::size_t bound = window.events.size() - window.interrupts;
+        sums.bound += bound;
         sums.others += window.others;
-        if (result.accepted)
+        if (result.accepted) {
             ++sums.accepted;
-        else if (json)
+            sums.accepted_events += bound;
+        } else if (json) {
             json->add(misfit_json(window, result));
-        else
+        } else {
             print_misfit(args, window, result);
+        }
         if (progress.due(watch.seconds()))
             progress.show(fmt::format("{:>6.0f} s  window {} of {}, {} accepted ",
                                       watch.seconds(), sums.windows, windows.size(),
@@ -96,6 +104,7 @@ int conform(const ConformArgs& args) {
         json->end(as_json(sums, watch.seconds()));
     else
         print_end(sums, watch.seconds());
+    if (interrupted()) return exit_interrupted;
     // A refusal proves nothing.
     return sums.accepted == sums.windows ? exit_clean : exit_undecided;
 }
