@@ -51,7 +51,8 @@ def need(packages):
     if not shutil.which("apt-get"):
         raise NoKernel(f"needs {', '.join(missing)}, and there is no apt to install them")
     say(f"installs {', '.join(missing)} (a minute)")
-    run(["apt-get", "install", "--yes", "--no-install-recommends", *missing])
+    run(["apt-get", "-o", "DPkg::Lock::Timeout=300", "install", "--yes",
+         "--no-install-recommends", *missing])
 
 
 @contextlib.contextmanager
