@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 import confirm_kernel
+import entry
 import kernels
 
 # Of those that are confirmed on Debian's own kernels one that owes nothing to chance.
@@ -45,7 +46,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         told = os.path.join(folder, "answer")
         code = confirm_kernel.main([plan, "--answer", told])
-        if code == confirm_kernel.BAD:
+        if code == entry.BAD:
             return skip("no kernel was booted")
         with open(told, encoding="utf-8") as file:
             found = json.load(file)

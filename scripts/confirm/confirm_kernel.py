@@ -4,14 +4,13 @@
 import argparse
 import json
 import os
-import signal
 import subprocess
-import sys
 import tempfile
 import time
 
 import answer
 import boot
+import entry
 import kernels
 import places
 import program
@@ -19,7 +18,6 @@ import trees
 
 PROGRAM = os.path.join(kernels.REPOSITORY, "build/rcufuzz")
 BOOT = os.path.join(kernels.REPOSITORY, "build/kernel/boot")
-BAD = 64
 FOUND = 42
 
 HELP = """Exit codes: 42 confirmed, 0 not so (infeasible, not reached, not shown), 64 bad usage, or
@@ -301,22 +299,8 @@ def write_mail(args, booted):
 
 def main(words):
     args = arguments(words)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        return confirm(args)
-    except (kernels.NoKernel, program.Refused, places.NoPlaces) as why:
-        print(f"scripts/kernel confirm: {why}", file=sys.stderr)
-        return BAD
-    except OSError as why:
-        print(f"scripts/kernel confirm: {why}", file=sys.stderr)
-        return BAD
-    except KeyboardInterrupt:
-        return 130
+    return entry.outcome("scripts/kernel confirm", lambda: confirm(args))
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except SystemExit as end:
-        # argparse's own code for bad usage is 2.
-        sys.exit(BAD if end.code == 2 else end.code)
+    entry.run(main)

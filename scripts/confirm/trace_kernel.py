@@ -5,17 +5,15 @@ import argparse
 import os
 import re
 import shutil
-import signal
-import sys
 import tempfile
 import time
 
 import boot
 import confirm_kernel
+import entry
 import kernels
 import trees
 
-BAD = confirm_kernel.BAD
 MODULE = os.path.join(kernels.REPOSITORY, "core/linux/conform")
 PACKAGES = {name: brings for name, brings in confirm_kernel.PACKAGES.items()
             if name != "gdb"}
@@ -166,20 +164,8 @@ def trace(args):
 
 def main(words):
     args = arguments(words)
-    kernels.COMMAND = "scripts/kernel trace"
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        return trace(args)
-    except (kernels.NoKernel, OSError) as why:
-        print(f"scripts/kernel trace: {why}", file=sys.stderr)
-        return BAD
-    except KeyboardInterrupt:
-        return 130
+    return entry.outcome("scripts/kernel trace", lambda: trace(args))
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except SystemExit as end:
-        # argparse's own code for bad usage is 2.
-        sys.exit(BAD if end.code == 2 else end.code)
+    entry.run(main)
