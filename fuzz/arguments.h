@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The command line: words to structures. The only place that knows CLI11, whose headers are slow
-// to compile.
+// The command line: reads the words, runs the command, says what a mistyped word may have meant.
 #pragma once
 
 namespace rcufuzz::cli {
