@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The files page.html, page.css and page.js of this folder, compiled in (see page.cpp.in).
+// The page's text, style and scripts, which stand in this folder (page.html, page.css, page*.js),
+// compiled in.
 #pragma once
 
 #include <string_view>
