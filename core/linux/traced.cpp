@@ -37,7 +37,7 @@ constexpr std::array<Interrupt, MACHINE_DEVICE_VECTOR + 1> interrupts{{
     {"end of MWAIT", ""},
     {nullptr, ""},
     {nullptr, ""},
-    {"device", ""},
+    {"workload's", ""},
 }};
 
 RCUFUZZ_READS_GUEST_STACK long argument(const long* args, std::size_t number) {

@@ -4,7 +4,7 @@
 // often long before anything bad can be seen from outside.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -13,8 +13,9 @@
 namespace rcufuzz::report {
 
 struct Break {
-    std::uint64_t step = 0;  // points passed when it was first seen
-    std::string invariant;   // which, and of what
+    std::size_t events = 0;   // of the run's trace that came before it, or tell of it
+    sim::ContextKey key = 0;  // in whose doing it was seen
+    std::string invariant;    // which, and of what
 };
 
 // None: no invariant breaks, or none that the target checks.

@@ -62,6 +62,16 @@ bool stands_amid(const Replay& replay, std::size_t answer) {
     return true;
 }
 
+// The CPU; of a kernel, whose CPUs have many tasks, the task that comes to the next place there.
+std::string who_goes_on(const Replay& replay, std::size_t answer, unsigned actor) {
+    const unsigned cpu = sim::actor_cpu(actor);
+    const auto place = std::ranges::find_if(replay.places, [&](const Place& there) {
+        return there.event > answer && there.cpu == cpu;
+    });
+    const bool is_task = place != replay.places.end() && sim::is_task_key(place->key);
+    return is_task ? actor_name(replay, place->key) : run::cpu_word(replay.plan, cpu);
+}
+
 }  // namespace
 
 std::optional<DecidedSwitch> decided_switch(const Replay& replay, std::size_t answer) {
@@ -86,7 +96,7 @@ std::string come_words(const Replay& replay, std::size_t answer) {
     const std::string cpu = run::cpu_word(replay.plan, sim::actor_cpu(actor));
     switch (sim::actor_act(actor)) {
         case sim::Act::run:
-            return cpu + " goes on";
+            return who_goes_on(replay, answer, actor) + " goes on";
         case sim::Act::irq:
             return interrupt_to_come(replay, answer) + " comes on " + cpu;
         case sim::Act::softirq:

@@ -42,13 +42,18 @@ class TurnReader {
     std::vector<Turn> read() {
         for (; at_ < replay_.trace.events.size(); ++at_) {
             const sim::Event& event = replay_.trace.events[at_];
-            if (broken_ && event.step > broken_->step) tell_break();
+            if (is_broken() && told_last(broken_->key)) tell_break();
+            const bool breaks = is_broken();
+            const std::size_t told = told_;
+            if (event.kind == EventKind::note && event.object >= first_step_note) ++steps_;
             if (event.kind == EventKind::answer && tells_decided_) tell_answer(event);
             if (event.key == run::main_key) continue;
             if (event.kind == EventKind::op_begin) begin_op(event);
             if (event.kind == EventKind::op_end) end_op(event);
             if (event.kind == EventKind::note && target_.tell != nullptr) tell_note(event);
             if (event.kind == EventKind::read && event.b != 0) tell_stale_load(event);
+            // Somebody else was told of last: it belongs to what the context does next.
+            if (breaks && told_ != told) tell_break();
         }
         at_ = replay_.trace.events.size();
         tell_silent_switch();
@@ -57,6 +62,9 @@ class TurnReader {
     }
 
    private:
+    bool is_broken() const { return broken_ && at_ - steps_ >= broken_->events; }
+    bool told_last(sim::ContextKey key) const { return !turns_.empty() && turns_.back().key == key; }
+
     void begin_op(const sim::Event& event) {
         begins_ = true;
         const scenario::Op& op = replay_.plan.ops[static_cast<std::size_t>(event.a)];
@@ -338,6 +346,7 @@ class TurnReader {
         const std::size_t last = replay_.trace.events.empty() ? 0 : replay_.trace.events.size() - 1;
         turns_.back().sentences.push_back(
             {std::min(at_, last), std::move(text), std::move(again), breaks});
+        ++told_;
     }
 
     void tell_break() {
@@ -350,6 +359,8 @@ class TurnReader {
     const scenario::Subsystem& target_;
     const bool tells_decided_;
     std::optional<Break> broken_;
+    std::size_t told_ = 0;   // sentences until now
+    std::size_t steps_ = 0;  // notes of steps until now, which the run itself has not left
     std::optional<DecidedSwitch> switch_;               // that is still to be told
     std::optional<unsigned> next_stopped_on_;           // the CPU of whom the next one stops
     std::map<sim::ContextKey, std::size_t> last_told_;  // behind which event

@@ -229,8 +229,8 @@ void GracePeriod::kthread(void* arg) {
         self.wait_for_cpus(sections);
         if (kernel::kthread_should_stop()) return;
         memory::smp_mb();
-        note(Note::gp_end, 0, 0);
         memory::smp_store_release(self.gp_seq_, (seq | kernel::rcu_seq_state_mask) + 1);
+        note(Note::gp_end, 0, 0);
         for (unsigned cpu = 0; cpu < self.cpus_; ++cpu) self.done_[cpu].changed();
     }
 }

@@ -357,7 +357,7 @@ TEST_P(EveryKernel, InterruptsHaveNames) {
     std::set<std::string> names;
     for (const sim::Event& event : trace.events)
         if (event.kind == sim::EventKind::irq_enter) names.insert(trace.objects[event.object]);
-    for (const char* const name : {"function call", "device", ""})
+    for (const char* const name : {"function call", "workload's", ""})
         EXPECT_EQ(names.count(name), 1u) << "'" << name << "', the timer's has none";
 }
 

@@ -317,8 +317,8 @@ scenario::Instance& create(Arena& arena, const ConfigValues&) {
 }
 
 std::string own_field(std::string_view name, std::int64_t a, std::int64_t) {
-    CHECK(name == "gp");
-    return std::to_string(linux_guest::grace_period_number(a));
+    CHECK(name == "gp" || name == "gp_end");
+    return std::to_string(linux_guest::grace_period_number(a) - (name == "gp_end" ? 1 : 0));
 }
 
 // An operation with its parameters, as in "burst (count 2)".

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/base/check.h"
+#include "core/kernel/rcu.h"
 #include "core/scenario/sentence.h"
 #include "core/subsystems/nocb/callbacks.h"
 
@@ -17,7 +18,8 @@ constexpr std::array sentences{
 #undef NOTE
 };
 
-std::string own_field(std::string_view name, std::int64_t a, std::int64_t) {
+std::string own_field(std::string_view name, std::int64_t a, std::int64_t b) {
+    if (name == "gp") return std::to_string(kernel::rcu_seq_ctr(static_cast<kernel::Seq>(b)));
     CHECK(name == "cb");
     return "callback " + callback_name(static_cast<unsigned>(a));
 }

@@ -44,8 +44,8 @@ void count_down(CfdData& cfd, int call) {
     object_if(check_Q4_list());
     raw_spin_unlock(all.lock);
     if (cfd.call != 0) all.calls.at(cfd.call).over = true;
-    note(Note::unlocked, cfd.cpu);
     csd_unlock(cfd.csd);
+    note(Note::unlocked, cfd.cpu);
 }
 
 // V0: whoever finds its bit set has a call to make.

@@ -48,8 +48,8 @@ void run_sync(Csd& csd) {
     if (bug(S28_unlocked_before_call)) csd_unlock(csd);
     run_function(func, info, true);
     if (bug(S28_unlocked_before_call)) return;
-    note(Note::csd_unlocked, info);
     csd_unlock(csd);
+    note(Note::csd_unlocked, info);
 }
 
 // Nobody waits: the element may be used again as soon as function and data have been read.
@@ -58,8 +58,8 @@ void run_async(Csd& csd) {
     const int func = load_plain(csd.func);
     const int info = load_plain(csd.info);
     if (!bug(S27_unlocked_before_copy)) {
-        note(Note::csd_unlocked, info);
         csd_unlock(csd);
+        note(Note::csd_unlocked, info);
     }
     run_function(func, info, true);
 }

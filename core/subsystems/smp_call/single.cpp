@@ -98,8 +98,8 @@ void generic_smp_call_function_single_interrupt() {
         const int info = load_plain(csd->info);
         run_function(func, info, true);
         all.calls.at(info).over = true;
-        note(Note::csd_unlocked, info);
         csd_unlock(*csd);
+        note(Note::csd_unlocked, info);
         csd = next;
     }
 }

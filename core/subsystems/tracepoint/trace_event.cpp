@@ -60,6 +60,7 @@ void iterate(Tracepoint& tp, EventWatch& watch, const TpProbes* kept = nullptr) 
 // static_call_cond() with the data of the first probe.
 void call_static(Tracepoint& tp, unsigned place, EventWatch& watch) {
     const TpProbes* const array = rcu_dereference(tp.funcs);
+    note(Note::loaded_array, static_cast<int>(nr_func_state(array)), static_cast<int>(tp.number));
     if (array == nullptr) return;
     check_not_freed(*array);
     const int data = load_plain(array->probes[0].data);

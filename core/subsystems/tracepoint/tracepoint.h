@@ -82,6 +82,10 @@ struct TpProbes : GpCallback {
     unsigned tp = 0;
 };
 
+// How many functions an array holds, up to "many".
+enum FuncState { TP_FUNC_0, TP_FUNC_1, TP_FUNC_2, TP_FUNC_N };
+FuncState nr_func_state(const TpProbes* array);
+
 struct Tracepoint {
     unsigned number = 0;
     kernel::StaticKey key;

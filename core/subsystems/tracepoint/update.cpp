@@ -7,16 +7,13 @@
 
 namespace rcufuzz::tracepoint {
 
-namespace {
-
-// nr_func_state(): how many functions an array holds, up to "many".
-enum FuncState { TP_FUNC_0, TP_FUNC_1, TP_FUNC_2, TP_FUNC_N };
-
 FuncState nr_func_state(const TpProbes* array) {
     if (array == nullptr) return TP_FUNC_0;
     if (array->probes[1].func.get() == 0) return TP_FUNC_1;
     return array->probes[2].func.get() == 0 ? TP_FUNC_2 : TP_FUNC_N;
 }
+
+namespace {
 
 bool at_least(Generation generation) { return state().generation >= generation; }
 
@@ -44,12 +41,12 @@ void note_head_change(const Tracepoint& tp, TpProbes* fresh) {
 }
 
 void assign_funcs(Tracepoint& tp, TpProbes* array) {
-    note(Note::assign, static_cast<int>(nr_func_state(array)), static_cast<int>(tp.number));
     note_head_change(tp, array);
     if (bug(T20_published_unordered))
         WRITE_ONCE(tp.funcs, array);
     else
         rcu_assign_pointer(tp.funcs, array);
+    note(Note::assign, static_cast<int>(nr_func_state(array)), static_cast<int>(tp.number));
 }
 
 void key_enable(Tracepoint& tp) {
