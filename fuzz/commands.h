@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The commands of the rcufuzz program: what each is told, and what it does. arguments.cpp fills
-// the structures from the command line; main.cpp turns errors into exit codes.
+// The commands of the rcufuzz program: what each is told, and what it does. command_table.cpp
+// fills the structures from the command line; main.cpp turns errors into exit codes.
 //
 // Each returns an exit code of core/base/check.h, and throws UserError for what the user got wrong.
 #pragma once

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Who waits for whom, at the end of a run or at its step bound: a deadlock is one though ticks come
-// and the clock goes on. It follows what the primitives say of those who block (kernel/wait_for.h),
-// that a context waits for what has interrupted it, and a task for whoever has its CPU.
+// Who waits for whom, at the end of a run or at its step bound. Ticks and a clock that goes on do
+// not hide a deadlock. The primitives say for whom a context blocks (kernel/wait_for.h); besides, a
+// context waits for what has interrupted it, and a task for whoever has its CPU.
 #pragma once
 
 #include <string>

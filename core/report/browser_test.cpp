@@ -339,6 +339,29 @@ TEST(Browser, KeysMoveTheSelection) {
     EXPECT_EQ(answer, json({1, 0, -1, 0, -1, -2, -2}));
 }
 
+// What a run has no arrows of, nobody can switch off.
+TEST(Browser, KindsOfArrowsThatAreNotThereAreNotOffered) {
+    const json answer = ask(R"(
+        return arrowKinds.map((kind) => [
+            run.arrows.some((arrow) => arrow.kind === kind),
+            document.getElementById('kind-' + classOf(kind)).parentElement.offsetWidth > 0]);)",
+                            "", "--window-size=1440,900", long_find);
+    EXPECT_EQ(answer, json::parse("[[true,true],[false,false],[true,true],[true,true]]"));
+}
+
+TEST(Browser, AMarkedStepIsOneLineHighOnAPhone) {
+    const json answer = ask(R"(
+        const numbers = [...document.querySelectorAll('.decided .number:first-child')];
+        return numbers.map((number) => {
+          const range = document.createRange();
+          range.selectNodeContents(number);
+          return range.getBoundingClientRect().bottom - number.getBoundingClientRect().top;
+        });)",
+                            "", "--window-size=390,844", long_find);
+    EXPECT_GT(answer.size(), 1u);
+    for (const json& height : answer) EXPECT_LT(height.get<double>(), 26);
+}
+
 TEST(Browser, FilterAndCheckboxesHide) {
     const json answer = ask(R"(
         const arrows = () => document.querySelectorAll('#diagram path.wake-up').length;

@@ -164,11 +164,18 @@ class Builder {
                 return "op " + std::to_string(event.a + 1) +
                        (event.b != 0 ? " ends" : " was not possible");
             case EventKind::note:
-                if (event.object < first_step_note) return "";
-                return step_words(*plan_.target, event.object, "it");
+                return note_words(event);
             default:
                 return "";
         }
+    }
+
+    // Of a kernel, whose accesses leave no events, what it tells of itself has a row.
+    std::string note_words(const sim::Event& event) const {
+        const scenario::Subsystem& target = *plan_.target;
+        if (event.object >= first_step_note) return step_words(target, event.object, "it");
+        if (target.steps.empty() || target.tell == nullptr) return "";
+        return target.tell(event.object, "it", event.a, event.b);
     }
 
     const run::Plan& plan_;

@@ -127,6 +127,8 @@ function showLegend() {
   const kinds = document.getElementById('kinds');
   for (const kind of arrowKinds) {
     const count = run.arrows.filter((arrow) => arrow.kind === kind).length;
+    const label = make('label');
+    label.hidden = count === 0;
     const box = make('input');
     box.type = 'checkbox';
     box.checked = true;
@@ -134,7 +136,8 @@ function showLegend() {
     box.addEventListener('change', drawArrows);
     const swatch = make('i');
     swatch.style.borderColor = `var(--${classOf(kind)})`;
-    kinds.append(make('label', '', box, swatch, `${kind} (${count})`));
+    label.append(box, swatch, `${kind} (${count})`);
+    kinds.append(label);
   }
   const slots = slotKinds.filter((slot) => run.rows.some((row) => row.slot === slot));
   if (run.rows.some(isGuest)) slots.splice(1, 0, 'guest');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// A run as one JSON document, for page.js. It names what the page shows: `rows` (as the
+// A run as one JSON document, for the page's scripts. It names what the page shows: `rows` (as the
 // interleaving has them, with the sentences that the story tells there, for each event what is
 // known after it, and the lines of source where the subject's tree is to be had), `arrows` between
 // rows, and what stands above and beside them.

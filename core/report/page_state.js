@@ -22,7 +22,8 @@ function stateAfter(last, before) {
 function stateRow(name, entry) {
   const changed = entry.was !== undefined && entry.was !== entry.value;
   const arrow = (entry.was + entry.value).length < 14 ? '\u00a0→\u00a0' : ' → ';
-  const value = (changed ? entry.was + arrow : '') + entry.value;
+  // A word with a hyphen stays whole.
+  const value = ((changed ? entry.was + arrow : '') + entry.value).replaceAll('-', '\u2011');
   return make('tr', (entry.isNew ? 'touched' : '') + (changed ? ' changed' : ''),
               make('td', '', ...breakable(name)),
               make('td', '', ...breakable(value)), make('td', '', entry.by + ' ' + entry.step));

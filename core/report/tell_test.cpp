@@ -5,6 +5,8 @@
 
 #include "core/report/effect.h"
 #include "core/report/golden_test.h"
+#include "core/report/interleaving.h"
+#include "core/report/replay.h"
 #include "core/report/sentence.h"
 #include "core/run/codec.h"
 #include "core/run/toy_test.h"
@@ -155,6 +157,23 @@ TEST(Tell, AStepIsAFunctionToWhichAContextComes) {
     EXPECT_THAT(text, HasSubstr("cpu1 posts."));
     EXPECT_EQ(text.find("cpu0 adds."), text.rfind("cpu0 adds."))
         << "once, however often it accesses: " << text;
+}
+
+// Its accesses are none, so what it says of itself has rows: else others' rows would have it.
+TEST(Tell, WhatCodeWithStepsSaysIsARow) {
+    const auto rows_of = [](std::span<const scenario::StepSpec> steps) {
+        scenario::Subsystem saying = talkative();
+        saying.steps = steps;
+        saying.owns_file = [](std::string_view) { return true; };
+        run::Plan plan = run::from_text("rcufuzz-plan 1\ntarget toy\nop cpu0 on add\n", "test");
+        plan.target = &saying;
+        const Replay replay = replay_traced(plan);
+        std::string all;
+        for (const Row& row : interleave(plan, replay.trace).rows) all += row.text() + "\n";
+        return all;
+    };
+    EXPECT_THAT(rows_of(both_steps), HasSubstr("it begins add."));
+    EXPECT_THAT(rows_of({}), Not(HasSubstr("it begins add.")));
 }
 
 TEST(Tell, AStepThatWasStoppedIsToldWithItsPlaceAndAgain) {

@@ -63,7 +63,9 @@ class TurnReader {
 
    private:
     bool is_broken() const { return broken_ && at_ - steps_ >= broken_->events; }
-    bool told_last(sim::ContextKey key) const { return !turns_.empty() && turns_.back().key == key; }
+    bool told_last(sim::ContextKey key) const {
+        return !turns_.empty() && turns_.back().key == key;
+    }
 
     void begin_op(const sim::Event& event) {
         begins_ = true;

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// A policy in some of whose runs one context stalls: from a random point on, or where it comes to
-// one of a few random places of the source, it does not go on while others or the clock can. That
-// is what happens when a hypervisor takes a virtual CPU away, or the firmware takes a long
-// interrupt: the others get through whole grace periods meanwhile. Without stalls the probability
-// that a context waits so long falls with each step of the others.
+// A policy that stalls one context in some of its runs. The stalled context does not go on while
+// others or the clock can. Its CPU still takes interrupts, and another task may have the CPU. On
+// real machines a hypervisor does this when it takes a virtual CPU away, and so does a long
+// interrupt of the firmware: the others get through whole grace periods meanwhile. Without stalls
+// the probability that a context waits so long falls with each step of the others.
 //
-// Interrupts still come to its CPU, and another task may take it.
-//
-// Most points are in loops, so a random point is hardly ever at a place that a run passes once.
-// Therefore every second stall is at the first of the chosen places that comes after such a point.
-// Most points are of few contexts, too. Therefore of the other stalls every second is of a context,
-// and at one of its points, as the run before had them: of those with few points as often as of
-// those with many.
-//
-// Who looks for what a change of some lines does names places near them: half of all stalls are
-// at one of these then.
+// Where a stall begins:
+//   - Half of all stalls: at a place of the source. A run draws a few places and a random point,
+//     and the first of these places that comes after the point counts. A random point alone is
+//     hardly ever at a place that a run passes once, since most points are in loops.
+//   - A quarter: at a point of one context, drawn among the points that it had in the run before.
+//     Each context is as likely, whether it has few points or many.
+//   - A quarter: at a random point.
+//   - A user who looks for what changed lines do can name places near them. Then half of all
+//     stalls are at one of these.
 #pragma once
 
 #include <algorithm>
