@@ -543,6 +543,18 @@ class Traced(unittest.TestCase):
         self.assertIn(" rcu_nocbs=1-3", trace_kernel.boot_arguments(args))
         self.assertNotIn("nocbs", trace_kernel.boot_arguments(trace_kernel.arguments([])))
 
+    def test_the_kernel_is_told_how_fast_its_counter_is(self):
+        path = os.path.join(self.folder, "cpuinfo")
+        with mock.patch.object(trace_kernel, "CPUS", path):
+            self.assertEqual(trace_kernel.counter_khz(), 0)
+            for text, khz in (("cpu MHz\t\t: 2095.997\ncpu MHz\t: 7.0\n", 2095997),
+                              ("BogoMIPS\t: 50.00\n", 0)):
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(text)
+                self.assertEqual(trace_kernel.counter_khz(), khz)
+                said = trace_kernel.boot_arguments(trace_kernel.arguments([]))
+                self.assertEqual(f"tsc_early_khz={khz}" in said, khz != 0)
+
     def test_without_qemu_and_apt_there_is_one_line(self):
         with self.simulated("preempt"), \
                 mock.patch.object(kernels.os.path, "exists", return_value=False), \

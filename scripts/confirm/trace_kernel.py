@@ -51,6 +51,7 @@ $b reboot -f
 """
 # The clock of the trace is one for all CPUs; addresses are what callbacks are known by.
 ARGUMENTS = "tsc=reliable clocksource=tsc no_hash_pointers"
+CPUS = "/proc/cpuinfo"
 BUFFERS_KB = 400_000  # of all CPUs
 NOCBS = ["", "rcu_nocbs=all", "rcu_nocbs=1-{last}"]  # as the simulation's nocbs has them
 
@@ -102,8 +103,23 @@ def workload_line(args):
             f"most_ops={args.most_ops} config={config}")
 
 
+def counter_khz():
+    """Of the time stamp counter, which is the host's own; 0: it has none, or does not say. A kernel
+    that measures it in a machine that is emulated gets nothing, or something wrong; then it has no
+    clock without a tick, and no idle CPU ever stops its tick."""
+    try:
+        with open(CPUS, encoding="utf-8") as file:
+            found = re.search(r"^cpu MHz\s*:\s*([0-9.]+)$", file.read(), re.MULTILINE)
+    except OSError:
+        return 0
+    return round(1000 * float(found.group(1))) if found else 0
+
+
 def boot_arguments(args):
-    return f"{ARGUMENTS} {NOCBS[args.nocbs].format(last=args.cpus - 1)}".strip()
+    words = [ARGUMENTS, NOCBS[args.nocbs].format(last=args.cpus - 1)]
+    if khz := counter_khz():
+        words.append(f"tsc_early_khz={khz}")
+    return " ".join(word for word in words if word)
 
 
 def port(path):

@@ -5,6 +5,7 @@
 // at rest. Marks in the trace say what it does (core/conform/trace.h). Runs when it is loaded.
 #include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/hrtimer.h>
 #include <linux/init.h>
 #include <linux/irq_work.h>
 #include <linux/interrupt.h>
@@ -320,6 +321,11 @@ static int __init workload_init(void)
 {
 	unsigned int cpu, i;
 
+	/* A kernel without a clock for it never stops the tick of an idle CPU. */
+	if (!tsc_khz || hrtimer_resolution != 1) {
+		pr_err("rcufuzz: no high-resolution timers: %u kHz\n", tsc_khz);
+		return -ENODEV;
+	}
 	prandom_seed_state(&random, seed);
 	for_each_online_cpu(cpu) {
 		workers[cpu] = kthread_create(work, NULL, "rcufuzz/%u", cpu);
