@@ -42,6 +42,7 @@ void print_misfit(const ConformArgs& args, const conform::Window& window,
           printable(args.trace), due.line, result.made + 1, window.events.size(), window.line,
           printable(due.who), printable(due.what));
     print("  the one that came furthest, of {}: {}\n", result.tries, printable(result.instead));
+    flush_output();  // the next may take long
 }
 
 Json as_json(const Sums& sums, double seconds) {

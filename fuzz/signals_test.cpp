@@ -49,6 +49,29 @@ TEST_F(Signals, EachEndsAHuntInGoodOrder) {
     EXPECT_THAT(replay.out, testing::Not(HasSubstr(": clean")));
 }
 
+// A window that the machine can make, one that it cannot, and more of these than anybody waits for.
+TEST_F(Signals, AnInterruptedConformKeepsItsSums) {
+    const Result events = shell(
+        "set -- \"${RCUFUZZ_KERNELS:-" RCUFUZZ_SOURCE_DIR "/build/kernel}\"/*/about\n"
+        "[ -e \"$1\" ] || exit 77\n"
+        "kernel=\"$(basename $(dirname \"$1\")) $(sed -n 's/^hash //p' \"$1\")\"\n"
+        "printf 'rcufuzz-plan 1\\ntarget linux\\nkernel %s\\n' \"$kernel\" >plan\n"
+        "echo 'op cpu0 on call_rcu' >>plan\n"
+        "\"$R\" replay --events plan >own.trace");
+    if (events.exit_code == 77) GTEST_SKIP() << "no kernel is built";
+    ASSERT_EQ(events.exit_code, 0) << events.err;
+    ASSERT_EQ(shell("sed 's/call_rcu how=0/call_rcu how=2/' own.trace >other.trace\n"
+                    "cat own.trace >all.trace\n"
+                    "for i in $(seq 2000); do cat other.trace; done >>all.trace")
+                  .exit_code,
+              0);
+    const Result result = during("conform all.trace --tries 500", "grep -q 'no run makes' hunt.out",
+                                 "kill -INT $P");
+    EXPECT_EQ(result.exit_code, 130);
+    EXPECT_THAT(said(), testing::ContainsRegex("interrupted: 1 of [0-9]+ windows accepted, "
+                                               "[1-9][0-9]* of [1-9][0-9]* events; "));
+}
+
 TEST_F(Signals, NohupMeansIt) {
     const Result nohup = shell(
         "trap '' HUP; \"$R\" hunt nocb --seconds 0.5 & P=$!; sleep 0.2; kill -HUP $P; "
