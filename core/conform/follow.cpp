@@ -86,8 +86,11 @@ void Follow::cut() {
     const std::size_t to = best_ > back ? best_ - back : 0;
     std::size_t from = best_path_.size();
     while (from != 0 && best_path_[from - 1].event >= to) --from;
+    // Most of what comes late is waiting for what comes no more.
     const auto room = static_cast<std::uint32_t>(best_path_.size() - from);
-    kept_ = from + (room == 0 ? 0 : prng_.below(room));
+    const auto bits = static_cast<std::uint32_t>(std::bit_width(room));
+    const std::uint32_t near = 1u << prng_.below(bits + 1);
+    kept_ = from + (room == 0 ? 0 : prng_.below(std::min(near, room)));
     path_.assign(best_path_.begin(), best_path_.begin() + static_cast<std::ptrdiff_t>(kept_));
 }
 
@@ -113,7 +116,7 @@ void Follow::begin(const sim::World& world) {
     points_at_event_ = 0;
     waits_ = 0;
     chosen_for_ = nothing;
-    woken_ = nothing;
+    asked_.clear();
     at_ = 0;
     for (Who& who : whos_) who.done = 0;
 }
@@ -163,9 +166,9 @@ void Follow::comes(const sim::SubjectEvent& event) {
     tasks_[event.key] = who;
 }
 
-void Follow::wakes(std::string_view task, unsigned was_on) {
-    woken_ = who_is(who_of(task, was_on, '.'));
-    woken_was_on_ = was_on;
+void Follow::asks_about(std::string_view task, unsigned cpu) {
+    const char level = task.starts_with("ksoftirqd/") ? 's' : '.';
+    asked_.push_back({who_is(who_of(task, cpu, level)), cpu});
 }
 
 // Where the clock has gone on, or nobody else can act, it is asked again.
@@ -227,6 +230,7 @@ std::uint32_t Follow::choose(const Choice& choice) {
         path_.push_back({answer, static_cast<std::uint32_t>(next_), skipped});
     }
     ++at_;
+    if (data) asked_.clear();
     return answer;
 }
 
@@ -237,18 +241,37 @@ std::uint32_t Follow::choose_data(const Choice& choice) {
     const std::string word = platform.question_word(choice.what);
     if (word == "allocation") return 0;
     if (word == "task_cpu") return choose_place(choice);
+    const bool of_tasks = word == "next_task" || word == "wake_preempts";
+    if (of_tasks && !chance(data_noise_)) return choose_task(choice);
     return chance(data_noise_) ? prng_.below(choice.count) : 0;
 }
 
 // To where the trace has the task next. Answer 0 is the CPU that it was on, then come the
 // others.
 std::uint32_t Follow::choose_place(const Choice& choice) {
-    if (woken_ == nothing) return chance(data_noise_) ? prng_.below(choice.count) : 0;
-    const Who& its = whos_[woken_];
-    if (its.done == its.events.size()) return 0;
-    const unsigned wanted = window_.events[its.events[its.done]].cpu;
-    if (wanted == woken_was_on_) return 0;
-    return std::min(wanted < woken_was_on_ ? wanted + 1 : wanted, choice.count - 1);
+    if (asked_.empty() || asked_.front().who == nothing)
+        return chance(data_noise_) ? prng_.below(choice.count) : 0;
+    const std::size_t next = next_of(asked_.front().who);
+    if (next == nothing) return 0;
+    const unsigned wanted = window_.events[next].cpu, was_on = asked_.front().cpu;
+    if (wanted == was_on) return 0;
+    return std::min(wanted < was_on ? wanted + 1 : wanted, choice.count - 1);
+}
+
+// His next event.
+std::size_t Follow::next_of(std::size_t who) const {
+    if (who == nothing) return nothing;
+    const Who& its = whos_[who];
+    return its.done == its.events.size() ? nothing : its.events[its.done];
+}
+
+// Whose next event comes first.
+std::uint32_t Follow::choose_task(const Choice& choice) {
+    std::uint32_t first = 0;
+    if (asked_.size() != choice.count) return 0;
+    for (std::uint32_t i = 1; i < choice.count; ++i)
+        if (next_of(asked_[i].who) < next_of(asked_[first].who)) first = i;
+    return first;
 }
 
 // --- interrupts that the trace tells ---
@@ -284,7 +307,7 @@ unsigned Follow::interrupt_for(const Choice& choice) const {
     const bool timer = due.what == "irq timer";
     const bool pends = timer ? cpu.next_expiry <= world_->jiffies() : is_raised(cpu, due.what);
     if (!pends) {
-        const bool may_pend = timer && cpu.next_expiry != sim::no_expiry && ahead() < -0.5;
+        const bool may_pend = timer && cpu.next_expiry != sim::no_expiry && ahead() < 0;
         return may_pend ? actor_in(choice, sim::actor_time) : none;
     }
     const unsigned comes = actor_in(choice, sim::actor(timer ? Act::softirq : Act::irq, number));
@@ -358,9 +381,8 @@ bool Follow::leads_on(unsigned actor) const {
 }
 
 // By how many jiffies the machine's clock is ahead of the trace's.
-double Follow::ahead() const {
-    return static_cast<double>(world_->jiffies() - began_) -
-           100 * (window_.events[next_].seconds - window_.seconds);
+std::int64_t Follow::ahead() const {
+    return static_cast<std::int64_t>(world_->jiffies() - began_) - window_.events[next_].jiffy;
 }
 
 // The interrupt of a device, by which a CPU hears that it has operations, is the machine's own.
@@ -373,8 +395,8 @@ bool Follow::starts_work(unsigned actor) const {
 unsigned Follow::weight(unsigned actor) const {
     const bool interrupt_due = whos_[who_of_event_[next_]].level != 0;
     if (is_time(actor)) {
-        const double by = ahead();
-        return by < -0.5 ? 1000 : by < 0.5 ? (interrupt_due ? 40u : 4u) : by < 3 ? 2 : 0;
+        const std::int64_t by = ahead();
+        return by < 0 ? 1000 : by == 0 ? (interrupt_due ? 40u : 4u) : by < 3 ? 2 : 0;
     }
     const bool there = static_cast<int>(sim::actor_cpu(actor)) == due_cpu();
     if (is_run(actor)) return there ? 200 : 100;

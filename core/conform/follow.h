@@ -44,7 +44,7 @@ class Follow final : public sim::Strategy, public sim::SubjectListener {
     void comes(const sim::SubjectEvent& event) override;
     bool waits(const sim::SubjectEvent& event) override;
     void is_traced(const sim::SubjectEvent& event) override;
-    void wakes(std::string_view task, unsigned was_on) override;
+    void asks_about(std::string_view task, unsigned cpu) override;
 
    private:
     // Who of the trace.
@@ -76,11 +76,13 @@ class Follow final : public sim::Strategy, public sim::SubjectListener {
     std::uint32_t choose_actor(const sim::Choice& choice);
     std::uint32_t choose_data(const sim::Choice& choice);
     std::uint32_t choose_place(const sim::Choice& choice);
+    std::uint32_t choose_task(const sim::Choice& choice);
+    std::size_t next_of(std::size_t who) const;
     std::size_t pending_of(unsigned cpu) const;
     bool may_act(unsigned actor) const;
     bool leads_on(unsigned actor) const;
     bool starts_work(unsigned actor) const;
-    double ahead() const;
+    std::int64_t ahead() const;
     unsigned weight(unsigned actor) const;
     int due_cpu() const;
     bool is_stuck() const;
@@ -101,8 +103,11 @@ class Follow final : public sim::Strategy, public sim::SubjectListener {
     std::map<sim::ContextKey, std::size_t> tasks_;    // who has traced something
     std::string why_;       // the run has come to its end
     std::uint64_t points_at_event_ = 0;
-    std::size_t woken_ = nothing;  // about whom it is asked where he goes
-    unsigned woken_was_on_ = 0;
+    struct Asked {
+        std::size_t who;  // nothing: not of the trace
+        unsigned cpu;
+    };
+    std::vector<Asked> asked_;  // about whom the next question is
     unsigned waits_ = 0;    // of whoever is not due, and nobody else can act
     std::size_t chosen_for_ = nothing;  // event for which who acts now was chosen
     bool leaves_now_ = false;           // whoever acts does not go on to his next event

@@ -18,7 +18,7 @@ class Printer final : public sim::SubjectListener {
     bool wants_points() const override { return false; }
     void comes(const sim::SubjectEvent&) override {}
     bool waits(const sim::SubjectEvent&) override { return false; }
-    void wakes(std::string_view, unsigned) override {}
+    void asks_about(std::string_view, unsigned) override {}
     void is_traced(const sim::SubjectEvent& event) override {
         std::string who(event.task);
         who += "-" + std::to_string(event.key);

@@ -7,6 +7,7 @@
 #include "core/base/check.h"
 #include "core/base/text.h"
 #include "core/conform/meaning.h"
+#include "core/conform/ticks.h"
 #include "core/run/codec.h"
 #include "core/run/frame.h"
 #include "core/run/names.h"
@@ -156,7 +157,8 @@ class Reader {
         if (optional) ++window_.interrupts;
         window_.events.push_back({optional ? interrupts_of(line.cpu)
                                            : who_of(line.task, line.cpu, line.level),
-                                  *what, in_seconds(line.seconds), number_, line.cpu, optional});
+                                  *what, in_seconds(line.seconds), 0, number_, line.cpu,
+                                  optional});
     }
 
     double in_seconds(double time) const {
@@ -170,6 +172,7 @@ class Reader {
         const std::string text = "rcufuzz-plan 1\ntarget linux\n" +
                                  (kernel.empty() ? "" : "kernel " + kernel + "\n") + head_;
         window_.plan = run::from_text(text, name_ + ":" + std::to_string(window_.line));
+        count_jiffies(window_);
         windows_.push_back(std::move(window_));
     }
 

@@ -29,6 +29,7 @@ struct Due {
     std::string who;   // as of who_of()
     std::string what;  // as of Meaning::of()
     double seconds = 0;
+    std::int64_t jiffy = 0;  // of the window's, as far as its ticks say
     std::size_t line = 0;
     unsigned cpu = 0;  // on which it was traced
     // An interrupt comes. It may have had nothing to say, and the machine need not have it.

@@ -144,9 +144,9 @@ void tell_interrupt(World& w, unsigned vector) {
 void tell_traced(World& w, const char* event, const long* args) {
     static std::string printed;
     printed.clear();
-    if (std::string_view(event) == "sched_waking") {
-        const Woken woken = task_woken(args);
-        return now.listener->wakes(woken.task, woken.was_on);
+    if (std::string_view(event) == "machine_asks") {
+        const Asked asked = asked_about(args);
+        return now.listener->asks_about(asked.task, asked.cpu);
     }
     if (!print_traced(printed, event, args)) return;
     // A string of its own would be lost with a run that ends here.

@@ -93,7 +93,7 @@ bool print_traced(std::string& to, std::string_view event, const long* args) {
     return false;
 }
 
-Woken task_woken(const long* args) {
+Asked asked_about(const long* args) {
     return {reinterpret_cast<const char*>(argument(args, 0)),
             static_cast<unsigned>(argument(args, 1))};
 }

@@ -13,12 +13,12 @@ namespace rcufuzz::linux_guest {
 // the table has no such event.
 bool print_traced(std::string& to, std::string_view event, const long* args);
 
-// What the runtime says of a task before it asks where it goes ("sched_waking").
-struct Woken {
+// What the runtime says of a task before a question about it ("machine_asks").
+struct Asked {
     const char* task;
-    unsigned was_on;
+    unsigned cpu;  // on which it is, or was
 };
-Woken task_woken(const long* args);
+Asked asked_about(const long* args);
 
 // As print_traced(), for the beginning of the interrupt with this number. Empty: x86 has no event
 // for it. So it is where a CPU starts, and with a device of the workload.

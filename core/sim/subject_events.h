@@ -30,8 +30,9 @@ class SubjectListener {
     // Called behind that point. True: the context passes another point first.
     virtual bool waits(const SubjectEvent& event) = 0;
     virtual void is_traced(const SubjectEvent& event) = 0;
-    // The question that comes next is where this task goes, which is woken, and was on that CPU.
-    virtual void wakes(std::string_view task, unsigned was_on) = 0;
+    // The question that comes next is about this task, which is, or was, on that CPU; where it is
+    // which of several, each is told, in the order of the answers.
+    virtual void asks_about(std::string_view task, unsigned cpu) = 0;
 
    protected:
     ~SubjectListener() = default;

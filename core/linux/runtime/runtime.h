@@ -56,6 +56,7 @@ struct run_queue {
 	unsigned long host_sp;	/* of the stack that the machine gave the CPU, while it acts */
 	bool on_thread;		/* and not on the machine's stack */
 	bool tick_stopped;
+	bool tick_goes;		/* each jiffy; the next is programmed */
 	bool in_idle;
 	bool got_tick;		/* the idle loop, while it slept last */
 	bool started;

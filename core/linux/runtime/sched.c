@@ -74,10 +74,11 @@ static unsigned int fallback_cpu(struct task_struct *task)
 	return cpu;
 }
 
-/* As the kernel's own event says it; here it is about the question that comes next. */
-static void tell_woken(struct task_struct *task)
+/* The question that comes next is about this task; where it is which of several, in the order of
+ * the answers. */
+static void tell_asked(struct task_struct *task)
 {
-	machine_told("sched_waking", 2, (long)task->comm, (long)task_cpu(task));
+	machine_told("machine_asks", 2, (long)task->comm, (long)task_cpu(task));
 }
 
 /* Answer 0 is the CPU that the task was on. */
@@ -95,7 +96,7 @@ static unsigned int choose_cpu(struct task_struct *task)
 		return fallback_cpu(task);
 	if (count == 1 || task->migration_disabled)
 		return cpus[0];
-	tell_woken(task);
+	tell_asked(task);
 	return cpus[door->choose(MACHINE_TASK_CPU, count, NULL)];
 }
 
@@ -168,11 +169,18 @@ bool is_told_without_interrupt(struct task_struct *idle)
 	return true;
 }
 
-static void maybe_preempt(const struct task_struct *task, unsigned int cpu)
+static bool wakes_and_preempts(struct task_struct *task, unsigned int cpu)
+{
+	tell_asked(acting_task[cpu]);
+	tell_asked(task);
+	return door->choose(MACHINE_WAKE_PREEMPTS, 2, NULL);
+}
+
+static void maybe_preempt(struct task_struct *task, unsigned int cpu)
 {
 	if (acting_task[cpu] == run_queues[cpu].idle || task == run_queues[cpu].stop)
 		resched_cpu(cpu);
-	else if (IS_ENABLED(CONFIG_PREEMPTION) && door->choose(MACHINE_WAKE_PREEMPTS, 2, NULL))
+	else if (IS_ENABLED(CONFIG_PREEMPTION) && wakes_and_preempts(task, cpu))
 		resched_cpu(cpu);
 }
 
@@ -314,6 +322,17 @@ int get_nohz_timer_target(void)
 	return keeper;
 }
 
+static unsigned int choose_next(struct run_queue *queue)
+{
+	struct thread *thread;
+
+	if (queue->ready_count <= 1)
+		return 0;
+	list_for_each_entry(thread, &queue->ready, queued)
+		tell_asked(&thread->task);
+	return door->choose(MACHINE_NEXT_TASK, queue->ready_count, NULL);
+}
+
 static struct task_struct *pick_next(struct run_queue *queue)
 {
 	struct thread *thread;
@@ -327,8 +346,7 @@ static struct task_struct *pick_next(struct run_queue *queue)
 		dequeue(queue->stop);
 		return queue->stop;
 	}
-	skip = queue->ready_count > 1 ?
-		door->choose(MACHINE_NEXT_TASK, queue->ready_count, NULL) : 0;
+	skip = choose_next(queue);
 	list_for_each_entry(thread, &queue->ready, queued)
 		if (!skip--)
 			break;

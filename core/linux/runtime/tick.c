@@ -86,15 +86,41 @@ void tick_dies(void)
 {
 	struct run_queue *queue = this_queue();
 
-	queue->tick_stopped = queue->has_alarm = false;
+	queue->tick_stopped = queue->tick_goes = queue->has_alarm = false;
 	program(MACHINE_NEVER);
 }
 
 static bool time_pauses;	/* CPU 0 keeps the time, and has stopped its tick */
 
+static bool no_cpuidle;
+
+static int __init set_no_cpuidle(char *text)
+{
+	no_cpuidle = true;
+	return 1;
+}
+__setup("machine_no_cpuidle", set_no_cpuidle);
+
+/*
+ * The next is programmed already, where the tick goes on. In the kernel one that is due, and has
+ * not come yet, still comes; here only with no_cpuidle, ordinarily the CPU has looked in time.
+ */
 static void keep_tick(void)
 {
-	program(jiffies + 1);
+	struct run_queue *queue = this_queue();
+
+	if (!no_cpuidle || !queue->tick_goes)
+		program(jiffies + 1);
+	queue->tick_goes = true;
+}
+
+/* A stopped one comes once. */
+static void want_tick(void)
+{
+	if (this_queue()->tick_stopped)
+		program(jiffies + 1);
+	else
+		keep_tick();
 }
 
 static void restart_tick(void)
@@ -127,7 +153,7 @@ static void stop_tick(void)
 	unsigned long next, after;
 
 	if (kernel_wants_tick()) {
-		keep_tick();
+		want_tick();
 		return;
 	}
 	next = next_timer(NULL);
@@ -137,8 +163,13 @@ static void stop_tick(void)
 	}
 	/* Not later than what was found first. */
 	after = next_timer(&queue->tick_stopped);
+	if (!queue->tick_stopped) {
+		keep_tick();
+		return;
+	}
+	queue->tick_goes = false;
 	next = earlier(next, after);
-	if (!queue->tick_stopped || (next != MACHINE_NEVER && time_before_eq(next, jiffies)))
+	if (next != MACHINE_NEVER && time_before_eq(next, jiffies))
 		next = jiffies + 1;
 	program(next);
 }
@@ -304,18 +335,11 @@ void tick_goes_on(void)
 	struct run_queue *queue = this_queue();
 
 	queue->got_tick = queue->in_idle;
-	if (!queue->in_idle && !queue->tick_stopped)
-		keep_tick();
+	if (no_cpuidle)
+		program(queue->tick_stopped ? MACHINE_NEVER : jiffies + 1);
+	else if (!queue->in_idle && !queue->tick_stopped)
+		program(jiffies + 1);
 }
-
-static bool no_cpuidle;
-
-static int __init set_no_cpuidle(char *text)
-{
-	no_cpuidle = true;
-	return 1;
-}
-__setup("machine_no_cpuidle", set_no_cpuidle);
 
 /* cpuidle_idle_call(): a driver has a governor who says whether it is worth it; here it always is.
  * Where there is none, a tick that goes on has to come first. */
@@ -339,7 +363,7 @@ void tick_idle(void)
 	if (keeps_time && !only_time_goes_on()) {
 		restart_tick();
 	} else if (retains || local_softirq_pending() || this_queue()->ready_count) {
-		keep_tick();
+		want_tick();
 	} else {
 		stop_tick();
 		time_pauses = keeps_time;

@@ -97,6 +97,14 @@ static void handle_tasklet(unsigned long cpu)
 	execute_raised(&works[cpu], &works[cpu].soft);
 }
 
+/* Where ksoftirqd preempts the task, it is here. */
+static void schedule_softirq(struct cpu_work *work)
+{
+	preempt_disable();
+	tasklet_schedule(&work->tasklet);
+	preempt_enable();
+}
+
 static void raise(struct cpu_work *work, unsigned int index)
 {
 	bool hard = work_plan->ops[index].context == WORK_HARDIRQ;
@@ -107,7 +115,7 @@ static void raise(struct cpu_work *work, unsigned int index)
 	if (hard)
 		raise_vector(smp_processor_id(), MACHINE_DEVICE_VECTOR);
 	else
-		tasklet_schedule(&work->tasklet);
+		schedule_softirq(work);
 }
 
 /* --- CPUs that come and go ---------------------------------------------------------------- */
