@@ -70,4 +70,6 @@ std::string_view note_sentence(std::uint32_t number) {
 // The two low bits say how far it is; the first number is -300 (rcu_state in kernel/rcu/tree.c).
 std::int64_t grace_period_number(std::int64_t gp_seq) { return (gp_seq >> 2) + 300; }
 
+std::int64_t grace_period_over_at(std::int64_t gp_seq) { return grace_period_number(gp_seq) - 1; }
+
 }  // namespace rcufuzz::linux_guest

@@ -24,5 +24,7 @@ std::uint32_t note_count();
 std::string_view note_sentence(std::uint32_t number);
 // The number of a grace period since the boot, from a value of rcu_state.gp_seq.
 std::int64_t grace_period_number(std::int64_t gp_seq);
+// The same of the one that is over when gp_seq has come to this value, for which callbacks wait.
+std::int64_t grace_period_over_at(std::int64_t gp_seq);
 
 }  // namespace rcufuzz::linux_guest

@@ -40,5 +40,18 @@ TEST(Notes, GracePeriodsCountFromTheBoot) {
     EXPECT_EQ(grace_period_number(first + 4), 1);
 }
 
+// rcu_seq_snap() and rcu_seq_start(): it begins by a state of 1, and ends with the next number.
+TEST(Notes, CallbacksWaitForTheGracePeriodThatIsToldToStart) {
+    const long started = 9;
+    const std::array<long, 3> start{text("rcu_sched"), started, text("start")};
+    const std::array<long, 3> wait{text("rcu_sched"), (started | 3) + 1, text("AccWaitCB")};
+    const std::optional<Note> begins = note_of("rcu_grace_period", start.data());
+    const std::optional<Note> waits = note_of("rcu_grace_period", wait.data());
+    ASSERT_TRUE(begins && waits);
+    EXPECT_NE(note_sentence(begins->number).find("{gp}"), std::string_view::npos);
+    EXPECT_NE(note_sentence(waits->number).find("{gp_end}"), std::string_view::npos);
+    EXPECT_EQ(grace_period_over_at(waits->a), grace_period_number(begins->a));
+}
+
 }  // namespace
 }  // namespace rcufuzz::linux_guest

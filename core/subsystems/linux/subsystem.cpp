@@ -318,7 +318,8 @@ scenario::Instance& create(Arena& arena, const ConfigValues&) {
 
 std::string own_field(std::string_view name, std::int64_t a, std::int64_t) {
     CHECK(name == "gp" || name == "gp_end");
-    return std::to_string(linux_guest::grace_period_number(a) - (name == "gp_end" ? 1 : 0));
+    return std::to_string(name == "gp" ? linux_guest::grace_period_number(a)
+                                       : linux_guest::grace_period_over_at(a));
 }
 
 // An operation with its parameters, as in "burst (count 2)".
