@@ -11,6 +11,7 @@
 #include "core/report/decided.h"
 #include "core/report/effect.h"
 #include "core/report/sentence.h"
+#include "core/report/stale_load.h"
 #include "core/run/names.h"
 #include "core/run/site.h"
 #include "core/scenario/platform.h"
@@ -97,33 +98,8 @@ class TurnReader {
     }
 
     void tell_stale_load(const sim::Event& event) {
-        const std::string& what = replay_.trace.objects[event.object];
-        const std::string value = value_text(target_, replay_.trace, event);
-        const auto newer = last_store(event, value);
-        tell_event(event, [&](const std::string& who) {
-            const std::string by =
-                newer ? ", though " + actor_name(replay_, newer->key) + " has stored " : "";
-            if (value == "non-NULL")
-                return who + " still sees an older pointer in " + what +
-                       (newer ? by + "another." : ", though another has been stored.");
-            const std::string stored = newer ? value_text(target_, replay_.trace, *newer) : "";
-            return who + " still sees " + what + " as " + value +
-                   (newer ? by + (stored == "non-NULL" ? "a pointer" : stored) + " there."
-                          : ", though something newer has been stored.");
-        });
-    }
-
-    // By another context, to what `event` loads, and not what that has seen; pointers all look the
-    // same.
-    std::optional<sim::Event> last_store(const sim::Event& event, const std::string& seen) const {
-        for (std::size_t i = at_; i > 0; --i) {
-            const sim::Event& store = replay_.trace.events[i - 1];
-            if (store.kind == EventKind::write && store.object == event.object &&
-                store.key != event.key && store.key != run::main_key &&
-                (seen == "non-NULL" || value_text(target_, replay_.trace, store) != seen))
-                return store;
-        }
-        return std::nullopt;
+        tell_event(event,
+                   [&](const std::string& who) { return stale_load_words(replay_, at_, who); });
     }
 
     template <typename ToldOf>
