@@ -270,6 +270,18 @@ TEST(Readme, HasARowForEachBug) {
 
 // --- the minimiser ------------------------------------------------------------------------------
 
+// An operation that only runs under a configuration of its own gives way to one that needs none.
+TEST(MinimizeNocb, LeavesNoConfigurationThatAnotherOperationDoesWithout) {
+    const run::Plan found = run::from_text(
+        "rcufuzz-plan 1\ntarget nocb\nbug D01_wake_leaves_level\noracle black-box\n"
+        "config strict_gp 1\nconfig rcuo_local 1\nconfig rq_locks 1\n"
+        "op cpu1 hardirq call_rcu_rq\nop cpu1 off call_rcu count=1 chain=1\n",
+        "test");
+    const std::string text = run::to_text(minimize(found, {.budget = 10'000'000}));
+    EXPECT_EQ(text.find("rq_locks"), text.npos) << text;
+    EXPECT_EQ(text.find("call_rcu_rq"), text.npos) << text;
+}
+
 // The hand-made minimum of D01 is nocb-d01-min.story: three operations.
 TEST(MinimizeNocb, ComesNearToTheHandMadeMinimum) {
     run::Plan base = run::empty_plan(run::target_from_word("nocb"));

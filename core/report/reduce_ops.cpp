@@ -142,6 +142,30 @@ bool without_decisions(Search& search, run::Plan plan) {
     return false;
 }
 
+// A value that only some operations need: with the standard one, and other operations in the place
+// of these, one kind after the other.
+bool without_those_that_need(Search& search, std::size_t config) {
+    const run::Plan found = search.best();
+    const auto& specs = found.target->ops;
+    const auto needs_it = [&](const scenario::Op& op) {
+        return specs[op.kind].needs_config != 0 && specs[op.kind].needs_config == config;
+    };
+    if (std::ranges::none_of(found.ops, needs_it)) return false;
+    for (std::size_t kind = 0; kind < specs.size(); ++kind) {
+        run::Plan candidate = found;
+        candidate.config[config] = candidate.target->configs[config].standard;
+        bool may = specs[kind].needs_config == 0;
+        for (scenario::Op& op : candidate.ops) {
+            if (!needs_it(op)) continue;
+            may = may && (specs[kind].contexts & scenario::bit(op.context)) != 0;
+            op.kind = static_cast<std::uint8_t>(kind);
+            for (std::size_t i = 0; i < op.args.size(); ++i) op.args[i] = specs[kind].params[i].min;
+        }
+        if (may && search.accept(std::move(candidate))) return true;
+    }
+    return false;
+}
+
 bool try_variant(Search& search, const run::Plan& variant, Effort effort) {
     return search.accept(variant) || (effort == Effort::high && find_again(search, variant));
 }
@@ -185,7 +209,8 @@ bool simplify_config(Search& search, Effort effort) {
         if (search.best().config[i] == configs[i].standard || configs[i].chosen) continue;
         run::Plan candidate = search.best();
         candidate.config[i] = configs[i].standard;
-        if (try_variant(search, candidate, effort)) changed = true;
+        if (try_variant(search, candidate, effort) || without_those_that_need(search, i))
+            changed = true;
     }
     return changed;
 }

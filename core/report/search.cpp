@@ -64,10 +64,13 @@ std::uint64_t complexity(const TakenChoice& choice, std::uint8_t value, std::siz
 Size size_of(const run::Plan& plan) {
     Size size{plan.ops.size(), plan.ops.size(), plan.decisions.size(), 0, 0};
     for (const scenario::Op& op : plan.ops) {
-        size.details += static_cast<std::size_t>(op.context) + op.args[0] + op.args[1];
+        size.details += static_cast<std::size_t>(op.context);
         const auto& params = plan.target->ops[op.kind].params;
-        for (std::size_t i = 0; i < op.args.size(); ++i)
-            if (params[i].repeats) size.work += op.args[i] - std::size_t{params[i].min};
+        for (std::size_t i = 0; i < op.args.size(); ++i) {
+            const std::size_t beyond_least = op.args[i] - std::size_t{params[i].min};
+            size.details += beyond_least;
+            if (params[i].repeats) size.work += beyond_least;
+        }
     }
     const auto configs = plan.target->configs;
     for (std::size_t i = 0; i < configs.size(); ++i)

@@ -56,7 +56,7 @@ struct Size {
     std::size_t work = 0;  // operations, and once more for each repetition that one asks for
     std::size_t ops = 0;
     std::size_t decisions = 0;
-    std::size_t details = 0;  // contexts and parameters of operations
+    std::size_t details = 0;  // contexts of operations, and parameters beyond the least
     std::size_t configs = 0;  // values that are not standard
 
     auto operator<=>(const Size&) const = default;
