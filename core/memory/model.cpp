@@ -229,6 +229,10 @@ void Model::raise_load_bound(Agent& a, Time time) {
 void Model::make_room(Location& x) {
     if (x.count < history_limit) return;
     forgot_ = true;
+    drop_oldest(x);
+}
+
+void Model::drop_oldest(Location& x) {
     Store* const oldest = x.stores[0];
     // Who has missed something newer is held to it for good, since the order is forgotten.
     for (unsigned i = 0; i < agent_count_; ++i) {
@@ -248,6 +252,11 @@ void Model::make_room(Location& x) {
         static_cast<std::uint32_t>(std::remove(invisible_.data(), end, oldest) - invisible_.data());
     std::move(x.stores.begin() + 1, x.stores.begin() + x.count, x.stores.begin());
     --x.count;
+}
+
+void Model::settle(Location& x, Value value) {
+    while (x.count > 1) drop_oldest(x);
+    set_newest(x, value);
 }
 
 Store& Model::commit_store(unsigned agent, Location& x, unsigned slot, Value value,

@@ -185,6 +185,8 @@ class Model {
     // WRITE_ONCE (relaxed); smp_store_release, rcu_assign_pointer.
     void store(unsigned agent, Location& x, Value value, Order order, Depends on = {},
                bool plain = false);
+    // The location holds this value for everybody, and nobody sees an older one.
+    void settle(Location& x, Value value);
     // A read-modify-write that is indivisible. With Order::full, the barrier before it is included;
     // the one after it is the caller's: smp_mb() after a point, unless it was given up. `returns`
     // false: a void operation such as atomic_inc(), whose load smp_rmb() does not order.
@@ -241,7 +243,7 @@ class Model {
     // Tests squeeze the bounds; nothing else does.
     inline static std::size_t history_limit = max_history;
     inline static std::size_t log_limit = max_log;
-    static constexpr std::size_t max_locations = 1024;
+    static constexpr std::size_t max_locations = 4096;
     static constexpr std::size_t max_domains = 16;
     // What of it counts at this moment, as so many pieces of bytes; the first says how large the
     // others are.
@@ -274,6 +276,7 @@ class Model {
     void keep_stale(Agent& a, Time time, const Store& store, unsigned agent);
     void raise_load_bound(Agent& a, Time time);
     void make_room(Location& x);
+    void drop_oldest(Location& x);
     Loaded commit_rmw(unsigned agent, Location& x, Candidate picked, Order order, bool returns,
                       Depends on);
     // A strong fence over these stores; `view` may be part of `a`.

@@ -9,6 +9,7 @@
 
 #include "core/base/check.h"
 #include "core/memory/model.h"
+#include "core/memory/words.h"
 #include "core/sim/run_state.h"
 
 namespace rcufuzz::memory {
@@ -40,10 +41,19 @@ struct Now {
     bool race_told = false;
 };
 
+// Where the model keeps a word of a kernel's memory.
+struct Kept {
+    std::uint32_t number_and_1 = 0;  // 0: nothing is here
+    Location* location = nullptr;
+};
+
 struct RunMemory {
     Model model;
     std::array<AgentState, max_agents> agents{};
     Now now;
+    // By open addressing, filled to a half.
+    std::array<Kept, 2 * Model::max_locations> words{};
+    std::size_t word_count = 0;
 };
 
 RunMemory run;
@@ -55,6 +65,9 @@ std::span<const std::byte> piece_of_state(unsigned piece) {
     if (piece == Model::pieces)
         return std::as_bytes(std::span(run.agents).first(sim::world().cpus()));
     if (piece == Model::pieces + 1) return std::as_bytes(std::span(&run.now, 1));
+    if (piece == Model::pieces + 2) return std::as_bytes(std::span(&run.word_count, 1));
+    if (piece == Model::pieces + 3 && run.word_count > 0)
+        return std::as_bytes(std::span(run.words));
     return {};
 }
 
@@ -121,6 +134,8 @@ void begin_memory(bool on, bool races) {
     run.model.begin(w.arena(), w.cpus(), ask, nullptr);
     run.model.track_races(races);
     run.now.race_told = false;
+    if (run.word_count > 0) run.words.fill({});
+    run.word_count = 0;
     sim::run_state.add(piece_of_state);
     missed_held_back.clear();
 }
@@ -250,7 +265,11 @@ void weak_before_atomic() {
 
 void weak_after_atomic(const Site& site) {
     sim::world().point({}, site);
-    if (!outside()) run.model.smp_mb__after_atomic(current_agent());
+    after_atomic_within_step();
+}
+
+void after_atomic_within_step() {
+    if (weak && !outside()) run.model.smp_mb__after_atomic(current_agent());
 }
 
 void barrier_within_step() {
@@ -315,6 +334,138 @@ void GpOrder::begin() {
 
 void GpOrder::end() {
     if (domain_ != nullptr && !outside()) run.model.gp_end(current_agent());
+}
+
+// --- words of a kernel's memory -----------------------------------------------------------------
+
+namespace {
+
+constexpr std::size_t arena_enough = std::size_t{12} << 20;
+constexpr std::uint16_t stores_enough = 60'000;  // of one agent, whose stores have 16 bits
+
+bool has_room(unsigned agent) {
+    return sim::world().arena().used() < arena_enough &&
+           run.model.agent(agent).stores < stores_enough;
+}
+
+Kept& slot_of(std::uint32_t number) {
+    constexpr std::uint32_t spread = 2'654'435'761u;  // Knuth's multiplicative hash
+    std::size_t at = (number * spread) % run.words.size();
+    while (run.words[at].number_and_1 != 0 && run.words[at].number_and_1 != number + 1)
+        at = (at + 1) % run.words.size();
+    return run.words[at];
+}
+
+Location* location_of(const Word& word, bool is_lock) {
+    Kept& kept = slot_of(word.number);
+    if (kept.location != nullptr) return kept.location;
+    if (2 * run.word_count >= run.words.size() ||
+        run.model.locations().size() >= Model::max_locations)
+        return nullptr;
+    ++run.word_count;
+    kept.number_and_1 = word.number + 1;
+    const Value initial = is_lock ? 0 : static_cast<Value>(word.newest);
+    kept.location = &make_location(word.place, initial, false);
+    return kept.location;
+}
+
+// The word's location, after what was stored there without being told of. Null: no room.
+Location* current_location(const Word& word) {
+    Location* const x = location_of(word, false);
+    if (x != nullptr && static_cast<std::uint64_t>(x->newest().value) != word.newest)
+        run.model.settle(*x, static_cast<Value>(word.newest));
+    return x;
+}
+
+}  // namespace
+
+std::uint64_t load_word(const Word& word, Order order, bool (*is_pointer)(std::uint64_t),
+                        const Site& site) {
+    if (outside()) return word.newest;
+    const unsigned number = current_agent();
+    Location* const x = current_location(word);
+    if (x == nullptr || !has_room(number)) return word.newest;
+    AgentState& agent = run.agents[number];
+    std::uint8_t& stale = x->stale_loads[number];
+    will_ask(stale < max_stale_loads ? which_store.number : 0, site);
+    const Loaded loaded = run.model.load(number, *x, order, {.address = agent.floor});
+    stale = loaded.age == 0 ? 0 : static_cast<std::uint8_t>(stale + 1);
+    const auto value = static_cast<std::uint64_t>(loaded.value);
+    const bool pointer = is_pointer(value);
+    if (pointer) agent.floor = run.model.agent(number).latest_load;
+    if (loaded.age != 0) {
+        const sim::Trace& trace = sim::world().trace();
+        if (loaded.held_back && trace.level() == sim::TraceLevel::full)
+            missed_held_back.push_back(trace.events().size());  // the event that follows
+        sim::world().event(sim::EventKind::read, word.place, pointer ? 1 : loaded.value, loaded.age,
+                           site);
+    }
+    return value;
+}
+
+void see_newest_word(const Word& word) {
+    if (outside()) return;
+    const unsigned number = current_agent();
+    Location* const x = current_location(word);
+    if (x == nullptr || !has_room(number)) return;
+    run.now.question = 0;
+    run.model.load(number, *x, Order::acquire);
+}
+
+void update_word_in_vain(const Word& word) {
+    if (outside()) return;
+    const unsigned number = current_agent();
+    Location* const x = current_location(word);
+    if (x == nullptr || !has_room(number)) return;
+    run.now.question = 0;
+    const auto gives_up = [](void*, Value, Value&) { return false; };
+    run.model.rmw(number, *x, gives_up, nullptr, Order::relaxed, true);
+}
+
+void store_word(const Word& word, std::uint64_t value, Order order) {
+    if (outside()) return;
+    const unsigned number = current_agent();
+    Location* const x = current_location(word);
+    if (x == nullptr) return;
+    if (!has_room(number)) return run.model.settle(*x, static_cast<Value>(value));
+    run.now.question = 0;
+    run.model.store(number, *x, static_cast<Value>(value), order,
+                    {.address = run.agents[number].floor,
+                     .data = run.model.agent(number).latest_load});
+}
+
+void update_word(const Word& word, std::uint64_t value, Order order) {
+    if (outside()) return;
+    const unsigned number = current_agent();
+    Location* const x = current_location(word);
+    if (x == nullptr) return;
+    if (!has_room(number)) return run.model.settle(*x, static_cast<Value>(value));
+    run.now.question = 0;
+    const auto take = [](void* arg, Value, Value& out) {
+        out = static_cast<Value>(*static_cast<std::uint64_t*>(arg));
+        return true;
+    };
+    run.model.rmw(number, *x, take, &value, order, true, {.address = run.agents[number].floor});
+}
+
+void word_locked(const Word& lock) {
+    if (outside()) return;
+    const unsigned number = current_agent();
+    Location* const x = location_of(lock, true);
+    if (x != nullptr && has_room(number) && Model::is_free(*x)) run.model.spin_lock(number, *x);
+}
+
+void word_unlocked(const Word& lock) {
+    if (outside()) return;
+    const unsigned number = current_agent();
+    Location* const x = location_of(lock, true);
+    if (x == nullptr || Model::is_free(*x)) return;
+    if (!has_room(number)) return run.model.settle(*x, 0);
+    run.model.spin_unlock(number, *x);
+}
+
+void barrier_after_spinlock() {
+    if (!outside()) run.model.smp_mb__after_spinlock(current_agent());
 }
 
 }  // namespace rcufuzz::memory

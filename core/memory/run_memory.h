@@ -106,6 +106,7 @@ inline void smp_mb__after_atomic(const Site& site = Site::current()) {
 
 // A full barrier of whoever runs now, within a step of a kernel primitive: no point.
 void barrier_within_step();
+void after_atomic_within_step();
 // A full barrier on behalf of a CPU that is observed at a moment when it is at rest, whose accesses
 // so far the observer has then seen: a quiescent state.
 void barrier_of_resting_cpu(unsigned cpu);
