@@ -25,6 +25,25 @@ enum machine_choice {
     MACHINE_TAKES_OVER,
 };
 
+/* What an access orders: as memory::Order, and two loads of what is newest. */
+enum machine_order {
+    MACHINE_RELAXED,
+    MACHINE_ACQUIRE,
+    MACHINE_RELEASE,
+    MACHINE_FULL,
+    MACHINE_NEWEST, /* of the machine's own, which acquires */
+    MACHINE_FAILED, /* of a read-modify-write that changes nothing */
+};
+
+enum machine_fence {
+    MACHINE_MB,
+    MACHINE_RMB,
+    MACHINE_WMB,
+    MACHINE_MB_BEFORE_ATOMIC,
+    MACHINE_MB_AFTER_ATOMIC,
+    MACHINE_MB_AFTER_SPINLOCK,
+};
+
 /* What the kernel asks of the machine; see core/sim/door.h. Addresses instead of objects. */
 struct machine_door {
     void (*point)(const volatile void *object, unsigned access, const struct machine_site *site);
@@ -46,6 +65,16 @@ struct machine_door {
     /* The plain access before which a call returns to that address. Where there is none: one
      * without a name. */
     const struct machine_site *(*site_at)(unsigned long code);
+    /* Under weak memory, of aligned words: each before it is done. What a load observes; `newest`
+     * is what the word holds, `value` what it is about to hold. */
+    unsigned long (*load)(const unsigned long *word, unsigned long newest, unsigned order,
+                          const struct machine_site *site);
+    void (*store)(const unsigned long *word, unsigned long newest, unsigned long value,
+                  unsigned order);
+    void (*update)(const unsigned long *word, unsigned long newest, unsigned long value,
+                   unsigned order);
+    void (*fence)(unsigned kind);
+    void (*lock)(const volatile void *lock, int taken);
 };
 
 struct guest_range {
@@ -62,6 +91,8 @@ struct guest_door {
     /* Who acts, and the present jiffy: the machine writes both whenever they may have changed. */
     unsigned *cpu;
     unsigned long *jiffies;
+    /* Memory is weak in this run: written by the machine when it begins. */
+    unsigned char *weak;
     void (*prepare)(unsigned cpus, const char *parameters);
     /* The first of the parameters that it does not know; NULL: the boot has met none. */
     const char *(*unknown_parameter)(void);
@@ -90,7 +121,7 @@ struct guest_door {
 /* The interrupt of a device of the workload. */
 #define MACHINE_DEVICE_VECTOR 8
 
-#define GUEST_ABI 13u
+#define GUEST_ABI 14u
 
 typedef const struct guest_door *(*guest_entry)(const struct machine_door *door);
 

@@ -14,6 +14,8 @@
 #include "core/linux/notes.h"
 #include "core/linux/traced.h"
 #include "core/linux/work.h"
+#include "core/memory/run_memory.h"
+#include "core/memory/words.h"
 #include "core/sim/fiber_switch.h"
 #include "core/sim/guest_schedule.h"
 
@@ -174,10 +176,66 @@ void door_print(const char* text) {
 
 const machine_site* door_site_at(unsigned long code) { return now.sites->plain_access(code); }
 
+// --- weak memory --------------------------------------------------------------------------------
+
+memory::Word word_at(const volatile void* address, unsigned long newest) {
+    const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(address) - now.begin;
+    return {static_cast<std::uint32_t>(offset / sizeof(long)), newest, place(address)};
+}
+
+bool is_pointer(std::uint64_t value) { return value - now.begin < now.size; }
+
+unsigned long door_load(const unsigned long* word, unsigned long newest, unsigned order,
+                        const machine_site* site) {
+    const memory::Word at = word_at(word, newest);
+    if (order == MACHINE_NEWEST)
+        memory::see_newest_word(at);
+    else if (order == MACHINE_FAILED)
+        memory::update_word_in_vain(at);
+    else
+        return memory::load_word(at, static_cast<memory::Order>(order), is_pointer, site_of(site));
+    return newest;
+}
+
+void door_store(const unsigned long* word, unsigned long newest, unsigned long value,
+                unsigned order) {
+    memory::store_word(word_at(word, newest), value, static_cast<memory::Order>(order));
+}
+
+void door_update(const unsigned long* word, unsigned long newest, unsigned long value,
+                 unsigned order) {
+    memory::update_word(word_at(word, newest), value, static_cast<memory::Order>(order));
+}
+
+void door_fence(unsigned kind) {
+    switch (kind) {
+        case MACHINE_MB:
+            return memory::barrier_within_step();
+        case MACHINE_RMB:
+            return memory::weak_rmb();
+        case MACHINE_WMB:
+            return memory::weak_wmb();
+        case MACHINE_MB_BEFORE_ATOMIC:
+            return memory::weak_before_atomic();
+        case MACHINE_MB_AFTER_ATOMIC:
+            return memory::after_atomic_within_step();
+        default:
+            return memory::barrier_after_spinlock();
+    }
+}
+
+void door_lock(const volatile void* lock, int taken) {
+    const memory::Word word = word_at(lock, 0);
+    if (taken != 0)
+        memory::word_locked(word);
+    else
+        memory::word_unlocked(word);
+}
+
 machine_door machine{
     door_point,   door_choose, door_relax,   door_changed, door_expiry, door_raise, door_raise_nmi,
     door_task_is, door_fail,   door_suspect, door_judged,  door_told,   0,          door_print,
-    door_site_at,
+    door_site_at, door_load,   door_store,   door_update,  door_fence,  door_lock,
 };
 
 void enter(const Kernel& kernel, unsigned cpu) {
@@ -227,6 +285,9 @@ void looking(F f) {
     machine.point = [](const volatile void*, unsigned, const machine_site*) {};
     machine.relax = [](const machine_site*) {};
     machine.changed = [](unsigned) {};
+    machine.load = [](const unsigned long*, unsigned long newest, unsigned, const machine_site*) {
+        return newest;
+    };
     f();
     machine = usual;
 }
@@ -405,11 +466,12 @@ void Kernel::tell_operation(std::string_view what, unsigned index) {
     tell_listener(world(), {text.data(), static_cast<std::size_t>(end - text.data())});
 }
 
-void Kernel::start_run() {
+void Kernel::start_run(bool weak_memory) {
     CHECK(now_ != nullptr);
     World& w = world();
     machine.tells = w.trace().level() != sim::TraceLevel::off || now.listener != nullptr;
     put_back(now_->pieces);
+    *door_->weak = weak_memory ? 1 : 0;
     now.jiffies_at_0 = now_->jiffies - w.jiffies();
     tell_kernel(w, 0);
     for (unsigned cpu = 0; cpu < now_->cpus; ++cpu) {

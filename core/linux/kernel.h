@@ -41,8 +41,9 @@ class Kernel final : public sim::Guest {
     // After boot() has said false: what in the command line this kernel does not know, or null.
     const char* unknown_parameter() const { return door_->unknown_parameter(); }
     std::size_t booted() const { return booted_.size(); }
-    // After World::begin() with this guest: the state as after the boot.
-    void start_run();
+    // After World::begin() with this guest: the state as after the boot. With weak memory, after
+    // memory::begin_memory().
+    void start_run(bool weak_memory = false);
 
     const guest_door& door() const { return *door_; }
     std::string task_name(unsigned number) const { return door_->task_name(number); }

@@ -114,8 +114,8 @@ std::optional<Deed> last_deed(const Replay& replay, sim::ContextKey key, std::si
     const std::vector<sim::Event>& events = replay.trace.events;
     for (std::size_t i = to; i > from; --i) {
         const sim::Event& event = events[i - 1];
-        if (event.key != key || event.object >= replay.trace.objects.size()) continue;
-        const std::string& what = replay.trace.objects[event.object];
+        if (event.key != key) continue;
+        const std::string what(replay.trace.name_of(event.object));
         if (what.empty()) continue;
         const std::string value = value_text(*replay.plan.target, replay.trace, event);
         switch (event.kind) {

@@ -32,7 +32,7 @@ std::string value_text(const scenario::Subsystem& target, const run::NamedTrace&
 
 std::optional<Effect> effect_of(const Replay& replay, const sim::Event& event) {
     const run::NamedTrace& trace = replay.trace;
-    const std::string what = event.object < trace.objects.size() ? trace.objects[event.object] : "";
+    const std::string what(trace.name_of(event.object));
     const std::string& who = trace.contexts[event.key];
     const unsigned cpu = event.cpu;
     switch (event.kind) {

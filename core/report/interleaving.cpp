@@ -112,7 +112,7 @@ class Builder {
     }
 
     std::string object(const sim::Event& event) const {
-        return event.object < trace_.objects.size() ? trace_.objects[event.object] : "";
+        return std::string(trace_.name_of(event.object));
     }
 
     std::string name_of(std::int64_t key) const {
@@ -124,7 +124,8 @@ class Builder {
         const std::string a = std::to_string(event.a);
         switch (event.kind) {
             case EventKind::read:
-                return what + " is " + value_text(*plan_.target, trace_, event) +
+                return (what.empty() ? "a variable" : what) + " is " +
+                       value_text(*plan_.target, trace_, event) +
                        (event.b != 0 ? " (" + std::to_string(event.b) + " stores old)" : "");
             case EventKind::write:
                 return what + " = " + value_text(*plan_.target, trace_, event);

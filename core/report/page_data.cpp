@@ -171,7 +171,7 @@ class PageData {
                 {{"kind", word(arrow.kind)},
                  {"from", from},
                  {"to", to},
-                 {"what", replay_.trace.objects[replay_.trace.events[arrow.from].object]}});
+                 {"what", replay_.trace.name_of(replay_.trace.events[arrow.from].object)}});
         }
         return list;
     }

@@ -5,6 +5,7 @@
 
 #include "core/report/actors.h"
 #include "core/report/effect.h"
+#include "core/run/site.h"
 
 namespace rcufuzz::report {
 
@@ -32,7 +33,8 @@ std::optional<sim::Event> last_store(const Replay& replay, std::size_t load,
 std::string stale_load_words(const Replay& replay, std::size_t event, const std::string& who) {
     const scenario::Subsystem& target = *replay.plan.target;
     const sim::Event& load = replay.trace.events[event];
-    const std::string& what = replay.trace.objects[load.object];
+    std::string what(replay.trace.name_of(load.object));
+    if (what.empty()) what = "what is loaded in " + run::site_words(load.site);
     const std::string value = value_text(target, replay.trace, load);
     const auto newer = last_store(replay, event, value);
     const std::string by =

@@ -129,6 +129,7 @@ class TurnReader {
         if (event.b == 0) return begin_switch();
         // Of our own algorithms the load that sees an old store, or a note, says what was answered.
         if (target_.platform == nullptr || event.key == run::main_key) return;
+        if (run::is_about_memory(event.object)) return;  // the load that sees it says so
         const std::string what = run::answer_words(replay_.plan, event.object);
         tell_event(event, [&](const std::string&) { return what + "."; });
     }
@@ -201,10 +202,7 @@ class TurnReader {
     }
 
     std::string its_place(const sim::Site& site) const {
-        const std::string file(run::site_file(site.file_name()));
-        if (!target_.owns(file)) return "";
-        return std::string(run::bare_function_name(site.function_name())) + "() (" + file + ":" +
-               std::to_string(site.line()) + ")";
+        return target_.owns(run::site_file(site.file_name())) ? run::site_words(site) : "";
     }
 
     // Whoever acted had nothing to tell, but what it saw or did may be what others tell of.

@@ -26,8 +26,16 @@ constexpr std::string_view task_word = "task";
 constexpr std::string_view time_word = "time";
 constexpr std::string_view answer_word = "answer";
 
-constexpr std::array questions{kernel::kthread_fails, kernel::allocation_fails, kernel::which_text,
-                               memory::which_store, memory::which_place};
+constexpr std::array questions_of_all{sim::which_interrupt, memory::which_store,
+                                      memory::which_place};
+constexpr std::array questions_of_own_kernel{kernel::kthread_fails, kernel::allocation_fails,
+                                             kernel::which_text};
+
+template <std::size_t size>
+std::string unusual_answer(const std::array<sim::Question, size>& questions, unsigned number) {
+    const auto* const found = std::ranges::find(questions, number, &sim::Question::number);
+    return found == questions.end() ? "" : std::string(found->unusual);
+}
 
 template <std::size_t size>
 std::optional<unsigned> index_of(const std::array<std::string_view, size>& list,
@@ -201,15 +209,17 @@ std::span<const scenario::Subsystem* const> all_targets() { return subsystems::a
 // --- answers ------------------------------------------------------------------------------------
 
 std::string answer_words(const Plan& plan, unsigned question) {
-    if (question == sim::which_interrupt.number) return std::string(sim::which_interrupt.unusual);
-    std::string words;
-    if (plan.target->platform != nullptr)
-        words = plan.target->platform->answer_words(question);
-    else
-        for (const sim::Question& known : questions)
-            if (known.number == question) words = known.unusual;
+    std::string words = unusual_answer(questions_of_all, question);
+    if (words.empty())
+        words = plan.target->platform != nullptr
+                    ? plan.target->platform->answer_words(question)
+                    : unusual_answer(questions_of_own_kernel, question);
     return words.empty() ? "question " + std::to_string(question) + " has an unusual answer"
                          : words;
+}
+
+bool is_about_memory(unsigned question) {
+    return memory::is_question(static_cast<std::uint16_t>(question));
 }
 
 // --- modes --------------------------------------------------------------------------------------

@@ -30,6 +30,8 @@ std::optional<std::uint8_t> value_from_words(const Plan& plan,
 // What an answer to a question about data means: "an allocation fails". Of a kernel its platform
 // says so.
 std::string answer_words(const Plan& plan, unsigned question);
+// Which store a load sees, say: an event of its own tells what came of the answer.
+bool is_about_memory(unsigned question);
 
 // Index of the bug that `text` names: the whole name, the part before its first '_', or the
 // spec's id as "nocb:D01" or "D01". Throws UserError where it names none or several.

@@ -52,6 +52,11 @@ struct NamedTrace {
     std::vector<std::string> blocked;   // at the end: "cpu0 waits for nocb_lock[1]", in key order
     std::string state;                  // what the subject printed of itself then; several lines
     std::string fault;                  // of an oops, where the code stood, where that is known
+
+    // Empty: a place in memory that has no names.
+    std::string_view name_of(sim::ObjectId object) const {
+        return object < objects.size() ? std::string_view(objects[object]) : std::string_view();
+    }
 };
 
 struct RunOptions {

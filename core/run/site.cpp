@@ -59,4 +59,9 @@ std::string site_text(const sim::Site& site) {
     return text;
 }
 
+std::string site_words(const sim::Site& site) {
+    return std::string(bare_function_name(site.function_name())) + "() (" +
+           std::string(site_file(site.file_name())) + ":" + std::to_string(site.line()) + ")";
+}
+
 }  // namespace rcufuzz::run

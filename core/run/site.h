@@ -13,6 +13,8 @@ namespace rcufuzz::run {
 
 // Empty for a default-constructed location.
 std::string site_text(const sim::Site& site);
+// The same in a sentence: "wake_nocb_gp() (nocb/wake.cpp:87)".
+std::string site_words(const sim::Site& site);
 
 // "core/subsystems/nocb/wake.cpp" -> "nocb/wake.cpp", "core/kernel/rcu.cpp" -> "kernel/rcu.cpp".
 // Files of a kernel tree have names from its top, and keep them: "kernel/rcu/tree.c".

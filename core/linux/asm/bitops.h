@@ -10,7 +10,7 @@
 static __always_inline bool machine_test_bit(unsigned long nr, const volatile unsigned long *addr)
 {
 	kernel_point(addr + BIT_WORD(nr), MACHINE_READ);
-	return generic_test_bit(nr, addr);
+	return machine_load(addr[BIT_WORD(nr)], MACHINE_RELAXED) >> (nr % BITS_PER_LONG) & 1;
 }
 #undef arch_test_bit
 #define arch_test_bit machine_test_bit

@@ -47,6 +47,15 @@ extern unsigned int spinlocks_held[];	/* the same: how many it holds */
  */
 extern _Bool machine_looks_on;
 
+extern unsigned char machine_weak;	/* memory is, in this run */
+extern unsigned long machine_load_at(const volatile void *object, unsigned int size,
+				     unsigned int order, const struct machine_site *site);
+extern void machine_store_at(const volatile void *object, unsigned int size, unsigned long value,
+			     unsigned int order);
+extern void machine_update_at(const volatile void *object, unsigned int size, unsigned long value,
+			      unsigned int order);
+extern void machine_fence(unsigned int kind);
+
 /* What is the machine's own is no plain access of the kernel's: the compiler does not see it. */
 #define machine_peek(variable)                                      \
 ({                                                                  \
@@ -55,6 +64,67 @@ extern _Bool machine_looks_on;
 	__seen;                                                     \
 })
 #define machine_this_cpu()		machine_peek(acting_cpu)
+#define machine_is_weak()		__builtin_expect(machine_peek(machine_weak), 0)
+
+/* A step of the runtime sees what is newest, and what it stores is ordered. */
+#ifdef MACHINE_NO_POINTS
+#define machine_load_order(order)	MACHINE_NEWEST
+#define machine_store_order(order)	MACHINE_RELEASE
+#define machine_load_site()		((const struct machine_site *)0)
+#else
+#define machine_load_order(order)	(order)
+#define machine_store_order(order)	(order)
+#define machine_load_site()		machine_here()
+#endif
+
+#define machine_bits(value)                                         \
+({                                                                  \
+	union {                                                     \
+		unsigned long __as_bits;                            \
+		typeof(value) __as_it_is;                           \
+	} __both = { 0 };                                           \
+	__builtin_memcpy(&__both.__as_it_is, &(typeof(value)){ value }, sizeof(value)); \
+	__both.__as_bits;                                           \
+})
+
+/* The value of a variable that a marked access observes, behind its point. */
+#define machine_load(x, order)                                                          \
+({                                                                                      \
+	union __seen {                                                                  \
+		unsigned long __as_bits;                                                \
+		__unqual_scalar_typeof(x) __as_it_is;                                   \
+	};                                                                              \
+	machine_is_weak() && sizeof(x) <= sizeof(long) ?                                \
+		((union __seen){ machine_load_at(&(x), sizeof(x),                       \
+			machine_load_order(order), machine_load_site()) }).__as_it_is : \
+		*(const volatile __unqual_scalar_typeof(x) *)&(x);                      \
+})
+
+/* Before the variable is given this value. */
+#define machine_will_store(x, value, order)                                             \
+do {                                                                                    \
+	if (machine_is_weak() && sizeof(x) <= sizeof(long))                             \
+		machine_store_at(&(x), sizeof(x), machine_bits(value),                  \
+				 machine_store_order(order));                           \
+} while (0)
+#define machine_will_update(x, value, order)                                            \
+do {                                                                                    \
+	if (machine_is_weak())                                                          \
+		machine_update_at(&(x), sizeof(x), machine_bits(value), order);         \
+} while (0)
+/* A read-modify-write that changes nothing. */
+#define machine_sees_newest(x)                                                          \
+do {                                                                                    \
+	if (machine_is_weak())                                                          \
+		machine_load_at(&(x), sizeof(x), MACHINE_FAILED, 0);                    \
+} while (0)
+
+#define machine_orders(kind)                                                            \
+do {                                                                                    \
+	asm volatile("" : : : "memory");                                                \
+	if (machine_is_weak())                                                          \
+		machine_fence(kind);                                                    \
+} while (0)
 
 #endif
 #endif

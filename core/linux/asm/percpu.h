@@ -13,7 +13,16 @@
 
 /* Not plain for the compiler. */
 #define machine_slot(pcp)	(*(volatile typeof(pcp) *)raw_cpu_ptr(&(pcp)))
-#define machine_to_cpu(pcp, val, op)	((void)(machine_slot(pcp) op (val)))
+#define machine_to_cpu(pcp, val, op)                                                    \
+do {                                                                                    \
+	volatile typeof(pcp) *__slot = &machine_slot(pcp);                              \
+	if (machine_is_weak()) {                                                        \
+		typeof(pcp) __next = *__slot;                                           \
+		__next op (val);                                                        \
+		machine_will_store(*__slot, __next, MACHINE_RELAXED);                   \
+	}                                                                               \
+	*__slot op (val);                                                               \
+} while (0)
 #define this_cpu_read_1(pcp)	machine_slot(pcp)
 #define this_cpu_read_2(pcp)	machine_slot(pcp)
 #define this_cpu_read_4(pcp)	machine_slot(pcp)

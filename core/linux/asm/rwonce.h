@@ -9,7 +9,7 @@
 #define __READ_ONCE(x)                                                     \
 ({                                                                         \
 	kernel_point(&(x), MACHINE_READ);                                 \
-	*(const volatile __unqual_scalar_typeof(x) *)&(x);                 \
+	machine_load(x, MACHINE_RELAXED);                                  \
 })
 
 #include <asm-generic/rwonce.h>
@@ -20,6 +20,7 @@
 do {                                                                       \
 	typeof(x) __value = (val);                                         \
 	kernel_point(&(x), MACHINE_WRITE);                                \
+	machine_will_store(x, __value, MACHINE_RELAXED);                   \
 	*(volatile typeof(x) *)&(x) = __value;                             \
 } while (0)
 

@@ -79,6 +79,7 @@ static struct guest_door guest = {
 	.variant = MACHINE_VARIANT,
 	.cpu = &acting_cpu,
 	.jiffies = (unsigned long *)&jiffies,
+	.weak = &machine_weak,
 	.prepare = prepare_kernel,
 	.unknown_parameter = unknown_parameter,
 	.has_parameter = has_parameter,

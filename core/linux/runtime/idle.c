@@ -59,6 +59,7 @@ static void idle_once(void)
 	local_irq_enable();
 	if (polls)
 		clear_tsk_thread_flag(current, TIF_POLLING_NRFLAG);
+	machine_orders(MACHINE_MB); /* do_idle(): it does not poll before it looks */
 	flush_smp_call_function_queue();
 	schedule_idle();
 }

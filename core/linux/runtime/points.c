@@ -76,6 +76,7 @@ void machine_spin_lock_at(arch_spinlock_t *lock, const struct machine_site *site
 	if (lock->next == me)
 		lock->next = 0;
 	lock->owner = me;
+	machine_lock_orders(lock, 1);
 	spinlocks_held[acting_cpu]++;
 }
 

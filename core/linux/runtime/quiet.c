@@ -22,6 +22,7 @@ void machine_was_quiet(unsigned long ticks);	/* the workload's */
 
 void raise_vector(unsigned int cpu, unsigned int vector)
 {
+	machine_orders(MACHINE_MB);
 	raised[cpu] |= 1u << vector;
 	door->raise(cpu, vector);
 }
@@ -77,6 +78,7 @@ static unsigned long end_of_quiet(void)
 /* An interrupt comes. The tick of a CPU that stays in the kernel by itself is no activity. */
 void cpu_wakes(unsigned int vector)
 {
+	machine_orders(MACHINE_MB);
 	if (vector != MACHINE_TIMER_VECTOR)
 		raised[acting_cpu] &= ~(1u << vector);
 	if (quiet)

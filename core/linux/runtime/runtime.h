@@ -85,6 +85,7 @@ enum vector {
 };
 
 /* switch.c */
+extern unsigned char thread_stacks[MAX_THREADS][STACK_BYTES];
 void switch_threads(struct thread *from, struct thread *to);
 bool is_on_cpu(const struct thread *thread);
 void restart_thread(struct thread *thread);	/* what it did is forgotten */

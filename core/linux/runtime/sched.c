@@ -160,6 +160,7 @@ void resched_cpu(int cpu)
 bool is_told_without_interrupt(struct task_struct *idle)
 {
 	machine_point_at(idle, MACHINE_WRITE, machine_here());
+	machine_orders(MACHINE_MB);
 	if (!(idle->thread_info.flags & _TIF_POLLING_NRFLAG))
 		return false;
 	if (!(idle->thread_info.flags & _TIF_NEED_RESCHED)) {
@@ -232,11 +233,13 @@ static bool holds_run_queue(unsigned int cpu)
 	return called_about && called_about->on_rq && task_cpu(called_about) == cpu;
 }
 
+/* The waker comes after whatever he has done before (the task's lock, smp_mb__after_spinlock()). */
 static int wake(struct task_struct *task, unsigned int state)
 {
 	machine_point_at(task, MACHINE_WAKE, machine_here());
 	while (is_called_about(task))
 		kernel_relax();
+	machine_orders(MACHINE_MB);
 	if (!(task->__state & state))
 		return 0;
 	task->__state = TASK_RUNNING;
@@ -280,7 +283,9 @@ int task_call_func(struct task_struct *task, task_call_f func, void *arg)
 	while (called_about)
 		kernel_relax();
 	called_about = task;
+	machine_orders(MACHINE_MB);
 	result = func(task, arg);
+	machine_orders(MACHINE_MB);
 	called_about = NULL;
 	local_irq_restore(flags);
 	return result;
@@ -289,6 +294,7 @@ int task_call_func(struct task_struct *task, task_call_f func, void *arg)
 struct task_struct *cpu_curr_snapshot(int cpu)
 {
 	machine_point_at(acting_task[cpu], MACHINE_READ, machine_here());
+	machine_orders(MACHINE_MB);
 	return acting_task[cpu];
 }
 
@@ -381,6 +387,7 @@ static void schedule_once(bool preempt)
 	machine_point_at(NULL, MACHINE_NONE, machine_here());
 	local_irq_disable();
 	rcu_note_context_switch(preempt);
+	machine_orders(MACHINE_MB);
 	while (holds_run_queue(acting_cpu))
 		kernel_relax();
 	queue = this_queue();
@@ -403,6 +410,7 @@ static void schedule_once(bool preempt)
 	tick_counts_tasks(acting_cpu, queue->ready_count + (next != queue->idle));
 	if (next != prev)
 		switch_threads(thread_of(prev), thread_of(next));
+	machine_orders(MACHINE_MB);
 	tick_task_switched();
 	local_irq_enable();
 }

@@ -53,7 +53,10 @@ unsigned long wait_task_inactive(struct task_struct *task, unsigned int state)
 
 int rcuwait_wake_up(struct rcuwait *wait)
 {
-	struct task_struct *task = rcu_dereference(wait->task);
+	struct task_struct *task;
+
+	machine_orders(MACHINE_MB);
+	task = rcu_dereference(wait->task);
 
 	return task ? wake_up_process(task) : 0;
 }

@@ -114,6 +114,7 @@ static struct work_struct *take_work(struct worker *self)
 			clear_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work));
 			self->running = work;
 			tell_flushers_begin(work, self);
+			machine_orders(MACHINE_MB);
 			return work;
 		}
 	return NULL;
@@ -141,6 +142,7 @@ static void run_work(struct worker *self, struct work_struct *work)
 	machine_point_at(work, MACHINE_WRITE, machine_here());
 	fn(work);
 	check_balance(&nothing_held, "a work item");
+	machine_orders(MACHINE_MB);
 	self->running = NULL;
 	tell_flushers_end(work, self);
 }
@@ -257,6 +259,7 @@ static void insert_work(int cpu, struct work_struct *work)
 	const struct worker *runner = runner_of(work);
 	struct work_pool *pool = runner ? runner->pool : pool_of(cpu);
 
+	machine_orders(MACHINE_MB);
 	list_add_tail(&work->entry, &pool->pending);
 	wake_workers(pool);
 }
@@ -385,6 +388,7 @@ static void wait_while_it_runs(const struct work_struct *work)
 {
 	const struct worker *worker = runner_of(work);
 
+	machine_orders(MACHINE_MB);
 	if (worker)
 		flush(work, worker);
 }
@@ -415,6 +419,7 @@ bool cancel_work_sync(struct work_struct *work)
 
 bool flush_work(struct work_struct *work)
 {
+	machine_orders(MACHINE_MB);
 	if (!list_empty(&work->entry))
 		flush(work, NULL);
 	else if (runner_of(work))

@@ -2,6 +2,7 @@
 //
 // Callbacks and what must hold of them: each is invoked once, not before the readers of its time
 // have ended, and in the end all are.
+#include "core/linux/work/marks.h"
 #include "core/linux/work/where.h"
 #include "core/linux/work/work.h"
 
@@ -18,6 +19,7 @@ enum state { POSTING = 1, POSTED, INVOKED };
 struct tracked {
 	struct rcu_head head;
 	struct readers readers;
+	struct asked_period period;
 	unsigned int number;
 	bool posts_another;
 };
@@ -27,6 +29,8 @@ static bool lazy[MAX_CALLBACKS];	/* may wait for seconds */
 static struct rcu_head *heads[MAX_CALLBACKS];
 static unsigned int count, outstanding;
 static unsigned int waiting;	/* operations in a wait for a grace period */
+static unsigned long has_done[MAX_CALLBACKS];	/* a mark: its function has come to its end */
+struct period_marks rcu_periods;
 
 unsigned int callbacks_outstanding(void)
 {
@@ -62,6 +66,8 @@ static void invoked(struct rcu_head *head)
 	states[tracked->number] = INVOKED;
 	outstanding--;
 	check_readers(&tracked->readers, "a callback is invoked");
+	period_is_over(&rcu_periods, tracked->period);
+	leave_mark(&has_done[tracked->number], 1);
 	kfree(tracked);
 	if (posts_another)
 		post(0);
@@ -106,6 +112,7 @@ static bool post(unsigned int how)
 	lazy[number] = IS_ENABLED(CONFIG_RCU_LAZY) && how != 1;
 	outstanding++;
 	readers_open_now(&tracked->readers);
+	tracked->period = period_is_asked_for(&rcu_periods);
 #ifdef CONFIG_RCU_LAZY
 	if (how == 1) {
 		call_rcu_hurry(&tracked->head, invoked);
@@ -204,6 +211,7 @@ bool may_sleep_here(void)
 
 void wait_for_readers(bool expedited)
 {
+	struct asked_period period = period_is_asked_for(&rcu_periods);
 	struct readers readers;
 
 	readers_open_now(&readers);
@@ -214,6 +222,7 @@ void wait_for_readers(bool expedited)
 		synchronize_rcu();
 	waiting--;
 	check_readers(&readers, "synchronize_rcu() returns");
+	period_is_over(&rcu_periods, period);
 }
 
 bool do_synchronize_rcu(unsigned int how, unsigned int unused)
@@ -239,6 +248,10 @@ bool do_rcu_barrier(unsigned int unused, unsigned int unused2)
 		if (before[i] == POSTED && states[i] == POSTED)
 			fail("barrier_too_short", machine_here(),
 			     "rcu_barrier() returns before a callback that was posted earlier has run");
+	for (i = 0; i < MAX_CALLBACKS; i++)
+		if (before[i] == POSTED && !see_mark(&has_done[i]))
+			fail("barrier_too_short", machine_here(),
+			     "who returns from rcu_barrier() does not see what a callback has done");
 	return true;
 }
 

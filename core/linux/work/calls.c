@@ -2,7 +2,7 @@
 //
 // Calls of functions on other CPUs, and irq_work: each call runs once, on the right CPU, with its
 // own data, and before a caller that waits goes on.
-#include "core/linux/work/work.h"
+#include "core/linux/work/marks.h"
 
 #include <linux/irq_work.h>
 #include <linux/smp.h>
@@ -12,6 +12,7 @@
 struct call {
 	unsigned int cpus, ran;	/* bits */
 	bool on_any;	/* of these CPUs one */
+	unsigned long asked, answered[NR_CPUS];	/* marks */
 };
 
 static struct call calls[MAX_CALLS];
@@ -22,6 +23,7 @@ static struct call *new_call(unsigned int cpus)
 	if (count == MAX_CALLS)
 		return NULL;
 	calls[count].cpus = cpus;
+	leave_mark(&calls[count].asked, 1);
 	return &calls[count++];
 }
 
@@ -36,8 +38,11 @@ static void call_runs(void *info)
 		fail("wrong_cpu_or_incarnation", machine_here(), "a call runs on a CPU that is not asked");
 	if (call->on_any ? call->ran : call->ran & bit)
 		fail("callback_twice", machine_here(), "a call runs twice");
+	if (!see_mark(&call->asked))
+		fail("wrong_data", machine_here(), "a call does not see what its caller did before");
 	tell_runs("work_call", 0);
 	call->ran |= bit;
+	leave_mark(&call->answered[raw_smp_processor_id()], 1);
 }
 
 static bool has_run(const struct call *call)
@@ -47,8 +52,14 @@ static bool has_run(const struct call *call)
 
 static void check_over(const struct call *call)
 {
+	unsigned int cpu;
+
 	if (!has_run(call))
 		fail("lost_call", machine_here(), "a call that waits returns before all have run");
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		if (call->ran >> cpu & 1 && !see_mark(&call->answered[cpu]))
+			fail("lost_call", machine_here(),
+			     "who waits for a call does not see what it has done");
 }
 
 /* It stays online where preemption or interrupts are off. */
@@ -171,7 +182,8 @@ bool do_call_async(unsigned int cpu, unsigned int which)
 
 static struct own_work {
 	struct irq_work work;
-	unsigned int queued, ran;
+	unsigned long queued;	/* a mark: how often */
+	unsigned long ran;	/* of these, how many its function has seen */
 } own_works[NR_CPUS][NR_CPUS];
 
 static void irq_work_runs(struct irq_work *work)
@@ -182,7 +194,7 @@ static void irq_work_runs(struct irq_work *work)
 	 * that polls as it leaves the idle loop. */
 	if (!in_hardirq() && !is_idle_task(current) && cpu_online(raw_smp_processor_id()))
 		fail("wrong_cpu_or_incarnation", machine_here(), "irq_work runs outside of an interrupt");
-	own->ran = own->queued;
+	own->ran = max(own->ran, see_mark(&own->queued));
 	tell_runs("work_irq_work", 0);
 }
 
@@ -194,7 +206,7 @@ bool do_irq_work(unsigned int cpu, unsigned int as_elsewhere)
 	preempt_disable();
 	cpu = online_cpu(cpu);
 	own = &own_works[smp_processor_id()][cpu];
-	own->queued++;
+	leave_mark(&own->queued, own->queued + 1);
 	done = cpu == smp_processor_id() && !as_elsewhere ? irq_work_queue(&own->work) :
 							    irq_work_queue_on(&own->work, cpu);
 	preempt_enable();

@@ -42,11 +42,13 @@ static bool crowd(unsigned int cpu)
 	if (changing || !held[cpu])
 		return false;
 	crowded = true;
+	turn_begins();
 	key.key.enabled.counter = INT_MAX;
 	if (static_key_fast_inc_not_disabled(&key.key))
 		fail("invariant", machine_here(), "a static key takes more users than it can count");
 	look(cpu);
 	key.key.enabled.counter = users;
+	turn_ends();
 	crowded = false;
 	return true;
 }
@@ -69,10 +71,12 @@ static bool throw_switch(bool on)
 		return false;
 	begun[on]++;
 	switching[on]++;
+	turn_begins();
 	if (on)
 		static_branch_enable(&switch_key);
 	else
 		static_branch_disable(&switch_key);
+	turn_ends();
 	switching[on]--;
 	found = !!static_branch_unlikely(&switch_key);
 	if (begun[!on] == others && found != on && (on || !switching[on]))
@@ -91,6 +95,7 @@ bool do_static_key(unsigned int how, unsigned int times)
 	if (how >= ENABLE)
 		return throw_switch(how == ENABLE);
 	changing++;
+	turn_begins();
 	if (how == TAKE)
 		take(cpu);
 	else if (how == GIVE_BACK)
@@ -100,6 +105,7 @@ bool do_static_key(unsigned int how, unsigned int times)
 			take(cpu);
 			give_back(cpu);
 		}
+	turn_ends();
 	changing--;
 	return true;
 }

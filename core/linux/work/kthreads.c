@@ -93,10 +93,12 @@ bool do_kthread_work(unsigned int n, unsigned int how)
 	if (!may_sleep || own->busy || how == MOVE)
 		return false;
 	own->busy = true;
+	turn_begins();
 	if (how == FLUSH)
 		flush(own);
 	else
 		cancel(own);
+	turn_ends();
 	own->busy = false;
 	return true;
 }

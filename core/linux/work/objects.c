@@ -126,11 +126,13 @@ bool do_gp_slow(unsigned int on, unsigned int unused)
 	if (slow_busy || (on && slow_registered))
 		return false;
 	slow_busy = true;
+	turn_begins();
 	slow_registered = on;
 	if (on)
 		rcu_gp_slow_register(&slow_counter);
 	else
 		rcu_gp_slow_unregister(&slow_counter);
+	turn_ends();
 	slow_busy = false;
 	return true;
 }

@@ -67,6 +67,7 @@ bool do_probe_register(unsigned int probe, unsigned int higher)
 	if (reader_open_here() || irqs_disabled() || busy[probe] || registered[probe])
 		return false;
 	busy[probe] = 1;
+	turn_begins();
 	data = kmalloc(sizeof(*data), GFP_KERNEL);
 	if (data) {
 		data->probe = probe;
@@ -77,6 +78,7 @@ bool do_probe_register(unsigned int probe, unsigned int higher)
 		else
 			kfree(data);
 	}
+	turn_ends();
 	busy[probe] = 0;
 	return done;
 }
@@ -102,12 +104,14 @@ bool do_probe_unregister(unsigned int probe, unsigned int leaves_waiting)
 	if (reader_open_here() || irqs_disabled() || busy[probe] || !data)
 		return false;
 	busy[probe] = 1;
+	turn_begins();
 	registered[probe] = NULL;
 	unregister_trace_machine_trace(probes[probe], data);
 	data->next = taken_away;
 	taken_away = data;
 	if (!leaves_waiting)
 		wait_and_free();
+	turn_ends();
 	busy[probe] = 0;
 	return true;
 }

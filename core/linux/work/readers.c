@@ -2,7 +2,7 @@
 //
 // Readers. In a task one may stay open over several operations; in an interrupt it ends before the
 // operation does. The oracles know of each from when it has begun until before it ends.
-#include "core/linux/work/work.h"
+#include "core/linux/work/marks.h"
 
 #define MAX_NESTED 4
 
@@ -12,7 +12,10 @@ struct open_reader {
 	unsigned int how, slot, unswitched_slot;
 	const void *found;
 	unsigned long flags;
+	struct seen_periods seen;
 };
+
+extern struct period_marks rcu_periods;
 
 struct readers unswitched_readers;
 static struct readers open;
@@ -97,12 +100,14 @@ static void begin(struct open_reader *reader, unsigned int how)
 	reader->slot = note_reader(&open);
 	if (how != READ_RCU)
 		reader->unswitched_slot = note_reader(&unswitched_readers);
+	reader_begins_to_see(&rcu_periods, &reader->seen);
 	reader->found = find_object();
 }
 
 static void end(struct open_reader *reader)
 {
 	look_at_object(reader->found);
+	reader_has_seen(&rcu_periods, &reader->seen);
 	forget_reader(&open, reader->slot);
 	if (reader->how != READ_RCU)
 		forget_reader(&unswitched_readers, reader->unswitched_slot);

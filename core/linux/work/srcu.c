@@ -43,6 +43,7 @@ static bool make(struct domain *domain)
 		srcu = NULL;
 	}
 	domain->srcu = srcu;
+	turn_ends();
 	domain->changing = false;
 	return srcu != NULL;
 }
@@ -56,6 +57,7 @@ struct domain *use(unsigned int n)
 	if (domain->changing || (!domain->srcu && (!may_make || !make(domain))))
 		return NULL;
 	domain->users++;
+	turn_begins();
 	return domain;
 }
 
@@ -68,6 +70,7 @@ bool do_srcu_cleanup(unsigned int n, unsigned int unused)
 	    domain->users || domain->chains)
 		return false;
 	domain->changing = true;
+	turn_begins();
 	if (domain->outstanding)
 		srcu_barrier(domain->srcu);
 	if (domain->polled)
@@ -78,6 +81,7 @@ bool do_srcu_cleanup(unsigned int n, unsigned int unused)
 	domain->srcu = NULL;
 	domain->published = NULL;
 	domain->polled = false;
+	turn_ends();
 	domain->changing = false;
 	return true;
 }
@@ -98,6 +102,7 @@ bool do_srcu_grow(unsigned int n, unsigned int unused)
 struct reader {
 	struct domain *domain;
 	struct tracked *found;
+	struct seen_periods seen;
 	unsigned int slot;
 	int index;
 };
@@ -144,6 +149,7 @@ static void begin(struct reader *reader, struct domain *domain, bool hands_over)
 	reader->domain = domain;
 	reader->index = lock(domain, hands_over);
 	reader->slot = note_reader(&domain->open);
+	reader_begins_to_see(&domain->periods, &reader->seen);
 	reader->found = srcu_dereference(domain->published, domain->srcu);
 }
 
@@ -153,6 +159,7 @@ static void end(struct reader *reader, bool handed_over)
 
 	if (reader->found)
 		(void)READ_ONCE(reader->found->content);
+	reader_has_seen(&domain->periods, &reader->seen);
 	forget_reader(&domain->open, reader->slot);
 	unlock(domain, reader->index, handed_over);
 	leave(domain);
@@ -183,6 +190,7 @@ static void timer_ends_reader(struct timer_list *timer)
 	struct handed *own = container_of(timer, struct handed, timer);
 
 	end(&own->reader, true);
+	turn_ends();
 	own->busy = false;
 }
 
@@ -194,6 +202,7 @@ static bool reader_to_timer(struct domain *domain)
 	if (own->busy || domain == &domains[NMI_SAFE])
 		return short_reader(domain);
 	own->busy = true;
+	turn_begins();
 	begin(&own->reader, domain, true);
 	mod_timer(&own->timer, jiffies + 2);
 	return true;

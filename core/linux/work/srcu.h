@@ -6,12 +6,13 @@
 #include <linux/slab.h>
 #include <linux/srcu.h>
 
-#include "core/linux/work/work.h"
+#include "core/linux/work/marks.h"
 
 struct tracked {
 	struct rcu_head head;
 	struct readers readers;
 	struct domain *domain;
+	struct asked_period period;
 	unsigned int number, content;
 	bool posts_another;
 };
@@ -19,6 +20,7 @@ struct tracked {
 struct domain {
 	struct srcu_struct *srcu;	/* NULL: there is none */
 	struct readers open;
+	struct period_marks periods;
 	struct tracked *published;	/* what its readers find */
 	unsigned int lives;
 	unsigned int users;	/* operations under way, and readers */
@@ -33,6 +35,7 @@ extern struct domain domains[SRCU_DOMAINS];
 struct domain *use(unsigned int n);
 static inline void leave(struct domain *domain)
 {
+	turn_ends();
 	domain->users--;
 }
 

@@ -11,8 +11,10 @@ enum how { POST, POST_ANOTHER, REPLACE, BURST };
 enum state { POSTING = 1, POSTED, INVOKED };
 
 static unsigned char states[MAX_SRCU_CALLBACKS];
-static struct tracked *posted[MAX_SRCU_CALLBACKS];
+static struct tracked *posted[MAX_SRCU_CALLBACKS];	/* until it is invoked */
+static const struct domain *posted_to[MAX_SRCU_CALLBACKS];
 static unsigned int count;
+static unsigned long has_done[MAX_SRCU_CALLBACKS];	/* a mark: its function has come to its end */
 
 /* --- callbacks ---------------------------------------------------------------------------- */
 
@@ -40,6 +42,8 @@ static void invoked(struct rcu_head *head)
 	states[tracked->number] = INVOKED;
 	domain->outstanding--;
 	check_srcu_readers(domain, &tracked->readers, "an SRCU callback is invoked");
+	period_is_over(&domain->periods, tracked->period);
+	leave_mark(&has_done[tracked->number], 1);
 	kfree(tracked);
 	if (posts_another)
 		post_another(domain);
@@ -65,7 +69,9 @@ static bool post(struct domain *domain, struct tracked *tracked)
 	count++;
 	tracked->number = number;
 	tracked->readers = domain->open;
+	tracked->period = period_is_asked_for(&domain->periods);
 	posted[number] = tracked;
+	posted_to[number] = domain;
 	states[number] = POSTING;
 	domain->outstanding++;
 	call_srcu(domain->srcu, &tracked->head, invoked);
@@ -121,6 +127,7 @@ bool do_call_srcu(unsigned int n, unsigned int how)
 
 bool do_synchronize_srcu(unsigned int n, unsigned int how)
 {
+	struct asked_period period;
 	struct readers readers;
 	struct domain *domain;
 
@@ -130,6 +137,7 @@ bool do_synchronize_srcu(unsigned int n, unsigned int how)
 	if (!domain)
 		return false;
 	readers = domain->open;
+	period = period_is_asked_for(&domain->periods);
 	domain->waiting++;
 	if (how)
 		synchronize_srcu_expedited(domain->srcu);
@@ -137,6 +145,7 @@ bool do_synchronize_srcu(unsigned int n, unsigned int how)
 		synchronize_srcu(domain->srcu);
 	domain->waiting--;
 	check_srcu_readers(domain, &readers, "synchronize_srcu() returns");
+	period_is_over(&domain->periods, period);
 	leave(domain);
 	return true;
 }
@@ -160,6 +169,10 @@ bool do_srcu_barrier(unsigned int n, unsigned int unused)
 		if (before[i] == POSTED && states[i] == POSTED && posted[i]->domain == domain)
 			fail("barrier_too_short", machine_here(),
 			     "srcu_barrier() returns before a callback that was posted earlier has run");
+	for (i = 0; i < count; i++)
+		if (before[i] == POSTED && posted_to[i] == domain && !see_mark(&has_done[i]))
+			fail("barrier_too_short", machine_here(),
+			     "who returns from srcu_barrier() does not see what a callback has done");
 	leave(domain);
 	return true;
 }

@@ -61,6 +61,7 @@ static bool arm_there(unsigned int cpu, unsigned int ticks)
 	preempt_disable();
 	if (cpu_online(cpu) && !own->busy) {
 		own->busy = true;
+		turn_begins();
 		arms = !timer_pending(&own->timer);
 		if (arms) {
 			own->due = jiffies;	/* its function may just be about to run */
@@ -68,6 +69,7 @@ static bool arm_there(unsigned int cpu, unsigned int ticks)
 			own->timer.expires = jiffies + ticks % 5;
 			add_timer_on(&own->timer, cpu);
 		}
+		turn_ends();
 		own->busy = false;
 	}
 	preempt_enable();
@@ -107,10 +109,12 @@ bool do_timer(unsigned int n, unsigned int how)
 	if (own->busy)
 		return false;
 	own->busy = true;
+	turn_begins();
 	if (arms)
 		arm(own, n, how == ARM_REPEATING ? REPETITIONS : 0);
 	else
 		delete(own, how);
+	turn_ends();
 	own->busy = false;
 	return true;
 }

@@ -59,11 +59,13 @@ static void execute(unsigned int index)
 
 	check_watching("an operation");
 	work_plan->begins(index);
+	turn_begins();
 	done = operations[op->kind](op->a, op->b);
 	if (in_hardirq() || in_serving_softirq())
 		check_balance(&before, "an operation");
 	else
 		check_balance_of_task("an operation");
+	turn_ends();
 	work_plan->ends(index, done);
 }
 
@@ -256,6 +258,7 @@ static int work_main(void *arg)
 	work->done = true;
 	if (work_plan->end == WORK_END_KERNEL && stays_in_kernel(cpu))
 		stay_in_kernel();
+	turn_ends();
 	work->busy = false;
 	for (;;) {
 		set_current_state(TASK_UNINTERRUPTIBLE);

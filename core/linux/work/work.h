@@ -51,6 +51,19 @@ void check_watching(const char *who);
 bool may_sleep_here(void);
 
 /*
+ * Operations leave each other notes in plain variables, which say whose turn it is. Who uses the
+ * kernel has locks for that, so an operation comes after those that had ended when it began.
+ */
+static inline void turn_begins(void)
+{
+	smp_mb();
+}
+static inline void turn_ends(void)
+{
+	smp_mb();
+}
+
+/*
  * The order in which tasks may hold and wait: see order.c. A task that sleeps or waits for RCU may
  * hold any of these, since nothing that it waits for then waits for them.
  */

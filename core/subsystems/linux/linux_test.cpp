@@ -295,38 +295,7 @@ TEST_P(EveryKernel, KeepsSoManyBootedStates) {
     EXPECT_EQ(run::replay(first).trace_hash, hash);
 }
 
-void expect_clean(const run::Plan& workload, strategy::Policy& policy, std::uint64_t seed) {
-    policy.reseed(seed);
-    const run::Recorded recorded = run::record(workload, policy);
-    ASSERT_EQ(recorded.outcome.verdict, Verdict::clean) << recorded.outcome.detail << "\n"
-                                                        << run::to_text(recorded.plan);
-}
-
-// In 6.1, which offloads CPUs online, there is something to find where a CPU is taken back (R1 of
-// corpus/linux).
-bool may_find_what_is_known(const run::Plan& workload, const std::string& release) {
-    return release.starts_with("6.1.") &&
-           std::ranges::any_of(workload.ops, [](const scenario::Op& op) {
-               return target().ops[op.kind].name == "nocb_toggle";
-           });
-}
-
-TEST_P(EveryKernel, HasNothingToFind) {
-    run::Frame frame = run::make_frame(target(), {.kernel = GetParam()});
-    const std::string release = find_kernel(GetParam()).release;
-    Prng prng(7);
-    const auto policy = strategy::make_policy("pct");
-    unsigned runs = 0;
-    for (unsigned i = 0; i < 200 && !HasFatalFailure(); ++i) {
-        run::Plan workload = run::generate(frame.plan, {}, prng);
-        workload.config[kcsan] = 0;
-        const std::uint64_t seed = prng.next();
-        if (may_find_what_is_known(workload, release)) continue;
-        expect_clean(workload, *policy, seed);
-        ++runs;
-    }
-    EXPECT_GT(runs, 100u);
-}
+TEST_P(EveryKernel, HasNothingToFind) { finds_nothing(GetParam(), "sc", 100); }
 
 // The last operation waits for a jiffy while the CPU that keeps the time idles.
 TEST_P(EveryKernel, LetsTimeGoOnForACpuWithoutATick) {

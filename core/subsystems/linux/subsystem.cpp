@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 #include "core/linux/notes.h"
 #include "core/linux/work.h"
+#include "core/memory/run_memory.h"
 #include "core/scenario/op_watch.h"
 #include "core/scenario/sentence.h"
 #include "core/subsystems/linux/configuration.h"
@@ -189,7 +190,10 @@ class LinuxPlatform final : public scenario::Platform {
         return 60'000 + 4'000 * workload.ops.size();
     }
 
-    void begin(const Workload&) override { kernel_->start_run(); }
+    void begin(const Workload& workload) override {
+        memory::begin_memory(workload.weak_memory, false);
+        kernel_->start_run(workload.weak_memory);
+    }
 
     void start_ops(const Workload& workload, scenario::Instance&) override {
         count_ = 0;
@@ -360,6 +364,7 @@ const scenario::Subsystem& subsystem() {
         .cpu_name = s::cpu_name,
         .create = s::create,
         .tell = s::tell,
+        .runs_weak = true,
         .has_tasks = true,
         .platform = &s::platform,
         .called = {"the kernel's own source", "the kernel"},
