@@ -12,7 +12,6 @@
 #include <linux/stop_machine.h>
 #include <linux/wait.h>
 
-int idle_cpu(int cpu);
 void leaves_trampoline(struct task_struct *task);
 
 static unsigned int housekeeping_from;	/* unbound tasks run on this CPU and up */
@@ -307,25 +306,6 @@ void wake_up_if_idle(int cpu)
 {
 	if (acting_task[cpu] == run_queues[cpu].idle)
 		resched_cpu(cpu);
-}
-
-/* Where a timer goes that is not bound to its CPU: an idle one is not woken for it, and one without
- * a tick is left in peace. */
-int get_nohz_timer_target(void)
-{
-	unsigned int cpu, keeper = acting_cpu;
-
-	if (!idle_cpu(acting_cpu) && !is_tickless(acting_cpu))
-		return acting_cpu;
-	for_each_online_cpu(cpu) {
-		if (is_tickless(cpu))
-			continue;
-		if (!idle_cpu(cpu))
-			return cpu;
-		if (is_tickless(keeper))
-			keeper = cpu;
-	}
-	return keeper;
 }
 
 static unsigned int choose_next(struct run_queue *queue)

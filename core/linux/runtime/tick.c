@@ -15,6 +15,8 @@
 
 #include <kernel/time/tick-internal.h>
 
+int idle_cpu(int cpu);
+
 static unsigned long jiffy_of(u64 ns)
 {
 	return ns == KTIME_MAX ? MACHINE_NEVER : DIV_ROUND_UP_ULL(ns, TICK_NSEC);
@@ -417,4 +419,23 @@ void wake_up_nohz_cpu(int cpu)
 {
 	if (!wake_up_full_nohz_cpu(cpu) && cpu != acting_cpu && run_queues[cpu].in_idle)
 		resched_cpu(cpu);
+}
+
+/* Where a timer goes that is not bound to its CPU: an idle one is not woken for it, and one without
+ * a tick is left in peace. */
+int get_nohz_timer_target(void)
+{
+	unsigned int cpu, keeper = acting_cpu;
+
+	if (!idle_cpu(acting_cpu) && !is_tickless(acting_cpu))
+		return acting_cpu;
+	for_each_online_cpu(cpu) {
+		if (is_tickless(cpu))
+			continue;
+		if (!idle_cpu(cpu))
+			return cpu;
+		if (is_tickless(keeper))
+			keeper = cpu;
+	}
+	return keeper;
 }
