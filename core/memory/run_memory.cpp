@@ -359,9 +359,7 @@ Kept& slot_of(std::uint32_t number) {
 Location* location_of(const Word& word, bool is_lock) {
     Kept& kept = slot_of(word.number);
     if (kept.location != nullptr) return kept.location;
-    if (2 * run.word_count >= run.words.size() ||
-        run.model.locations().size() >= Model::max_locations)
-        return nullptr;
+    if (2 * run.word_count >= run.words.size()) return nullptr;
     ++run.word_count;
     kept.number_and_1 = word.number + 1;
     const Value initial = is_lock ? 0 : static_cast<Value>(word.newest);

@@ -10,6 +10,7 @@
 #include <array>
 #include <functional>
 #include <set>
+#include <vector>
 
 #include "core/memory/model.h"
 #include "core/memory/run_memory.h"
@@ -127,8 +128,9 @@ TEST(Words, BarriersAroundAnAtomicOperationAreFull) {
             r = kernel.load(other);
         };
     };
-    EXPECT_THAT(all_runs(atomic(X, Y, true, true), atomic(Y, X, true, true)),
-                Not(Contains(std::pair(0, 0))));
+    for (const bool after : {false, true})
+        EXPECT_THAT(all_runs(atomic(X, Y, !after, after), atomic(Y, X, true, true)),
+                    Not(Contains(std::pair(0, 0))));
     EXPECT_THAT(all_runs(atomic(X, Y, false, false), atomic(Y, X, true, true)),
                 Contains(std::pair(0, 0)));
 }
@@ -197,6 +199,14 @@ TEST(Words, WhoHasSeenAStoreSeesNoOlderOne) {
 }
 
 TEST(Words, AReadModifyWriteReadsTheNewest) {
+    const Pairs seen = all_runs([](KernelWords& kernel, std::uint64_t&) { kernel.store(X, 1); },
+                                [](KernelWords& kernel, std::uint64_t& r) {
+                                    sim::test::point();
+                                    update_word_in_vain({X, kernel.words[X]});
+                                    r = kernel.words[X] * 10 + kernel.load(X);
+                                });
+    EXPECT_THAT(seen, Contains(std::pair(0, 11)));
+    EXPECT_THAT(seen, Not(Contains(std::pair(0, 10))));
     const auto add = [](KernelWords& kernel, std::uint64_t& r) { r = kernel.add(X, 1); };
     EXPECT_THAT(all_runs(add, add), Not(Contains(std::pair(1, 1))));
 }
@@ -272,29 +282,58 @@ class Newest final : public sim::Strategy {
     }
 };
 
-// With its room used up the run goes on, and everybody sees what is newest.
-TEST(Words, NoRunHasTooManyWords) {
-    Newest strategy;  // sees old values wherever there are any
-    std::size_t old = 0;
-    std::size_t old_at_last = 0;
+// One CPU stores, to a word of its own each time; another looks, and sees an old value wherever
+// there is any.
+bool sees_old(std::uint32_t number) {
+    store_word({number, 0}, 1, Order::relaxed);
+    sim::world().current().cpu = 1;
+    const auto never = [](std::uint64_t) { return false; };
+    const bool old = load_word({number, 1}, Order::relaxed, never, Site::current()) == 0;
+    sim::world().current().cpu = 0;
+    return old;
+}
+
+void on_two_cpus(const sim::test::Body& body) {
+    Newest strategy;
     run(2, strategy, [&] {
         begin_memory(true, false);
-        spawn(0, [&] {
-            const auto never = [](std::uint64_t) { return false; };
-            for (std::uint32_t number = 0; number < 3 * Model::max_locations; ++number) {
-                store_word({number, 0}, 1, Order::relaxed);
-                sim::world().current().cpu = 1;  // as the other CPU
-                const bool sees_old = load_word({number, 1}, Order::relaxed, never,
-                                                Site::current()) == 0;
-                sim::world().current().cpu = 0;
-                old += sees_old ? 1 : 0;
-                if (number + 100 >= 3 * Model::max_locations) old_at_last += sees_old ? 1 : 0;
-            }
-        });
+        spawn(0, body);
     });
     begin_memory(false);
-    EXPECT_GT(old, 1000u);
-    EXPECT_EQ(old_at_last, 0u);
+}
+
+// With its room used up a run goes on, and everybody sees what is newest.
+TEST(Words, NoRunHasTooManyWords) {
+    std::vector<bool> old;
+    on_two_cpus([&] {
+        for (std::uint32_t i = 0; i < 2 * Model::max_locations; ++i) old.push_back(sees_old(i));
+    });
+    EXPECT_TRUE(old[0]);
+    EXPECT_TRUE(old[Model::max_locations / 2]);
+    EXPECT_FALSE(old.back());
+}
+
+TEST(Words, NoRunHasTooManyStores) {
+    bool old = true;
+    on_two_cpus([&] {
+        for (std::uint64_t i = 0; i < 60'500; ++i) store_word({0, i}, i + 1, Order::relaxed);
+        old = sees_old(1);
+    });
+    EXPECT_FALSE(old);
+}
+
+// A loop that waits would not end.
+TEST(Words, TheFourthLookSeesTheNewest) {
+    std::vector<std::uint64_t> seen;
+    on_two_cpus([&] {
+        store_word({0, 0}, 1, Order::relaxed);
+        sim::world().current().cpu = 1;
+        const auto never = [](std::uint64_t) { return false; };
+        for (unsigned i = 0; i < 4; ++i)
+            seen.push_back(load_word({0, 1}, Order::relaxed, never, Site::current()));
+        sim::world().current().cpu = 0;
+    });
+    EXPECT_EQ(seen, (std::vector<std::uint64_t>{0, 0, 0, 1}));
 }
 
 }  // namespace

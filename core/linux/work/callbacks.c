@@ -80,8 +80,11 @@ static bool is_lazy(struct rcu_head *head)
 
 void check_lazy_callbacks(void)
 {
-	const char *wrong = lazy_callbacks_are_wrong(is_lazy);
+	const char *wrong;
 
+	machine_looks_on = true;
+	wrong = lazy_callbacks_are_wrong(is_lazy);
+	machine_looks_on = false;
 	if (wrong)
 		fail("invariant", machine_here(), "%s", wrong);
 }

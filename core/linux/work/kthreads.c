@@ -129,6 +129,7 @@ bool do_kthread_park(unsigned int unparks, unsigned int unused)
 	if (!may_sleep_here() || changing || parked != unparks)
 		return false;
 	changing = true;
+	turn_begins();
 	if (unparks) {
 		parked = false;
 		kthread_unpark(parkee);
@@ -137,6 +138,7 @@ bool do_kthread_park(unsigned int unparks, unsigned int unused)
 	} else {
 		parked = kthread_park(parkee) == 0;
 	}
+	turn_ends();
 	changing = false;
 	return true;
 }

@@ -27,6 +27,7 @@ static void post_another(struct domain *domain)
 
 	if (another)
 		post(domain, another);
+	turn_ends();
 	domain->chains--;
 }
 
