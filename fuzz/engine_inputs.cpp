@@ -51,7 +51,7 @@ std::string dictionary_of(const scenario::Subsystem& target) {
         plan.config[i] = other;
         dictionary += entry_line("config_" + std::string(spec.name), plan);
     }
-    if (target.runs_weak) {
+    if (target.inputs_may_be_weak()) {
         run::Plan plan = run::empty_plan(target);
         plan.memory = run::MemoryMode::weak;
         dictionary += entry_line("memory_weak", plan);

@@ -51,7 +51,7 @@ Frame make_frame(const scenario::Subsystem& target, const FrameWords& said) {
 void let_inputs_choose(Frame& frame, const FrameWords& said) {
     frame.inputs_choose_forms = frame.plan.bugs == 0;
     frame.inputs_choose_memory =
-        frame.plan.bugs == 0 && said.memory.empty() && frame.plan.target->runs_weak;
+        frame.plan.bugs == 0 && said.memory.empty() && frame.plan.target->inputs_may_be_weak();
 }
 
 Plan with_words(Plan plan, const FrameWords& said) {

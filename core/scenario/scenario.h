@@ -223,6 +223,8 @@ struct Subsystem {
     // all are numbers.
     std::string (*value_words)(std::string_view variable, std::int64_t value) = nullptr;
 
+    // A kernel's own source is under weak memory only where a person asks for it.
+    bool inputs_may_be_weak() const { return runs_weak && platform == nullptr; }
     bool owns(std::string_view file) const {
         if (owns_file != nullptr) return owns_file(file);
         return file.starts_with(name) && file.substr(name.size()).starts_with('/');

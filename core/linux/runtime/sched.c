@@ -104,10 +104,12 @@ static void set_cpu_of(struct task_struct *task, unsigned int cpu)
 	task->thread_info.cpu = cpu;
 }
 
+/* Who runs it there comes after who has put it there: both have the queue's lock. */
 static void enqueue(struct task_struct *task, unsigned int cpu)
 {
 	struct run_queue *queue = &run_queues[cpu];
 
+	machine_orders(MACHINE_MB);
 	set_cpu_of(task, cpu);
 	list_add_tail(&thread_of(task)->queued, &queue->ready);
 	queue->ready_count++;

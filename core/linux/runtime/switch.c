@@ -45,6 +45,7 @@ static void thread_main(void)
 	struct thread *self = thread_of(current);
 	int result;
 
+	machine_orders(MACHINE_MB);
 	sched_preempt_enable_no_resched();
 	local_irq_enable();
 	preempt_enable();
